@@ -1,0 +1,109 @@
+"""kingpost: a small kernel for AI agents into which everything else is plugged.
+
+Every name that a plugin or an application may import stands here, or in ``kingpost.testing``. Names are loaded on
+first use, so that ``import kingpost`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import operations
+    from .chain import GENESIS, SALT_BYTES, Sealed, chain, damaged, decode, seal
+    from .errors import (
+        AgentFailed,
+        BudgetTooSmall,
+        ConfigurationError,
+        Conflict,
+        Corrupted,
+        DoorEmpty,
+        Fenced,
+        FinalError,
+        InputError,
+        InvalidRequest,
+        KingpostError,
+        NameTaken,
+        NotFound,
+        OverGrant,
+        Overloaded,
+        PluginBroken,
+        PluginError,
+        SettingsInvalid,
+        TransientError,
+        Unavailable,
+        UnknownName,
+        UnreadableInput,
+    )  # fmt: skip
+    from .hookspecs import hookimpl
+    from .operations import OPERATIONS, Operation
+    from .ports import Clock, Ports
+    from .prompt import render
+    from .protocols import (
+        Agent,
+        Care,
+        Compressor,
+        Embedder,
+        Executor,
+        Kernel,
+        Log,
+        MemoryBackend,
+        Reader,
+        Say,
+        TokenCounter,
+    )  # fmt: skip
+    from .records.action import Action, Answer, Call, Calls, Limits, Observation, Pending, Tool, Usage
+    from .records.codec import dump, load
+    from .records.context import Context, Description, Dropped, Fitted, Pack, Passage, Trust, Turn
+    from .records.event import (
+        Event,
+        Finding,
+        Head,
+        LogInfo,
+        Receipt,
+        Recorded,
+        Report,
+        TaskQuery,
+    )  # fmt: skip
+    from .records.grant import Grant
+    from .records.memory import Memory, Piece, Query, Recollection, Selection, Tier
+    from .records.speech import Checkpoint, Speech, Text, Thought, ToolNote, UsageNote
+    from .records.task import Artefact, Crew, Outcome, Part, Source, Status, Task
+    from .state import Refused, TaskState, fold, from_row, task_stream, to_row, upcast
+
+_HOMES = {
+    "chain": "GENESIS SALT_BYTES Sealed chain damaged decode seal",
+    "errors": (
+        "AgentFailed BudgetTooSmall ConfigurationError Conflict Corrupted DoorEmpty Fenced FinalError InputError "
+        "InvalidRequest KingpostError NameTaken NotFound OverGrant Overloaded PluginBroken PluginError "
+        "SettingsInvalid TransientError Unavailable UnknownName UnreadableInput"
+    ),
+    "hookspecs": "hookimpl",
+    "operations": "OPERATIONS Operation",
+    "ports": "Clock Ports",
+    "prompt": "render",
+    "protocols": ("Agent Care Compressor Embedder Executor Kernel Log MemoryBackend Reader Say TokenCounter"),
+    "records.action": "Action Answer Call Calls Limits Observation Pending Tool Usage",
+    "records.codec": "dump load",
+    "records.context": "Context Description Dropped Fitted Pack Passage Trust Turn",
+    "records.event": "Event Finding Head LogInfo Receipt Recorded Report TaskQuery",
+    "records.grant": "Grant",
+    "records.memory": "Memory Piece Query Recollection Selection Tier",
+    "records.speech": "Checkpoint Speech Text Thought ToolNote UsageNote",
+    "records.task": "Artefact Crew Outcome Part Source Status Task",
+    "state": "Refused TaskState fold from_row task_stream to_row upcast",
+}
+_WHERE = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+__version__ = "0.1.0"
+__all__ = sorted([*_WHERE, "operations"])  # noqa: PLE0605 - computed from the table above, which a fence checks
+
+
+def __getattr__(name: str) -> Any:
+    if name == "operations":
+        return import_module(".operations", __name__)
+    if (module := _WHERE.get(name)) is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f".{module}", __name__), name)
+    return value

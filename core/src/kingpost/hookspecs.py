@@ -1,0 +1,66 @@
+"""The doors, pluggy hook specifications.
+
+Every door is a plain ``def`` that takes the plugin's own settings (checked by the model that its manifest names, or
+``None``) and the injected ports, and returns what it offers. A hook implementation may leave out either argument.
+The kernel asks one plugin at a time, when a name of its is first used. ``docs/hooks.md`` has a section for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pluggy
+
+from .ports import Ports
+from .protocols import Agent, Compressor, Embedder, Executor, Log, MemoryBackend, Reader, TokenCounter
+
+hookspec = pluggy.HookspecMarker("kingpost")
+hookimpl = pluggy.HookimplMarker("kingpost")
+
+
+@hookspec
+def provide_agents(settings: object, ports: Ports) -> Iterable[Agent]:
+    """Offer agents."""
+    return ()
+
+
+@hookspec
+def provide_memory(settings: object, ports: Ports) -> Iterable[MemoryBackend]:
+    """Offer memory backends."""
+    return ()
+
+
+@hookspec
+def provide_compressors(settings: object, ports: Ports) -> Iterable[Compressor]:
+    """Offer context compressors."""
+    return ()
+
+
+@hookspec
+def provide_executors(settings: object, ports: Ports) -> Iterable[Executor]:
+    """Offer executors with their tools."""
+    return ()
+
+
+@hookspec
+def provide_counters(settings: object, ports: Ports) -> Iterable[TokenCounter]:
+    """Offer token counters."""
+    return ()
+
+
+@hookspec
+def provide_embedders(settings: object, ports: Ports) -> Iterable[Embedder]:
+    """Offer embedders."""
+    return ()
+
+
+@hookspec
+def provide_readers(settings: object, ports: Ports) -> Iterable[Reader]:
+    """Offer readers of documents that are not plain text."""
+    return ()
+
+
+@hookspec
+def provide_log(settings: object, ports: Ports) -> Iterable[Log]:
+    """Offer logs. The one that the settings name (default ``sqlite``) is opened with the kernel."""
+    return ()

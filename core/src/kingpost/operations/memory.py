@@ -1,0 +1,168 @@
+"""Operations on memories and contexts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import BudgetTooSmall, DoorEmpty, Unavailable, UnknownName, UnreadableInput
+from ..records.context import Dropped, Pack
+from ..records.memory import Memory, Recollection, Selection, Tier
+from .table import Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remember:
+    """Things to remember. An empty id is made from the scope and the text, so that the same text is stored once."""
+
+    memories: tuple[Memory, ...]
+    backend: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """The ids, in the order they were given, and how many were new."""
+
+    ids: tuple[str, ...]
+    new: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """A question to the memory. ``None`` scopes mean the default one."""
+
+    text: str
+    scopes: tuple[str, ...] | None = None
+    limit: int = 10
+    tiers: tuple[Tier, ...] = ()
+    backend: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """What fits, best first."""
+
+    found: tuple[Recollection, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget:
+    """What to forget."""
+
+    selection: Selection
+    backend: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """How many memories are gone."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What to export, from the first memory or behind the one whose id is ``after``."""
+
+    selection: Selection
+    after: str | None = None
+    limit: int = 1000
+    backend: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """Memories, oldest first, and the ``after`` of the next page if there is one."""
+
+    memories: tuple[Memory, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackContext:
+    """Documents and memories for a query, packed into a budget (tokens of ``counter``) for use elsewhere."""
+
+    query: str
+    inputs: tuple[str, ...] = ()
+    scopes: tuple[str, ...] | None = None
+    budget: int | None = None
+    counter: str | None = None
+    memory: str | None = None
+    compressor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """The rendered prompt and its ledger."""
+
+    prompt: str
+    ledger: Pack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """Any text into a budget. ``kind`` names its form if it is known."""
+
+    text: str
+    budget: int
+    query: str = ""
+    kind: str = ""
+    counter: str | None = None
+    compressor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitting:
+    """The text that fits, its tokens and those before, and the loss report."""
+
+    text: str
+    tokens: int
+    before: int
+    counter: str
+    dropped: tuple[Dropped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A text to count."""
+
+    text: str
+    counter: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """Tokens in the text; ``exact`` is false where the counter gives an upper bound."""
+
+    tokens: int
+    counter: str
+    exact: bool
+
+
+REMEMBER = Operation(
+    id="memory.remember", summary="Remember something.", request=Remember, response=Remembered, scope="memory:write",
+    errors=(DoorEmpty, Unavailable, UnknownName),
+)  # fmt: skip
+RECALL = Operation(
+    id="memory.recall", summary="Find what fits a question.", request=Recall, response=Recalled, scope="memory:read",
+    errors=(DoorEmpty, Unavailable, UnknownName),
+)  # fmt: skip
+FORGET = Operation(
+    id="memory.forget", summary="Forget memories.", request=Forget, response=Forgotten, scope="memory:write",
+    errors=(DoorEmpty, Unavailable, UnknownName),
+)  # fmt: skip
+EXPORT = Operation(
+    id="memory.export", summary="Memories as they were remembered.", request=Export, response=Exported,
+    scope="memory:read", errors=(DoorEmpty, Unavailable, UnknownName),
+)  # fmt: skip
+PACK = Operation(
+    id="context.pack", summary="Pack documents and memories for a query.", request=PackContext, response=Packed,
+    scope="memory:write", errors=(DoorEmpty, Unavailable, UnknownName, UnreadableInput, BudgetTooSmall),
+)  # fmt: skip
+FIT = Operation(
+    id="context.fit", summary="Fit a text into a budget.", request=Fit, response=Fitting, scope="context:use",
+    errors=(DoorEmpty, UnknownName),
+)  # fmt: skip
+COUNT = Operation(
+    id="context.count", summary="Count the tokens of a text.", request=Count, response=Counted, scope="context:use",
+    errors=(DoorEmpty, UnknownName),
+)  # fmt: skip

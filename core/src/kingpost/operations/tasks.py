@@ -1,0 +1,229 @@
+"""Operations on tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..errors import (
+    BudgetTooSmall,
+    DoorEmpty,
+    NotFound,
+    Overloaded,
+    Unavailable,
+    UnknownName,
+    UnreadableInput,
+)
+from ..records.action import Observation, Usage
+from ..records.context import Dropped, Pack, Turn
+from ..records.event import Recorded
+from ..records.task import Outcome, Status
+from .table import Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submit:
+    """A task to be queued. What is ``None`` comes from the settings. Paths in ``inputs`` are absolute or from here."""
+
+    description: str
+    agent: str | None = None
+    model: str | None = None
+    context: str = ""
+    inputs: tuple[str, ...] = ()
+    budget: int | None = None
+    memory: str | None = None
+    compressor: str | None = None
+    tools: tuple[str, ...] | None = None
+    scopes: tuple[str, ...] | None = None
+    workspace: str | None = None
+    tokens: int | None = None
+    seconds: float | None = None
+    deadline: float | None = None
+    thread: str | None = None
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """A task that is on disk. ``position`` is the log's position that holds it."""
+
+    id: str
+    status: Status
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskId:
+    """Names a task, by its id or by any beginning or end of it that is unique."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskView:
+    """A task as it stands. Times are seconds since the epoch; tokens are those that the models reported."""
+
+    id: str
+    description: str
+    status: Status
+    agent: str
+    tenant: str
+    root: str
+    parent: str | None = None
+    thread: str | None = None
+    model: str | None = None
+    created: float = 0.0
+    updated: float = 0.0
+    attempt: int = 0
+    worker: str | None = None
+    turns: int = 0
+    usage: Usage = field(default_factory=Usage)
+    cancel_requested: bool = False
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListTasks:
+    """Which tasks, newest first. ``after`` is the last id of the page before."""
+
+    statuses: tuple[Status, ...] | None = None
+    agent: str | None = None
+    root: str | None = None
+    parent: str | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskPage:
+    """Tasks, and the ``after`` of the next page if there is one."""
+
+    tasks: tuple[TaskView, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnView:
+    """One turn with the ledger of its context."""
+
+    turn: Turn
+    ledger: Pack | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """Every turn of a task, in order."""
+
+    turns: tuple[TurnView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """Asks a task to end. Whoever holds it executes no further call; when nobody does, it ends at once."""
+
+    id: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observe:
+    """Settles a call that is pending."""
+
+    id: str
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListEvents:
+    """A page of the log behind position ``after``; one task's if named. Waits up to ``wait`` seconds for the first."""
+
+    after: int = 0
+    task: str | None = None
+    limit: int = 100
+    wait: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPage:
+    """Frames in order, and where to go on."""
+
+    frames: tuple[Recorded, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expand:
+    """Brings back what a context dropped: a passage of a task by its number."""
+
+    id: str
+    passage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expanded:
+    """A passage as it was before it was fitted, and what was said when it was dropped."""
+
+    passage: str
+    text: str
+    dropped: Dropped | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Takes up work whose worker has died. ``only`` names one task; otherwise all that are unfinished."""
+
+    only: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """The tasks that are worked on again."""
+
+    tasks: tuple[str, ...]
+
+
+SUBMIT = Operation(
+    id="tasks.submit",
+    summary="Queue a task; answered once it is on disk.",
+    request=Submit,
+    response=Submitted,
+    scope="tasks:write",
+    idempotent=False,
+    errors=(UnknownName, UnreadableInput, BudgetTooSmall, DoorEmpty, Unavailable, Overloaded),
+)
+GET = Operation(
+    id="tasks.get", summary="One task as it stands.", request=TaskId, response=TaskView, scope="tasks:read",
+    errors=(NotFound,),
+)  # fmt: skip
+LIST = Operation(
+    id="tasks.list", summary="Tasks, newest first.", request=ListTasks, response=TaskPage, scope="tasks:read"
+)
+TREE = Operation(
+    id="tasks.tree", summary="A task and everything it delegated.", request=TaskId, response=TaskPage,
+    scope="tasks:read", errors=(NotFound,),
+)  # fmt: skip
+TURNS = Operation(
+    id="tasks.turns", summary="The turns of a task with their ledgers.", request=TaskId, response=Turns,
+    scope="tasks:read", errors=(NotFound,),
+)  # fmt: skip
+CANCEL = Operation(
+    id="tasks.cancel", summary="Ask a task to end.", request=Cancel, response=TaskView, scope="tasks:write",
+    errors=(NotFound,),
+)  # fmt: skip
+OBSERVE = Operation(
+    id="calls.observe", summary="Settle a pending call.", request=Observe, response=TaskView, scope="calls:settle",
+    errors=(NotFound,),
+)  # fmt: skip
+EXPAND = Operation(
+    id="tasks.expand", summary="Bring back a passage that a context dropped.", request=Expand, response=Expanded,
+    scope="tasks:read", errors=(NotFound,),
+)  # fmt: skip
+RESUME = Operation(
+    id="tasks.resume", summary="Take up work whose worker has died.", request=Resume, response=Resumed,
+    scope="tasks:write", errors=(NotFound,),
+)  # fmt: skip
+EVENTS = Operation(
+    id="events.list", summary="A page of the log.", request=ListEvents, response=EventPage, scope="events:read",
+    errors=(NotFound,),
+)  # fmt: skip

@@ -1,0 +1,91 @@
+"""Where the outside comes in: time, randomness, ids, and the points at which a test may crash us.
+
+Made once by whoever opens a kernel and handed to every door, so that a seed can replay a history. ``Ports.real()`` is
+the world; ``kingpost.testing`` has the seeded one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Time."""
+
+    def now(self) -> float:
+        """Seconds since the epoch (UTC)."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed point; never goes back."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after ``seconds``."""
+        ...
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> float:
+        """Seconds since the epoch (UTC)."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Seconds since the machine started."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after ``seconds``."""
+        await asyncio.sleep(seconds)
+
+
+class Ids:
+    """Time-ordered ids: UUID version 7 (RFC 9562, section 5.7), as text.
+
+    Ids made by one instance grow strictly: the 12 bits of ``rand_a`` count within a millisecond (section 6.2,
+    method 1), and a clock that is set back does not take them back.
+    """
+
+    def __init__(self, clock: Clock, entropy: Callable[[int], bytes]) -> None:
+        self._clock, self._entropy = clock, entropy
+        self._last = 0
+
+    def new(self) -> str:
+        """The next id: 36 characters, lower case."""
+        milliseconds = int(self._clock.now() * 1000)
+        self._last = max(milliseconds << 12, self._last + 1)
+        tail = int.from_bytes(self._entropy(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
+        value = (self._last >> 12) << 80 | 0x7 << 76 | (self._last & 0xFFF) << 64 | 0b10 << 62 | tail
+        text = f"{value:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _no_point(name: str) -> None:
+    """In the world nothing happens at a crash point."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The injected world.
+
+    ``home`` is the folder that holds the log and the memories. ``entropy(n)`` returns n random bytes. ``point(name)``
+    is called where a crash could hurt; a test may kill the process there.
+    """
+
+    home: Path
+    clock: Clock = field(default_factory=SystemClock)
+    entropy: Callable[[int], bytes] = os.urandom
+    point: Callable[[str], None] = _no_point
+    ids: Ids = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Ids come from this clock and this randomness."""
+        object.__setattr__(self, "ids", Ids(self.clock, self.entropy))

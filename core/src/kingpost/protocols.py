@@ -1,0 +1,299 @@
+"""What a plugin promises. Each sentence of a docstring here is a test in ``kingpost.testing``.
+
+Hooks register, protocols run: a door is a plain function, what it returns has ``async`` methods. An object may also
+have ``async def start(self) -> None`` and ``async def stop(self) -> None``; the kernel awaits ``start`` before the
+first use and ``stop`` when it closes, in the reverse order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+from .operations.table import Operation
+from .records.action import Action, Call, Limits, Observation, Pending, Tool
+from .records.context import Context, Description, Fitted, Passage
+from .records.event import Event, Head, LogInfo, Receipt, Recorded, Report, TaskQuery
+from .records.memory import Memory, Piece, Query, Recollection, Selection
+from .records.speech import Speech
+from .state import TaskState
+
+Say = Callable[[Speech], None]
+"""How an agent speaks while it decides: synchronous, never blocks, never raises."""
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+
+@runtime_checkable
+class Agent(Protocol):
+    """Decides what to do next. One instance serves all tasks of a kernel and touches nothing but its context."""
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by, as in the plugin's manifest."""
+        ...
+
+    async def describe(self, model: str | None) -> Description:
+        """What it is with ``model`` (``None``: its own choice). Makes no model call; the same question, the same answer.
+
+        Raises:
+            Unavailable: the model's server does not answer, with the mend.
+            UnknownName: the server has no such model, with the mend.
+        """
+        ...
+
+    async def decide(self, context: Context, say: Say) -> Action:
+        """One decision: an answer, or calls to tools that ``context.tools`` offers, with ids unique in the turn.
+
+        Never keeps anything between calls: all it knows stands in ``context``. Stops soon when it is cancelled.
+        """
+        ...
+
+
+@runtime_checkable
+class MemoryBackend(Protocol):
+    """Keeps what was learned and finds it again. One instance serves all tasks of a kernel."""
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by, as in the plugin's manifest."""
+        ...
+
+    async def remember(self, memories: Sequence[Memory]) -> int:
+        """Durable when it returns, all or nothing. Returns how many were new.
+
+        Idempotent on ``(tenant, scope, id)``: storing twice leaves one. A memory whose origin is "recalled" is not stored.
+        """
+        ...
+
+    async def recall(self, query: Query) -> Sequence[Recollection]:
+        """Best first, at most ``query.limit``, only from ``query.scopes`` of ``query.tenant``; empty when nothing fits.
+
+        What has expired at ``query.now`` and what is no text is left out. The same question gives the same answer.
+        Any text is a valid question. Terms add up to the score.
+        """
+        ...
+
+    async def get(self, tenant: str, scope: str, ids: Sequence[str]) -> Sequence[Memory]:
+        """The memories with these ids, in any order; those that do not exist are left out."""
+        ...
+
+    async def forget(self, selection: Selection) -> int:
+        """Remove what is selected and nothing else; returns how many. Forgetting twice is no error."""
+        ...
+
+    def export(self, selection: Selection) -> AsyncIterator[Memory]:
+        """Every selected memory once, oldest first, as it was remembered."""
+        ...
+
+
+@runtime_checkable
+class TokenCounter(Protocol):
+    """Counts tokens as one model family does. Pure, and safe to call from any thread."""
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by, as in the plugin's manifest."""
+        ...
+
+    @property
+    def exact(self) -> bool:
+        """False when ``count`` is a proven upper bound instead of the model's own count."""
+        ...
+
+    def count(self, text: str) -> int:
+        """Tokens in ``text``, special tokens read as plain text. Never fails on any text; empty text has none."""
+        ...
+
+    def cut(self, text: str, limit: int) -> str:
+        """The longest prefix, or nearly, that counts at most ``limit`` tokens and ends between characters."""
+        ...
+
+
+@runtime_checkable
+class Compressor(Protocol):
+    """Fits passages into a budget and says what was lost."""
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by, as in the plugin's manifest."""
+        ...
+
+    async def fit(
+        self, passages: Sequence[Passage], budget: int, query: str, counter: TokenCounter
+    ) -> Fitted:
+        """Passages whose texts count at most ``budget`` tokens together.
+
+        Kept passages come in the order they came, with ``tokens`` counted anew. No passage grows. Pinned passages stay
+        as they are. Every passage that is not kept whole is named in ``dropped`` with a reason. What already fits
+        stays as it is. The same input gives the same output. Yields to the event loop on long work.
+
+        Raises:
+            BudgetTooSmall: the pinned passages alone do not fit.
+        """
+        ...
+
+
+@runtime_checkable
+class Executor(Protocol):
+    """The only way an agent touches the world."""
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by, as in the plugin's manifest."""
+        ...
+
+    async def tools(self) -> Sequence[Tool]:
+        """What it can do, with distinct names."""
+        ...
+
+    async def execute(self, call: Call, limits: Limits) -> Observation | Pending:
+        """Do it. Answers for ``call.id``; whatever goes wrong is an observation with an ``error``, never raised.
+
+        Arguments that do not fit the tool are an observation too. Stays within ``limits``.
+        """
+        ...
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """Turns texts into vectors."""
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by, as in the plugin's manifest."""
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """One vector for each text, all of one length.
+
+        Raises:
+            Unavailable: the model's server does not answer, with the mend.
+        """
+        ...
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """Reads one form of document that is not plain text."""
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by, as in the plugin's manifest."""
+        ...
+
+    @property
+    def suffixes(self) -> Collection[str]:
+        """The file suffixes it reads, lower case, with the dot."""
+        ...
+
+    def read(self, path: Path) -> AsyncIterator[Piece]:
+        """The document's text in reading order, piece by piece, each with its place.
+
+        Raises:
+            UnreadableInput: the document is broken, encrypted or holds no text, with the mend.
+        """
+        ...
+
+
+@runtime_checkable
+class Log(Protocol):
+    """Streams of events that stay. The fold of ``kingpost.state`` guards every append and feeds ``select``."""
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by, as in the plugin's manifest."""
+        ...
+
+    async def append(self, stream: str, expected: str | None, events: Sequence[Event]) -> Receipt:
+        """One frame: all events or none, durable when it returns, visible to every later read of this log.
+
+        ``expected`` is the stream's version as last read, "" for a stream that does not exist yet, ``None`` for any.
+
+        Raises:
+            Conflict: the stream is at another version; nothing was written.
+            Fenced, Refused: the fold does not allow it; nothing was written.
+            Unavailable: the disk is full or gone; nothing was accepted.
+        """
+        ...
+
+    async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:
+        """Frames behind position ``after``, in order, no gap, no duplicate, at most ``limit``; one stream's if named."""
+        ...
+
+    async def select(self, query: TaskQuery) -> Sequence[TaskState]:
+        """Tasks out of the folded tables, as of the newest frame."""
+        ...
+
+    async def head(self) -> Head:
+        """The newest frame."""
+        ...
+
+    async def wait(self, position: int, timeout: float) -> bool:
+        """Return true once reads reach ``position``, false after ``timeout`` seconds."""
+        ...
+
+    async def put(self, tenant: str, content: bytes) -> str:
+        """Store a blob, durable when it returns; its id is the SHA-256 in hex. The same content is stored once a tenant."""
+        ...
+
+    async def get(self, tenant: str, digest: str) -> bytes:
+        """A blob's bytes.
+
+        Raises:
+            NotFound: this tenant has no such blob.
+        """
+        ...
+
+    async def enlist(self, worker: str) -> None:
+        """From now until the process ends or ``stop`` is called, ``worker`` is alive."""
+        ...
+
+    async def alive(self, worker: str) -> bool:
+        """False as soon as the worker's process has ended, however it ended."""
+        ...
+
+    async def info(self) -> LogInfo:
+        """What this log guarantees."""
+        ...
+
+
+@runtime_checkable
+class Care(Protocol):
+    """What a log needs besides being used."""
+
+    async def verify(self, progress: Callable[[int, int], None] | None = None) -> Report:
+        """Read everything, chain and payloads and fold, and name what is wrong. Changes nothing.
+
+        ``progress`` is told frames read and frames in all.
+        """
+        ...
+
+    async def backup(self, target: Path) -> Head:
+        """A consistent copy at ``target`` (a file that does not exist yet) while work goes on; the head it holds."""
+        ...
+
+    async def restore(self, source: Path) -> Head:
+        """Take the state of a backup. The log must be empty or older than the backup and a prefix of it.
+
+        Raises:
+            Corrupted: the backup is not sound; nothing was changed.
+        """
+        ...
+
+
+@runtime_checkable
+class Kernel(Protocol):
+    """What a face or a command may use of a kernel."""
+
+    async def perform(
+        self, operation: Operation[Request, Response], request: Request, tenant: str = "default"
+    ) -> Response:
+        """Carry out one operation of the table."""
+        ...
+
+    def listen(self, ear: Callable[[str, Any], None]) -> Callable[[], None]:
+        """Tell ``ear(task, what)`` live: a ``Recorded`` frame or a ``Speech``. Returns how to stop."""
+        ...

@@ -1,0 +1,106 @@
+"""What an agent decides, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .task import Artefact, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What one turn cost, as the model's server reports it; ``None`` where it reports nothing.
+
+    Tokens are the model's own. ``money`` is in micro-units, ``prices`` names where the price comes from.
+    """
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    money: int | None = None
+    prices: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One use of one tool. ``id`` is unique within its turn; ``arguments`` obey the tool's JSON Schema."""
+
+    id: str
+    tool: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The agent is done. ``opaque`` is the provider's own data, stored and handed back untouched."""
+
+    text: str
+    sources: tuple[Source, ...] = ()
+    artefacts: tuple[Artefact, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    opaque: Mapping[str, Any] = field(default_factory=dict)
+    kind: Literal["answer"] = "answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """The agent needs the world. The turn closes when all of the calls have an observation, or any of them."""
+
+    calls: tuple[Call, ...]
+    until: Literal["all", "any"] = "all"
+    text: str = ""
+    usage: Usage = field(default_factory=Usage)
+    opaque: Mapping[str, Any] = field(default_factory=dict)
+    kind: Literal["calls"] = "calls"
+
+
+Action = Answer | Calls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What came back from a call. A failure is an observation too: ``error`` is its code, ``text`` says the rest."""
+
+    call: str
+    text: str
+    error: str | None = None
+    trust: Literal["trusted", "outside"] = "outside"
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """Not yet. ``reference`` is the outside system's own name for it and serves for look-up only.
+
+    ``wake_at`` (seconds since the epoch) is when to look again, ``None`` for never by itself.
+    """
+
+    call: str
+    reference: str
+    wake_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """One thing an executor can do. ``parameters`` is a JSON Schema (2020-12) of type object.
+
+    ``repeatable`` says that doing it twice does no harm, so that a crash may repeat it.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    repeatable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of one execution, and where it happens. ``key`` stays the same when a call is repeated."""
+
+    task: str
+    tenant: str
+    key: str
+    seconds: float = 60.0
+    output_bytes: int = 256 * 1024
+    workspace: str | None = None

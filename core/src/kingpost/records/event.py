@@ -1,0 +1,112 @@
+"""Facts in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+JsonObject = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact. ``header`` holds all that the fold needs and is never erased; ``payload`` is content and can be.
+
+    ``payload`` is ``None`` when there is none, or when it was erased (then ``erased`` is true). ``v`` is the version
+    of the shape of this kind.
+    """
+
+    kind: str
+    header: JsonObject = field(default_factory=dict)
+    payload: JsonObject | None = None
+    v: int = 1
+    erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A frame as it stands in the log: several events of one stream, written as one.
+
+    ``position`` counts frames from 1 over the whole log. ``at`` is in microseconds since the epoch. ``hash`` is the
+    SHA-256 of the frame before it and of this frame's body.
+    """
+
+    position: int
+    stream: str
+    version: str
+    at: int
+    events: tuple[Event, ...]
+    hash: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An append that is durable: where the frame stands, and the stream's version after it."""
+
+    position: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the log: the last frame's position (0 for an empty log) and its hash."""
+
+    position: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that ``verify`` found wrong. ``position`` and ``event`` (its place in the frame) name where."""
+
+    what: str
+    position: int | None = None
+    stream: str | None = None
+    event: int | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What ``verify`` or ``rebuild`` read, and what it found wrong: nothing, when the log is sound."""
+
+    frames: int
+    events: int
+    head: Head
+    findings: tuple[Finding, ...] = ()
+    erased: int = 0
+
+    @property
+    def sound(self) -> bool:
+        """True when nothing is wrong."""
+        return not self.findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogInfo:
+    """What a log guarantees, honestly."""
+
+    engine: str
+    durability: str
+    chain: str
+    place: str
+    limits: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskQuery:
+    """Which tasks to select from the folded tables; ``None`` does not narrow. Newest first unless ``oldest_first``.
+
+    ``after`` is the id of the last task of the page before.
+    """
+
+    ids: Sequence[str] | None = None
+    tenant: str | None = None
+    statuses: Sequence[str] | None = None
+    root: str | None = None
+    parent: str | None = None
+    agent: str | None = None
+    after: str | None = None
+    limit: int = 100
+    oldest_first: bool = False

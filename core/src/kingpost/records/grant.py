@@ -1,0 +1,24 @@
+"""What a task's whole tree may spend and do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Bounds for a task and everything below it; ``None`` means unbounded.
+
+    ``tokens`` counts input and output of every turn. ``money`` is in micro-units of the currency the prices are in.
+    ``seconds`` is active wall time in decide and execute, overlaps counted once. ``tools`` are names or ``fnmatch``
+    patterns; ``scopes`` the memory scopes that may be recalled; ``workspace`` a folder, or ``None`` for a fresh one.
+    """
+
+    tokens: int | None = None
+    money: int | None = None
+    seconds: float | None = None
+    depth: int = 3
+    fan_out: int = 16
+    tools: tuple[str, ...] = ("*",)
+    scopes: tuple[str, ...] = ()
+    workspace: str | None = None

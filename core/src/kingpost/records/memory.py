@@ -1,0 +1,92 @@
+"""What was learned, and how it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+
+class Tier(StrEnum):
+    """How long a memory lives: 30 minutes unless it says otherwise, for good, or as a pattern that worked."""
+
+    SHORT = "short"
+    LONG = "long"
+    EPISODIC = "episodic"
+
+
+Origin = Literal["user", "agent", "tool", "recalled", "import"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """One thing learned.
+
+    ``id`` is unique within ``(tenant, scope)``. ``source`` and ``place`` say where it comes from (a path relative to
+    its input root and ``10-24``). Times are seconds since the epoch. ``origin`` "recalled" is never stored.
+    ``kind`` "source" marks a file that was read in whole: kept, exported and forgotten like any other, never recalled.
+    """
+
+    id: str
+    scope: str
+    body: str
+    tenant: str = "default"
+    tier: Tier = Tier.LONG
+    kind: Literal["text", "source"] = "text"
+    source: str = ""
+    place: str = ""
+    speaker: str = ""
+    session: str = ""
+    created: float = 0.0
+    valid_from: float | None = None
+    valid_to: float | None = None
+    expires: float | None = None
+    importance: float = 0.0
+    origin: Origin = "user"
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question to a memory: only ``scopes`` of ``tenant`` are searched; ``now`` decides what has expired."""
+
+    text: str
+    scopes: tuple[str, ...]
+    tenant: str = "default"
+    limit: int = 20
+    tiers: tuple[Tier, ...] = ()
+    now: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recollection:
+    """A memory that fits a query. ``score`` is higher for better; ``terms`` add up to it."""
+
+    memory: Memory
+    score: float
+    terms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which memories to forget or export: all of a scope, narrowed by ``ids``, ``source`` or ``kind``.
+
+    ``but`` spares ids: with ``source`` it forgets what a changed file no longer says.
+    """
+
+    scope: str
+    tenant: str = "default"
+    ids: tuple[str, ...] | None = None
+    source: str | None = None
+    kind: Literal["text", "source"] | None = None
+    but: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A part of a document as a reader found it: its text and where it stands (``10-24``, ``p. 3``)."""
+
+    text: str
+    place: str = ""
+    kind: str = ""

@@ -1,0 +1,105 @@
+"""What was asked, by whom it is done, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .grant import Grant
+
+
+class Status(StrEnum):
+    """Where a task stands. The last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """True when no event can change it any more."""
+        return self in _FINAL
+
+
+_FINAL = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One plugin's contribution to a crew: the name it offers, the plugin and its version (PEP 440)."""
+
+    name: str
+    plugin: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """The plugins chosen for one task before it starts; frozen, so that a resumed task meets the same ones."""
+
+    agent: Part
+    memory: Part | None = None
+    compressor: Part | None = None
+    counter: Part | None = None
+    executors: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """The only unit of work.
+
+    ``description`` is what to do, in words; ``context`` what was handed along, trusted as the caller is.
+    ``inputs`` are absolute paths of files and folders to read in first. ``budget`` is the context budget of one
+    prompt, in tokens of the agent's counter. ``deadline`` and ``created`` are seconds since the epoch (UTC).
+    """
+
+    id: str
+    description: str
+    crew: Crew
+    tenant: str = "default"
+    model: str | None = None
+    context: str = ""
+    inputs: tuple[str, ...] = ()
+    grant: Grant = field(default_factory=Grant)
+    budget: int | None = None
+    parent: str | None = None
+    root: str = ""
+    thread: str | None = None
+    priority: int = 0
+    created: float = 0.0
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something stands: a passage's number in the prompt, its source (a path, an address) and place."""
+
+    passage: str
+    source: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """A file that a task made: name, media type, digest of its blob and size in bytes."""
+
+    name: str
+    media_type: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a task ended. ``reason`` is set when it failed or was cancelled; ``error`` is a code of ``errors``."""
+
+    status: Status
+    answer: str = ""
+    sources: tuple[Source, ...] = ()
+    artefacts: tuple[Artefact, ...] = ()
+    reason: str | None = None
+    error: str | None = None
+    detail: str = ""
