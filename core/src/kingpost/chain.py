@@ -43,9 +43,7 @@ def chain(previous: bytes, body: bytes) -> bytes:
     return sha256(previous + body).digest()
 
 
-def encode(
-    stream: str, version: str, at: int, events: Sequence[Event], salts: bytes
-) -> tuple[bytes, bytes | None]:
+def encode(stream: str, version: str, at: int, events: Sequence[Event], salts: bytes) -> tuple[bytes, bytes | None]:
     """Body and payloads of a frame. ``salts`` holds ``SALT_BYTES`` for each event."""
     listed: list[list[Any]] = []
     packed: list[bytes] = []
@@ -63,9 +61,7 @@ def encode(
     return body, b"".join(packed) if full else None
 
 
-def seal(
-    previous: bytes, stream: str, version: str, at: int, events: Sequence[Event], salts: bytes
-) -> Sealed:
+def seal(previous: bytes, stream: str, version: str, at: int, events: Sequence[Event], salts: bytes) -> Sealed:
     """One frame, ready to be written behind the frame whose hash is ``previous``."""
     body, payloads = encode(stream, version, at, events, salts)
     return Sealed(body, payloads, chain(previous, body))

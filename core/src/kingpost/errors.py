@@ -170,9 +170,7 @@ class Conflict(TransientError):
     code = "transient.conflict"
 
     def __init__(self, stream: str, expected: str, found: str) -> None:
-        super().__init__(
-            f"stream {stream!r} is at version {found!r}, not {expected!r}; read it again and append anew"
-        )
+        super().__init__(f"stream {stream!r} is at version {found!r}, not {expected!r}; read it again and append anew")
         self.stream, self.expected, self.found = stream, expected, found
 
 

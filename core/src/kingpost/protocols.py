@@ -121,9 +121,7 @@ class Compressor(Protocol):
         """The name it is chosen by, as in the plugin's manifest."""
         ...
 
-    async def fit(
-        self, passages: Sequence[Passage], budget: int, query: str, counter: TokenCounter
-    ) -> Fitted:
+    async def fit(self, passages: Sequence[Passage], budget: int, query: str, counter: TokenCounter) -> Fitted:
         """Passages whose texts count at most ``budget`` tokens together.
 
         Kept passages come in the order they came, with ``tokens`` counted anew. No passage grows. Pinned passages stay

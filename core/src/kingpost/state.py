@@ -102,9 +102,7 @@ def from_row(row: Mapping[str, Any]) -> TaskState:
     return TaskState(**{name: row[name] for name in _NAMES if name in row})
 
 
-def fold(
-    state: TaskState | None, stream: str, version: str, at: int, events: Sequence[Event]
-) -> TaskState | None:
+def fold(state: TaskState | None, stream: str, version: str, at: int, events: Sequence[Event]) -> TaskState | None:
     """The state after one frame; ``None`` for streams that are no task's.
 
     ``at`` is the frame's time in microseconds since the epoch.

@@ -10,6 +10,7 @@ from .table import Operation
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
     tasks.SUBMIT,
     tasks.GET,
+    tasks.WAIT,
     tasks.LIST,
     tasks.TREE,
     tasks.TURNS,

@@ -61,17 +61,16 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """What to export, from the first memory or behind the one whose id is ``after``."""
+    """What to export, at most ``limit`` memories."""
 
     selection: Selection
-    after: str | None = None
     limit: int = 1000
     backend: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """Memories, oldest first, and the ``after`` of the next page if there is one."""
+    """Memories, oldest first, and the selection's ``after`` for the next page if there is one."""
 
     memories: tuple[Memory, ...]
     next: str | None = None

@@ -61,6 +61,14 @@ class TaskId:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Names a task to wait for: answered when it has an outcome, or after ``seconds``, whichever comes first."""
+
+    id: str
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskView:
     """A task as it stands. Times are seconds since the epoch; tokens are those that the models reported."""
 
@@ -194,6 +202,10 @@ SUBMIT = Operation(
 )
 GET = Operation(
     id="tasks.get", summary="One task as it stands.", request=TaskId, response=TaskView, scope="tasks:read",
+    errors=(NotFound,),
+)  # fmt: skip
+WAIT = Operation(
+    id="tasks.wait", summary="One task, once it has an outcome.", request=Wait, response=TaskView, scope="tasks:read",
     errors=(NotFound,),
 )  # fmt: skip
 LIST = Operation(

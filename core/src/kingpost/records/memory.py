@@ -72,15 +72,17 @@ class Recollection:
 class Selection:
     """Which memories to forget or export: all of a scope, narrowed by ``ids``, ``source`` or ``kind``.
 
-    ``but`` spares ids: with ``source`` it forgets what a changed file no longer says.
+    ``None`` for ``scope`` means every scope, for ``tenant`` every tenant. ``but`` spares ids: with ``source`` it
+    forgets what a changed file no longer says. ``after`` goes on behind the memory with this id, for an export in pages.
     """
 
-    scope: str
-    tenant: str = "default"
+    scope: str | None
+    tenant: str | None = "default"
     ids: tuple[str, ...] | None = None
     source: str | None = None
     kind: Literal["text", "source"] | None = None
     but: tuple[str, ...] = ()
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

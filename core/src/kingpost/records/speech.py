@@ -44,3 +44,13 @@ class Checkpoint:
 
 
 Speech = Text | Thought | ToolNote | UsageNote | Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the kernel itself is doing: a step, and how much of it is done where that is known."""
+
+    step: str
+    done: int = 0
+    total: int | None = None
+    detail: str = ""

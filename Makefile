@@ -1,0 +1,113 @@
+# Every verb sets up what it needs: Python 3.11+ with venv, git and make are enough.
+# `make` alone lists the verbs.
+
+PYTHON ?= python3
+BENCH  ?=
+ROUNDS ?= 100
+
+# Nothing around us may change a result: another venv, a path, a habit of the shell.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE CONDA_PREFIX
+# An empty HOME would put the cache into the tree.
+ifeq ($(strip $(HOME)),)
+export UV_CACHE_DIR ?= $(CURDIR)/.venv/cache
+endif
+
+# Where the machine keeps certificates of its own, its owner's proxy may stand between us and the packages.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem /etc/pki/tls/cert.pem),)
+export UV_SYSTEM_CERTS ?= true
+endif
+
+BIN      := .venv/bin
+UV       := $(BIN)/uv --no-config
+MEMBERS  := core $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
+PROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
+# The stamps carry the place: a tree that was copied with its .venv sets itself up anew.
+PLACE    := $(shell pwd | cksum | cut -d ' ' -f 1)
+UV_READY := .venv/uv-ready.$(PLACE)
+READY    := .venv/ready.$(PLACE)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test check fmt lint types fences docs bench chaos lock lock-drift changelog clean fmt-check
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r verb does; do \
+		printf '  make %-11s %s\n' "$$verb" "$$does"; done
+
+run: export KINGPOST_HOME ?= $(CURDIR)/.kingpost-run
+run: $(READY) ## the main job on real input: a question about this repository's own documents
+	@$(BIN)/kingpost run "How does kingpost survive kill -9, and what is verified afterwards?" --input README.md --input docs
+
+test: $(READY) ## all tests
+	@$(BIN)/python -m pytest -n 2
+
+# The fences and the documents are tests, so `test` runs them too.
+check: fmt-check lint types lock-drift changelog test ## all that must hold: format, lint, types, locks, changelog, tests
+
+fmt: $(READY) ## format the code and sort the imports
+	@$(BIN)/ruff check --quiet --fix-only --select I .
+	@$(BIN)/ruff format .
+
+fmt-check: $(READY)
+	@$(BIN)/ruff format --check .
+
+lint: $(READY) ## lint
+	@$(BIN)/ruff check .
+
+# The test folders of two plugins may use one file name, so each is a run of its own.
+types: $(READY) ## check the types of source and tests
+	@$(BIN)/mypy
+	@for tests in $(wildcard plugins/*/tests); do echo "$$tests"; $(BIN)/mypy "$$tests" || exit 1; done
+
+fences: $(READY) ## the rules of the house
+	@$(BIN)/python -m pytest tests/fences
+
+docs: $(READY) ## run every code block in the documents
+	@$(BIN)/python -m pytest tests/docs
+
+bench: $(READY) ## measure; BENCH=name picks one of tests/bench
+	@for bench in $(if $(BENCH),tests/bench/$(BENCH).py,$(filter-out tests/bench/_%,$(wildcard tests/bench/*.py))); do \
+		$(BIN)/python "$$bench" || exit 1; done
+
+chaos: $(READY) ## kill -9 at random, ROUNDS=n times
+	@$(BIN)/python -m tests.chaos --rounds $(ROUNDS)
+
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command 'make lock' --group dev --group bench $(PROJECTS) \
+	--no-emit-package kingpost-core $(patsubst plugins/%,--no-emit-package kingpost-%,$(filter plugins/%,$(MEMBERS)))
+
+lock: $(UV_READY) ## fit requirements/dev.txt to the projects; UPGRADE=1 takes the newest versions
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --output-file requirements/dev.txt >/dev/null
+
+# Compiled again on top of itself a lock changes only where it no longer fits the projects.
+lock-drift: $(READY) ## prove that the lock fits the projects
+	@cp requirements/dev.txt .venv/again.txt
+	@if $(COMPILE) --output-file .venv/again.txt >/dev/null 2>.venv/again.log; then \
+		diff -u requirements/dev.txt .venv/again.txt || \
+			{ echo "lock-drift: requirements/dev.txt does not fit the projects: run 'make lock'" >&2; exit 1; }; \
+	elif grep -qiE 'request failed|failed to fetch|error sending request' .venv/again.log; then \
+		echo "lock-drift: no registry answers, so nothing to compare with; tests/fences/test_locks.py checks what is installed"; \
+	else cat .venv/again.log >&2; exit 1; fi
+
+changelog: $(READY) ## show what the next release will say
+	@$(BIN)/towncrier build --draft --version next
+
+clean: ## remove everything that the verbs made
+	rm -rf .venv .kingpost-run .mypy_cache .ruff_cache .pytest_cache .hypothesis uv.lock
+	find core plugins tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+$(UV_READY): requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "kingpost needs Python 3.11 or later; name it with 'make PYTHON=/path/to/python3'" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "this Python has no venv: install python3-venv (Debian, Ubuntu) and run make again" >&2; exit 1; }
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(READY): $(UV_READY) requirements/dev.txt $(PROJECTS)
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements/dev.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . $(MEMBERS:%=-e %)
+	@$(BIN)/python -m compileall -q $(MEMBERS:%=%/src)
+	@touch $@

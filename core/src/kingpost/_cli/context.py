@@ -1,0 +1,53 @@
+"""``kingpost context``: pack documents and memories for a query, for use elsewhere."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from .._host.kernel import Kernel
+from ..operations.memory import PACK, PackContext
+from .run import ledger_json, summary
+from .session import absolute, as_json, print_json, with_kernel
+from .tasks import show_ledger
+
+
+@click.command(
+    epilog="""\b
+The context goes to standard output, its account to standard error.
+Examples:
+  kingpost context "how are errors handled" src/ docs/ --budget 4000 > context.txt
+  kingpost context "release steps" --scope team --json"""
+)
+@click.argument("query")
+@click.argument("paths", nargs=-1)
+@click.option("--budget", "-b", type=int, metavar="TOKENS", help="Tokens that it may take.  [default: 8000]")
+@click.option("--scope", "scopes", multiple=True, metavar="NAME", help="Memory scope; repeatable.  [default: default]")
+@click.option("--counter", metavar="NAME", help="Token counter.  [default: o200k_base]")
+@click.option("--compressor", metavar="NAME", help="Context compressor.")
+@click.option("--ledger", is_flag=True, help="Print every row of the account.")
+@as_json
+@with_kernel
+async def context(
+    kernel: Kernel, query: str, paths: tuple[str, ...], budget: int | None, scopes: tuple[str, ...],
+    counter: str | None, compressor: str | None, ledger: bool, json_: bool,
+) -> None:  # fmt: skip
+    """Pack documents and memories for a query."""
+    request = PackContext(
+        query=query,
+        inputs=tuple(absolute(path) for path in paths),
+        scopes=scopes or None,
+        budget=budget,
+        counter=counter,
+        compressor=compressor,
+    )
+    packed = await kernel.perform(PACK, request)
+    if json_:
+        print_json({"prompt": packed.prompt, "ledger": ledger_json(packed.ledger)})
+        return
+    click.echo(packed.prompt)
+    if ledger:
+        show_ledger(packed.ledger, err=True)
+    elif sys.stderr.isatty():
+        click.echo(click.style(summary(packed.ledger), dim=True), err=True)

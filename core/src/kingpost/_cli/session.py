@@ -1,0 +1,103 @@
+"""What every command shares: a kernel for the length of the command, errors as one line, and JSON.
+
+Called by the modules beside it. Turns the tree of failures into exit codes: 2 for what the user must mend (input,
+configuration), 1 for everything else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import click
+
+from .._host.kernel import Kernel
+from ..errors import ConfigurationError, InputError, KingpostError
+from ..records.codec import dump
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Failure(click.ClickException):
+    """One line on standard error and an exit code."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(" ".join(message.split()))
+        self._code = code
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]  # click declares a class variable and reads an attribute
+        """What the process leaves with."""
+        return self._code
+
+
+def with_kernel(command: Callable[Concatenate[Kernel, P], Awaitable[R]]) -> Callable[P, R]:
+    """Run an async command with an open kernel, and turn what kingpost reports into one line."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        async def inside() -> R:
+            async with Kernel.open() as kernel:
+                return await command(kernel, *args, **kwargs)
+
+        try:
+            return asyncio.run(inside())
+        except KingpostError as problem:
+            raise failure(problem) from problem
+        except OSError as problem:
+            raise Failure(f"{problem.filename or 'system'}: {problem.strerror or problem}", 1) from problem
+
+    return run
+
+
+def failure(problem: KingpostError) -> Failure:
+    """The exit that a failure means."""
+    return Failure(str(problem), 2 if isinstance(problem, (InputError, ConfigurationError)) else 1)
+
+
+as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON object on one line.")
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def plain(record: Any) -> Any:
+    """A record as JSON values."""
+    return dump(record)
+
+
+def moment(seconds: float) -> str:
+    """A time for the eye, in the local zone."""
+    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S") if seconds else "-"
+
+
+def one_line(text: str, width: int) -> str:
+    """The beginning of a text on one line."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else flat[: width - 1] + "…"
+
+
+def table(rows: Sequence[tuple[str, ...]], head: tuple[str, ...]) -> None:
+    """Columns as wide as their widest cell, the last one cut at the terminal's edge."""
+    import shutil
+
+    columns = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
+    room = max(shutil.get_terminal_size().columns, 60) - sum(columns[:-1]) - 2 * (len(head) - 1)
+    for row in (head, *rows):
+        cells = [cell.ljust(width) for cell, width in zip(row[:-1], columns, strict=False)]
+        last = one_line(row[-1], max(room, 20))
+        line = "  ".join([*cells, last]).rstrip()
+        click.echo(click.style(line, bold=True) if row is head else line)
+
+
+def absolute(path: str) -> str:
+    """A path from the current folder, links not followed."""
+    return str(Path(path).absolute())

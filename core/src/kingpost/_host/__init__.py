@@ -1,0 +1,1 @@
+"""How many tasks and plugins live together. Used by the command line and by faces, through ``kernel``."""

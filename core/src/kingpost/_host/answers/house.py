@@ -1,0 +1,33 @@
+"""What an answer may use of the kernel that it answers for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from ...ports import Ports
+from ...protocols import Log
+from ..plugins import Plugins
+from ..settings import KernelSettings, Settings
+
+
+class House(Protocol):
+    """The part of the kernel that answers need."""
+
+    home: Path
+    settings: Settings
+    config: KernelSettings
+    plugins: Plugins
+    ports: Ports
+
+    async def log(self) -> Log:
+        """The log, opened."""
+        ...
+
+    async def work(self, *roots: str) -> None:
+        """Work on these trees."""
+        ...
+
+    def tell(self, task: str, what: Any) -> None:
+        """Tell the listeners."""
+        ...

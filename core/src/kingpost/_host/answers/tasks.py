@@ -1,0 +1,241 @@
+"""Answers to operations on tasks and events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..._walk.journal import read_stream, unstow_frame
+from ..._walk.ledger import ledgers, original
+from ..._walk.pipeline import ended, replay
+from ...errors import Conflict, InvalidRequest, NotFound
+from ...operations import tasks as op
+from ...protocols import Log
+from ...records.action import Usage
+from ...records.codec import dump, load
+from ...records.event import Event, TaskQuery
+from ...records.task import Outcome, Status, Task
+from ...state import TaskState, task_stream
+from ..intake import submit
+from .house import House
+
+_SCAN = 1000
+
+
+async def _submit(house: House, request: op.Submit, tenant: str) -> op.Submitted:
+    return await submit(request, tenant, house.plugins, house.config, house.ports)
+
+
+async def find(log: Log, id: str, tenant: str) -> TaskState:
+    """The task that an id, or a unique beginning or end of one, names.
+
+    Raises:
+        NotFound: no task, or several.
+    """
+    if exact := await log.select(TaskQuery(ids=[id], tenant=tenant, limit=1)):
+        return exact[0]
+    found: list[TaskState] = []
+    after: str | None = None
+    while id and (page := await log.select(TaskQuery(tenant=tenant, after=after, limit=_SCAN))):
+        found += [state for state in page if state.id.startswith(id) or state.id.endswith(id)]
+        after = page[-1].id
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NotFound("single task", id, f"{len(found)} tasks match, {found[0].id} and {found[1].id} among them")
+    raise NotFound("task", id, "'kingpost tasks' lists them")
+
+
+async def view(log: Log, state: TaskState, *, outcome: bool = True) -> op.TaskView:
+    """A task for a caller. Content that has been erased reads as empty."""
+    task: Task | None = None
+    ended_as: Outcome | None = None
+    if state.final and outcome:
+        async for frame in read_stream(log, task_stream(state.id), state.tenant):
+            for event in frame.events:
+                if event.kind == "task.queued" and event.payload is not None:
+                    task = load(Task, event.payload)
+                elif event.payload is not None and "outcome" in event.payload:
+                    ended_as = load(Outcome, event.payload["outcome"])
+    else:
+        frame = await unstow_frame(log, state.tenant, (await log.read(0, 1, task_stream(state.id)))[0])
+        if frame.events[0].payload is not None:
+            task = load(Task, frame.events[0].payload)
+    return op.TaskView(
+        id=state.id,
+        description=task.description if task else "",
+        status=Status(state.status),
+        agent=state.agent,
+        tenant=state.tenant,
+        root=state.root,
+        parent=state.parent,
+        thread=state.thread,
+        model=task.model if task else None,
+        created=state.created / 1e6,
+        updated=state.updated / 1e6,
+        attempt=state.attempt,
+        worker=state.worker,
+        turns=state.turn,
+        usage=Usage(input_tokens=state.input_tokens or None, output_tokens=state.output_tokens or None),
+        cancel_requested=state.cancel,
+        outcome=ended_as,
+    )
+
+
+async def _get(house: House, request: op.TaskId, tenant: str) -> op.TaskView:
+    log = await house.log()
+    return await view(log, await find(log, request.id, tenant))
+
+
+async def _wait(house: House, request: op.Wait, tenant: str) -> op.TaskView:
+    log = await house.log()
+    clock = house.ports.clock
+    until = clock.monotonic() + request.seconds
+    while True:
+        position = (await log.head()).position
+        state = await find(log, request.id, tenant)
+        left = until - clock.monotonic()
+        if state.final or left <= 0:
+            return await view(log, state)
+        await log.wait(position + 1, left)
+
+
+async def _list(house: House, request: op.ListTasks, tenant: str) -> op.TaskPage:
+    if request.limit < 1:
+        raise InvalidRequest(f"limit is {request.limit}; it must be at least 1")
+    log = await house.log()
+    limit = min(request.limit, _SCAN)
+    states = await log.select(
+        TaskQuery(
+            tenant=tenant,
+            statuses=None if request.statuses is None else [status.value for status in request.statuses],
+            agent=request.agent,
+            root=request.root,
+            parent=request.parent,
+            after=request.after,
+            limit=limit + 1,
+        )
+    )
+    page = states[:limit]
+    views = tuple([await view(log, state, outcome=False) for state in page])
+    return op.TaskPage(tasks=views, next=page[-1].id if len(states) > limit else None)
+
+
+async def _tree(house: House, request: op.TaskId, tenant: str) -> op.TaskPage:
+    log = await house.log()
+    top = await find(log, request.id, tenant)
+    states = await log.select(TaskQuery(root=top.root, tenant=tenant, limit=_SCAN, oldest_first=True))
+    within = [s for s in states if s.id == top.id or s.id.startswith(f"{top.id}/")]
+    return op.TaskPage(tasks=tuple([await view(log, state) for state in within]))
+
+
+async def _history(log: Log, state: TaskState) -> Sequence[Event]:
+    frames = read_stream(log, task_stream(state.id), state.tenant)
+    return [event async for frame in frames for event in frame.events]
+
+
+async def _turns(house: House, request: op.TaskId, tenant: str) -> op.Turns:
+    log = await house.log()
+    history = await _history(log, await find(log, request.id, tenant))
+    accounts = ledgers(history)
+    return op.Turns(turns=tuple(op.TurnView(turn=turn, ledger=accounts.get(turn.number)) for turn in replay(history)))
+
+
+async def _expand(house: House, request: op.Expand, tenant: str) -> op.Expanded:
+    log = await house.log()
+    found = original(await _history(log, await find(log, request.id, tenant)), request.passage)
+    if found is None:
+        raise NotFound("passage", request.passage, f"'kingpost task {request.id} --ledger' lists them")
+    return op.Expanded(passage=request.passage, text=found[0], dropped=found[1])
+
+
+async def _cancel(house: House, request: op.Cancel, tenant: str) -> op.TaskView:
+    """Ask the holder to stop; with no live holder there is nobody to ask, so the outcome is recorded here."""
+    log = await house.log()
+    while True:
+        state = await find(log, request.id, tenant)
+        if state.final:
+            return await view(log, state)
+        events = [] if state.cancel else [Event("cancel.requested", {}, {"reason": request.reason})]
+        held = state.worker is not None and await log.alive(state.worker)
+        if not held:
+            outcome = Outcome(status=Status.CANCELLED, reason="requested", detail=request.reason)
+            events.append(ended(outcome))
+        if not events:
+            return await view(log, state)
+        try:
+            await log.append(task_stream(state.id), state.version, events)
+        except Conflict:
+            continue
+        return await view(log, await find(log, state.id, tenant))
+
+
+async def _observe(house: House, request: op.Observe, tenant: str) -> op.TaskView:
+    log = await house.log()
+    observation = request.observation
+    while True:
+        state = await find(log, request.id, tenant)
+        if observation.call not in state.pending:
+            pending = ", ".join(state.pending) or "none"
+            raise NotFound("pending call", observation.call, f"pending calls of this task: {pending}")
+        header = {"turn": state.turn, "call": observation.call, "error": observation.error}
+        event = Event("call.observed", header, {"observation": dump(observation)})
+        try:
+            await log.append(task_stream(state.id), state.version, [event])
+        except Conflict:
+            continue
+        return await view(log, await find(log, state.id, tenant))
+
+
+async def _events(house: House, request: op.ListEvents, tenant: str) -> op.EventPage:
+    log = await house.log()
+    stream: str | None = None
+    if request.task is not None:
+        stream = task_stream((await find(log, request.task, tenant)).id)
+    limit = max(1, min(request.limit, _SCAN))
+    frames = await log.read(request.after, limit, stream)
+    if not frames and request.wait > 0:
+        await log.wait(request.after + 1, request.wait)
+        frames = await log.read(request.after, limit, stream)
+    position = frames[-1].position if frames else max(request.after, (await log.head()).position if stream else 0)
+    own = [frame for frame in frames if await _owned(log, frame.stream, tenant)]
+    shown = [await unstow_frame(log, tenant, frame) for frame in own]
+    return op.EventPage(frames=tuple(shown), position=position)
+
+
+async def _owned(log: Log, stream: str, tenant: str) -> bool:
+    """Whether a stream belongs to a tenant: task streams by their task, others by their name's second part."""
+    if stream.startswith("task/"):
+        ids = [stream.removeprefix("task/")]
+        return bool(await log.select(TaskQuery(ids=ids, tenant=tenant, limit=1)))
+    return stream.split("/")[1:2] == [tenant]
+
+
+async def _resume(house: House, request: op.Resume, tenant: str) -> op.Resumed:
+    """Tasks that have no outcome and that nobody alive works on."""
+    log = await house.log()
+    open_statuses = [Status.QUEUED.value, Status.RUNNING.value]
+    states = await log.select(TaskQuery(tenant=tenant, statuses=open_statuses, limit=_SCAN, oldest_first=True))
+    if request.only is not None:
+        only = await find(log, request.only, tenant)
+        states = [state for state in states if state.root == only.root]
+    idle = [s for s in states if s.worker is None or not await log.alive(s.worker)]
+    roots = dict.fromkeys(state.root for state in idle)
+    if roots:
+        await house.work(*roots)
+    return op.Resumed(tasks=tuple(roots))
+
+
+ANSWERS: Mapping[str, Any] = {
+    op.SUBMIT.id: _submit,
+    op.GET.id: _get,
+    op.WAIT.id: _wait,
+    op.LIST.id: _list,
+    op.TREE.id: _tree,
+    op.TURNS.id: _turns,
+    op.CANCEL.id: _cancel,
+    op.OBSERVE.id: _observe,
+    op.EXPAND.id: _expand,
+    op.RESUME.id: _resume,
+    op.EVENTS.id: _events,
+}

@@ -1,0 +1,150 @@
+"""Which plugins are installed, out of their static manifests, without importing any of them.
+
+Called by ``kernel`` when it opens. Walking site-packages costs more than all the rest of a start, so the result is
+kept in one JSON file per interpreter, valid while the folders on ``sys.path`` and the manifests have not changed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+GROUP = "kingpost.plugins"
+MANIFEST = "kingpost-plugin.toml"
+KINDS = ("agents", "memory", "compressors", "executors", "counters", "embedders", "readers", "log")
+_SHAPE = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An installed plugin, as its manifest says. ``problem`` is set when it cannot be used."""
+
+    id: str
+    version: str
+    module: str
+    summary: str = ""
+    settings: str | None = None
+    provides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    manifest: str = ""
+    problem: str | None = None
+
+
+def installed(cache: Path | None = None) -> tuple[Found, ...]:
+    """Every plugin that the interpreter can see, by id. ``cache`` is the file to keep the result in."""
+    cache = cache or _cache_file()
+    paths = {path: _mtime(path) for path in sys.path if path and os.path.isdir(path)}
+    if (kept := _load(cache, paths)) is not None:
+        return kept
+    found = tuple(sorted(_scan(), key=lambda plugin: plugin.id))
+    _store(cache, paths, found)
+    return found
+
+
+def _cache_file() -> Path:
+    from platformdirs import user_cache_path  # not needed once the cache is named
+
+    key = sha256(f"{sys.prefix}\0{sys.version}".encode()).hexdigest()[:16]
+    return user_cache_path("kingpost", appauthor=False) / f"plugins-{key}.json"
+
+
+def _mtime(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _load(cache: Path, paths: Mapping[str, int]) -> tuple[Found, ...] | None:
+    try:
+        kept = json.loads(cache.read_bytes())
+        if kept["shape"] != _SHAPE or kept["paths"] != paths:
+            return None
+        if any(_mtime(path) != mtime for path, mtime in kept["manifests"].items()):
+            return None
+        return tuple(
+            Found(**{**entry, "provides": {kind: tuple(names) for kind, names in entry["provides"].items()}})
+            for entry in kept["plugins"]
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        # A cache that cannot be used is no cache; the walk below is the truth.
+        return None
+
+
+def _store(cache: Path, paths: Mapping[str, int], found: Iterable[Found]) -> None:
+    plugins = [asdict(plugin) for plugin in found]
+    manifests = {plugin["manifest"]: _mtime(plugin["manifest"]) for plugin in plugins if plugin["manifest"]}
+    text = json.dumps({"shape": _SHAPE, "paths": paths, "manifests": manifests, "plugins": plugins})
+    beside = cache.with_suffix(f".{os.getpid()}")
+    try:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(cache)
+    except OSError:
+        return  # a home that cannot be written costs time, not function
+
+
+def _scan() -> Iterable[Found]:
+    from importlib.metadata import entry_points  # 50 ms that the cache saves
+
+    for point in entry_points(group=GROUP):
+        version = point.dist.version if point.dist is not None else "0"
+        yield _read(point.name, point.value, version)
+
+
+def _read(name: str, module: str, version: str) -> Found:
+    from importlib.util import find_spec
+
+    try:
+        spec = find_spec(module)
+        origin = spec.origin if spec is not None else None
+    except (ImportError, ValueError, AttributeError):
+        origin = None
+    if origin is None:
+        return Found(id=name, version=version, module=module, problem=f"its module {module!r} cannot be found")
+    path = Path(origin).parent / MANIFEST
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as problem:
+        return Found(id=name, version=version, module=module, problem=f"its manifest cannot be read: {problem}")
+    try:
+        return parse(raw, version, module, str(path))
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        return Found(id=name, version=version, module=module, problem=f"its manifest is wrong: {problem}")
+
+
+def parse(raw: Mapping[str, Any], version: str, module: str, path: str = "") -> Found:
+    """A plugin out of its manifest.
+
+    Raises:
+        KeyError, TypeError, ValueError: the manifest does not have the shape.
+    """
+    from packaging.specifiers import SpecifierSet
+
+    from .. import __version__
+
+    provides = {kind: tuple(names) for kind, names in raw.get("provides", {}).items()}
+    if unknown := sorted(set(provides) - set(KINDS)):
+        raise ValueError(f"there is no door for {', '.join(unknown)}; known: {', '.join(KINDS)}")
+    if not all(isinstance(name, str) for names in provides.values() for name in names):
+        raise TypeError("names under [provides] must be lists of strings")
+    wanted = raw.get("kernel", "")
+    problem = None
+    if wanted and not SpecifierSet(wanted).contains(__version__, prereleases=True):
+        problem = f"it needs kingpost-core {wanted}, this is {__version__}"
+    return Found(
+        id=str(raw["id"]),
+        version=version,
+        module=module,
+        summary=str(raw.get("summary", "")),
+        settings=raw.get("settings"),
+        provides=provides,
+        manifest=path,
+        problem=problem,
+    )

@@ -1,0 +1,88 @@
+"""Backup and restore of a whole home.
+
+Called by the operations of those names. A backup takes the memory first and the log second, so that the log never
+tells of a task whose inputs the copied memory has not seen; a restore puts both back and changes nothing that is newer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..errors import Corrupted, InvalidRequest, Unavailable
+from ..operations.system import Copied
+from ..protocols import Care, MemoryBackend
+from ..records.codec import adapter
+from ..records.memory import Memory, Selection
+
+LOG_FILE, MEMORY_FILE = "log.backup", "memory.jsonl"
+_BATCH = 500
+
+
+async def backup(target: Path, log: Care, memory: MemoryBackend) -> Copied:
+    """Copy memories and log into a folder that does not exist yet or is empty."""
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        if any(target.iterdir()):
+            raise InvalidRequest(f"{str(target)!r} is not empty; name a folder that is new")
+        count = await _write_memories(target / MEMORY_FILE, memory)
+    except OSError as problem:
+        raise Unavailable(f"backup to {str(target)!r}: {problem.strerror}; mend the folder and try again") from problem
+    return Copied(head=await log.backup(target / LOG_FILE), memories=count)
+
+
+async def _write_memories(path: Path, memory: MemoryBackend) -> int:
+    codec = adapter(Memory)
+    count = 0
+    with path.open("wb") as file:
+        async for one in memory.export(Selection(scope=None, tenant=None)):
+            file.write(codec.dump_json(one) + b"\n")
+            count += 1
+    return count
+
+
+async def restore(source: Path, log: Care, memory: MemoryBackend) -> Copied:
+    """Take the state of a backup: the log as it was, and every memory that is missing."""
+    if not (source / LOG_FILE).is_file() or not (source / MEMORY_FILE).is_file():
+        raise InvalidRequest(f"{str(source)!r} holds no backup ({LOG_FILE}, {MEMORY_FILE}); name its folder")
+    # The memories are read once before anything is changed: a backup is taken whole or not at all.
+    await asyncio.to_thread(lambda: sum(1 for _ in read_memories(source / MEMORY_FILE)))
+    head = await log.restore(source / LOG_FILE)
+    count = 0
+    batch: list[Memory] = []
+    for one in read_memories(source / MEMORY_FILE):
+        batch.append(one)
+        if len(batch) == _BATCH:
+            count, batch = count + len(batch), await _put(memory, batch)
+    await _put(memory, batch)
+    return Copied(head=head, memories=count + len(batch))
+
+
+async def _put(memory: MemoryBackend, batch: list[Memory]) -> list[Memory]:
+    await memory.remember(batch)
+    return []
+
+
+def read_memories(path: Path) -> Iterable[Memory]:
+    """The memories of a file of JSON lines, as ``export`` writes it.
+
+    Raises:
+        Corrupted: a line is no memory; the line is named.
+    """
+    codec = adapter(Memory)
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                yield codec.validate_python(json.loads(line))
+            except (ValueError, RecursionError) as problem:
+                raise Corrupted(
+                    f"{path}, line {number}: no memory ({_short(problem)}); mend or remove the line"
+                ) from problem
+
+
+def _short(problem: Exception) -> str:
+    return " ".join(str(problem).split())[:160]

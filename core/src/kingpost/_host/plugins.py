@@ -1,0 +1,208 @@
+"""Plugins, loaded when a name of theirs is first used, asked one at a time, and blamed by name.
+
+Called by ``kernel`` and whoever it lends a plugin's object to. The only file that knows pluggy's manager. A plugin
+that does not load or answers wrongly is left out with a reason; the others go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+import pluggy
+
+from .. import hookspecs, protocols
+from ..errors import DoorEmpty, KingpostError, NameTaken, PluginBroken, UnknownName
+from ..ports import Ports
+from ..records.task import Part
+from .index import Found, parse
+from .settings import PluginSettings, Settings
+
+_PROTOCOLS: Mapping[str, tuple[str, type]] = {
+    "agents": ("agent", protocols.Agent),
+    "memory": ("memory", protocols.MemoryBackend),
+    "compressors": ("compressor", protocols.Compressor),
+    "executors": ("executor", protocols.Executor),
+    "counters": ("token counter", protocols.TokenCounter),
+    "embedders": ("embedder", protocols.Embedder),
+    "readers": ("reader", protocols.Reader),
+    "log": ("log", protocols.Log),
+}
+
+
+class Plugins:
+    """What is installed, what of it is loaded, and what each offers."""
+
+    def __init__(self, found: Iterable[Found | Any], settings: Settings, ports: Ports) -> None:
+        self._settings, self._ports = settings, ports
+        self._rules = settings.section("plugins", PluginSettings)
+        self._manager = pluggy.PluginManager("kingpost")
+        self._manager.add_hookspecs(hookspecs)
+        self._modules: dict[str, Any] = {}
+        self._offers: dict[tuple[str, str], Mapping[str, Any]] = {}
+        self._started: list[Any] = []
+        self._starting = asyncio.Lock()
+        self.found: dict[str, Found] = {}
+        self.installed: list[Found] = []
+        self.disabled = frozenset(self._rules.disabled)
+        self.problems: dict[str, str] = {}
+        for entry in found:
+            self._admit(entry)
+
+    def _admit(self, entry: Found | Any) -> None:
+        """Take in an installed plugin, or an object with hook implementations and a ``manifest`` of its own."""
+        plugin = entry
+        if not isinstance(entry, Found):
+            plugin = parse(entry.manifest, str(entry.manifest.get("version", "0")), "")
+            self._modules[plugin.id] = entry
+        self.installed.append(plugin)
+        if plugin.id in self.disabled:
+            return
+        self.found[plugin.id] = plugin
+        if plugin.problem is not None:
+            self.problems[plugin.id] = plugin.problem
+
+    def names(self, kind: str) -> dict[str, tuple[str, ...]]:
+        """Every name that manifests offer for a kind, with the ids of the plugins that do."""
+        names: dict[str, tuple[str, ...]] = {}
+        for plugin in self.found.values():
+            if plugin.id not in self.problems:
+                for name in plugin.provides.get(kind, ()):
+                    names[name] = (*names.get(name, ()), plugin.id)
+        return dict(sorted(names.items()))
+
+    def owner(self, kind: str, name: str) -> Found:
+        """The plugin that offers a name.
+
+        Raises:
+            UnknownName: nobody does. DoorEmpty: nobody offers anything of this kind. NameTaken: two do.
+        """
+        noun = _PROTOCOLS[kind][0]
+        names = self.names(kind)
+        if not names:
+            raise DoorEmpty([f"any {noun}"], "install one (pip install kingpost), and see 'kingpost doctor'")
+        if name not in names:
+            broken = [id for id, p in self.found.items() if id in self.problems and name in p.provides.get(kind, ())]
+            if broken:
+                raise PluginBroken(broken[0], "start", "a usable plugin", self.problems[broken[0]])
+            nearest = difflib.get_close_matches(name, names, 3, 0.4) or sorted(names)[:5]
+            raise UnknownName(noun, name, nearest, f"'kingpost {kind}' lists them" if kind == "agents" else "")
+        ids = names[name]
+        chosen = self._rules.choose.get(kind, {}).get(name)
+        if chosen in ids:
+            return self.found[chosen]
+        if len(ids) > 1:
+            raise NameTaken(noun, name, ids[0], ids[1])
+        return self.found[ids[0]]
+
+    def part(self, kind: str, name: str) -> Part:
+        """The name with its plugin and version, to be frozen in a crew."""
+        plugin = self.owner(kind, name)
+        return Part(name, plugin.id, plugin.version)
+
+    def get(self, kind: str, name: str) -> Any:
+        """The object behind a name, not started. Imports the plugin if nobody has used it yet."""
+        plugin = self.owner(kind, name)
+        offers = self._ask(plugin, kind)
+        if name not in offers:
+            came = f"{', '.join(map(repr, offers)) or 'nothing'}"
+            raise self._blame(plugin, f"door provide_{kind}", f"{name!r}, which its manifest offers", came)
+        return offers[name]
+
+    async def use(self, kind: str, name: str) -> Any:
+        """The object behind a name, started."""
+        offered = self.get(kind, name)
+        async with self._starting:
+            if not any(offered is started for started in self._started):
+                await self._start(self.owner(kind, name), offered)
+        return offered
+
+    async def _start(self, plugin: Found, offered: Any) -> None:
+        start = getattr(offered, "start", None)
+        if start is not None:
+            try:
+                await start()
+            except KingpostError:
+                raise
+            except Exception as problem:
+                raise self._blame(plugin, "start()", "a start", _told(problem)) from problem
+        self._started.append(offered)
+
+    async def stop(self) -> Sequence[str]:
+        """Stop what was started, in reverse order; returns what went wrong."""
+        wrong = []
+        while self._started:
+            offered = self._started.pop()
+            stop = getattr(offered, "stop", None)
+            if stop is not None:
+                try:
+                    await stop()
+                except Exception as problem:  # noqa: BLE001 - one plugin's stop must not keep the others open
+                    wrong.append(f"{offered.name}: {_told(problem)}")
+        return wrong
+
+    def _ask(self, plugin: Found, kind: str) -> Mapping[str, Any]:
+        if (kept := self._offers.get((plugin.id, kind))) is not None:
+            return kept
+        door = f"provide_{kind}"
+        self._load(plugin)
+        caller = getattr(self._manager.hook, door)
+        impl = next((i for i in caller.get_hookimpls() if i.plugin_name == plugin.id), None)
+        if impl is None:
+            raise self._blame(plugin, f"door {door}", "a hook implementation, as its manifest says", "none")
+        arguments = {"settings": self._section(plugin), "ports": self._ports}
+        try:
+            answer = impl.function(*(arguments[name] for name in impl.argnames))
+            offers = {offered.name: offered for offered in answer}
+        except KingpostError:
+            raise
+        except Exception as problem:
+            raise self._blame(plugin, f"door {door}", "a list of objects with names", _told(problem)) from problem
+        for offered in offers.values():
+            self._check(plugin, kind, offered)
+        self._offers[plugin.id, kind] = offers
+        return offers
+
+    def _load(self, plugin: Found) -> None:
+        if self._manager.has_plugin(plugin.id):
+            return
+        try:
+            module = self._modules.get(plugin.id) or import_module(plugin.module)
+            self._manager.register(module, plugin.id)
+        except Exception as problem:
+            raise self._blame(plugin, "import", "a module with hook implementations", _told(problem)) from problem
+
+    def _section(self, plugin: Found) -> object:
+        if plugin.settings is None:
+            return None
+        module, _, name = plugin.settings.partition(":")
+        try:
+            model = getattr(import_module(module), name)
+        except (ImportError, AttributeError) as problem:
+            raise self._blame(plugin, "manifest", f"settings {plugin.settings!r}", _told(problem)) from problem
+        return self._settings.section(plugin.id, model)
+
+    def _check(self, plugin: Found, kind: str, offered: Any) -> None:
+        protocol = _PROTOCOLS[kind][1]
+        for name, promised in inspect.getmembers(protocol, inspect.isfunction):
+            if name.startswith("_"):
+                continue
+            found = getattr(offered, name, None)
+            where = f"{kind} {offered.name!r}"
+            if not callable(found):
+                raise self._blame(plugin, where, f"a method {name!r}", type(found).__name__)
+            if inspect.iscoroutinefunction(promised) and not inspect.iscoroutinefunction(found):
+                raise self._blame(plugin, where, f"'async def {name}'", f"'def {name}'")
+
+    def _blame(self, plugin: Found, where: str, expected: str, came: str) -> PluginBroken:
+        broken = PluginBroken(plugin.id, where, expected, came)
+        self.problems[plugin.id] = str(broken)
+        return broken
+
+
+def _told(problem: BaseException) -> str:
+    return f"{type(problem).__name__}: {problem}".splitlines()[0][:300]

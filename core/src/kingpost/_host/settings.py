@@ -1,0 +1,130 @@
+"""One typed read of ``kingpost.toml`` and the environment, at the edge.
+
+Called by ``kernel`` when it opens. ``${VAR}`` and ``${VAR:-default}`` in any string are replaced when the section is
+read, so that a plugin that is not used cannot stop the start with a variable that is not set.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ..errors import SettingsInvalid
+
+Model = TypeVar("Model", bound=BaseModel)
+_VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+
+
+class KernelSettings(BaseModel):
+    """Section ``[kernel]``: what a task gets that names nothing itself, and the bounds of this kernel."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    agent: str = Field("extract", description="agent of a task that names none")
+    model: str | None = Field(None, description="model handed to the agent; none lets the agent choose")
+    memory: str = Field("sqlite", description="memory backend")
+    compressor: str = Field("structure", description="context compressor")
+    counter: str = Field("o200k_base", description="token counter where the agent's model has none of its own")
+    log: str = Field("sqlite", description="the log that is opened with the kernel")
+    budget: int | None = Field(
+        None, ge=1, description="context budget of one prompt, in tokens; none: 8000, or 15000 of a bound"
+    )
+    recall: int = Field(40, ge=0, le=1000, description="passages recalled for a task at most")
+    recall_seconds: float = Field(5.0, gt=0, description="longest wait for a memory before going on without")
+    turns: int = Field(32, ge=1, description="decisions a task may take")
+    attempts: int = Field(5, ge=1, description="claims without any progress before a task is given up")
+    parallel: int = Field(16, ge=1, description="tasks worked on at once")
+    drain_seconds: float = Field(5.0, ge=0, description="how long a stop waits for running tasks")
+    description_bytes: int = Field(64 * 1024, ge=1, description="longest description of a task")
+    input_bytes: int = Field(1_000_000_000, ge=1, description="largest single input file")
+
+
+class PluginSettings(BaseModel):
+    """Section ``[plugins]``: which are left out, and who wins a name that two offer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    disabled: tuple[str, ...] = Field((), description="ids of plugins that are left out")
+    choose: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description='for a name that two offer: memory.sqlite = "memory-sqlite"'
+    )
+
+
+class Settings:
+    """All sections as they were read; each is checked when it is asked for."""
+
+    def __init__(self, raw: Mapping[str, Any], where: str, environ: Mapping[str, str] = os.environ) -> None:
+        self.raw, self.where, self._environ = raw, where, environ
+
+    @classmethod
+    def read(cls, path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
+        """The settings of a file, or none at all.
+
+        Raises:
+            SettingsInvalid: the file cannot be read or is no TOML, with line and column.
+        """
+        if path is None:
+            return cls({}, "no kingpost.toml", environ)
+        try:
+            raw = tomllib.loads(path.read_bytes().decode("utf-8"))
+        except OSError as problem:
+            raise SettingsInvalid(
+                str(path), f"cannot be read ({problem.strerror})", "mend its permissions"
+            ) from problem
+        except UnicodeDecodeError as problem:
+            what = f"is not UTF-8 (byte {problem.start})"
+            raise SettingsInvalid(str(path), what, "save it as UTF-8") from problem
+        except (tomllib.TOMLDecodeError, RecursionError) as problem:
+            raise SettingsInvalid(str(path), f"is not valid TOML: {problem}", "mend it there") from problem
+        return cls(raw, str(path), environ)
+
+    def section(self, name: str, model: type[Model]) -> Model:
+        """One section, variables replaced, checked by its model.
+
+        Raises:
+            SettingsInvalid: a value is wrong, unknown or not set; key and mend are named.
+        """
+        raw = self.raw.get(name, {})
+        where = f"{self.where} [{name}]"
+        if not isinstance(raw, Mapping):
+            raise SettingsInvalid(where, "is a value, not a section", f"write it as [{name}]")
+        try:
+            return model.model_validate(self._filled(raw, where))
+        except ValidationError as problem:
+            raise _explained(problem, where, model) from problem
+
+    def _filled(self, value: Any, where: str) -> Any:
+        if isinstance(value, Mapping):
+            return {key: self._filled(entry, f"{where} {key}") for key, entry in value.items()}
+        if isinstance(value, list):
+            return [self._filled(entry, where) for entry in value]
+        if isinstance(value, float) and not math.isfinite(value):
+            raise SettingsInvalid(where, f"is {value}", "write a finite number")
+        if isinstance(value, str):
+            return _VARIABLE.sub(lambda found: self._variable(found, where), value)
+        return value
+
+    def _variable(self, found: re.Match[str], where: str) -> str:
+        name, default = found.group(1), found.group(2)
+        value = self._environ.get(name, default)
+        if value is None:
+            raise SettingsInvalid(where, f"the variable {name} is not set", f"set it, or write ${{{name}:-default}}")
+        return value
+
+
+def _explained(problem: ValidationError, where: str, model: type[BaseModel]) -> SettingsInvalid:
+    first = problem.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        nearest = difflib.get_close_matches(key, model.model_fields, 1)
+        mend = f"did you mean {nearest[0]!r}?" if nearest else f"known: {', '.join(sorted(model.model_fields))}"
+        return SettingsInvalid(where, f"there is no setting {key!r}", mend)
+    return SettingsInvalid(where, f"{key} = {first['input']!r}: {first['msg'].lower()}", "mend the value")

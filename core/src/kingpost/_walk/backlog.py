@@ -1,0 +1,105 @@
+"""Earlier turns, in what the frame leaves of the budget.
+
+Called by ``pipeline`` before each decision. An action and its observations stay together; what does not fit any more
+is shortened from the oldest on, and once shortened stays so, that the prompt's prefix keeps its bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pydantic_core import to_json
+
+from ..protocols import Compressor, TokenCounter
+from ..records.action import Answer, Observation
+from ..records.context import Dropped, Passage, Trust, Turn
+from .ledger import Backlog
+
+LOW_WATER = 0.7
+"""Above the budget the turns are fitted into this share of it, so that the next ones need no new fit."""
+
+
+@dataclass(slots=True)
+class Shortener:
+    """Fits turns and remembers the shorter forms, by turn and call."""
+
+    compressor: Compressor
+    counter: TokenCounter
+    query: str
+    _short: dict[tuple[int, str], str] = field(default_factory=dict)
+    _gone: set[int] = field(default_factory=set)
+    _lost: dict[tuple[int, str], Dropped] = field(default_factory=dict)
+
+    async def fit(self, turns: Sequence[Turn], room: int) -> tuple[tuple[Turn, ...], Backlog]:
+        """The turns that the agent sees, whole or shortened, and their rows for the ledger."""
+        seen, backlog = self._listed(turns)
+        if backlog.tokens > room and seen:
+            await self._shorten(seen, int(room * LOW_WATER))
+            seen, backlog = self._listed(turns)
+        while backlog.tokens > room and seen:
+            # Even the calls alone are too many: the oldest turn goes as a whole.
+            self._gone.add(seen[0].number)
+            seen, backlog = self._listed(turns)
+        return seen, backlog
+
+    def _listed(self, turns: Sequence[Turn]) -> tuple[tuple[Turn, ...], Backlog]:
+        seen = tuple(self._as_seen(turn) for turn in turns if turn.number not in self._gone)
+        kept = tuple(self._row(turn) for turn in seen)
+        reason = "an early turn, no room left"
+        gone = tuple(
+            Dropped(
+                id=f"turn {turn.number}", source=f"turn {turn.number}", tokens=self._row(turn).tokens, reason=reason
+            )
+            for turn in turns
+            if turn.number in self._gone
+        )
+        lost = tuple(dropped for (number, _), dropped in self._lost.items() if number not in self._gone)
+        return seen, Backlog(kept, (*gone, *lost))
+
+    def _as_seen(self, turn: Turn) -> Turn:
+        observations = tuple(
+            replace(one, text=self._short[turn.number, one.call], truncated=True)
+            if (turn.number, one.call) in self._short
+            else one
+            for one in turn.observations
+        )
+        return replace(turn, observations=observations)
+
+    def _row(self, turn: Turn) -> Passage:
+        text = turn_text(turn)
+        name = f"turn {turn.number}"
+        return Passage(
+            id=name, text=text, source=name, tokens=self.counter.count(text), reason="what it did before",
+            trust=Trust.OUTSIDE,
+        )  # fmt: skip
+
+    async def _shorten(self, turns: Sequence[Turn], room: int) -> None:
+        actions = sum(self.counter.count(turn_text(replace(turn, observations=()))) for turn in turns)
+        passages = [_passage(turn, one) for turn in turns for one in turn.observations]
+        fitted = await self.compressor.fit(passages, max(room - actions, 0), self.query, self.counter)
+        kept = {passage.id: passage.text for passage in fitted.kept}
+        said = {dropped.id: dropped for dropped in fitted.dropped}
+        for turn in turns:
+            for one in turn.observations:
+                name = f"{turn.number}.{one.call}"
+                if (text := kept.get(name)) == one.text:
+                    continue
+                self._short[turn.number, one.call] = text or "[dropped: no room left]"
+                if name in said:
+                    self._lost[turn.number, one.call] = said[name]
+
+
+def _passage(turn: Turn, one: Observation) -> Passage:
+    return Passage(
+        id=f"{turn.number}.{one.call}", text=one.text, source=f"turn {turn.number}", score=float(turn.number)
+    )
+
+
+def turn_text(turn: Turn) -> str:
+    """A turn as one text, which is what its tokens are counted on."""
+    action = turn.action
+    calls = [] if isinstance(action, Answer) else [[call.id, call.tool, call.arguments] for call in action.calls]
+    lines = [action.text, to_json(calls).decode() if calls else ""]
+    lines += [f"{one.call}: {one.error + ': ' if one.error else ''}{one.text}" for one in turn.observations]
+    return "\n".join(line for line in lines if line)

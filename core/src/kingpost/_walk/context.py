@@ -1,0 +1,188 @@
+"""Steps 1 and 2: recall, assemble, and fit what the agent will see into its budget.
+
+Called by ``pipeline``, and by the operation that packs a context without a task. Asks one memory and one compressor.
+The task's own words are never dropped, and every passage that was looked at stands in the ledger with its fate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pydantic_core import to_json
+
+from ..errors import BudgetTooSmall
+from ..ports import Ports
+from ..prompt import render
+from ..protocols import Compressor, MemoryBackend, TokenCounter
+from ..records.action import Tool
+from ..records.context import Dropped, Pack, Passage, Trust
+from ..records.memory import Query, Recollection
+
+TASK_ID, HANDED_ID, TOOLS_ID = "task", "handed", "tools"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """What is looked for, where, and how long that may take (seconds)."""
+
+    text: str
+    tenant: str
+    scopes: tuple[str, ...]
+    limit: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Passages that could go into the prompt, and what could not even be looked at."""
+
+    passages: tuple[Passage, ...]
+    missing: tuple[Dropped, ...] = ()
+
+
+async def gather(want: Want, handed: str, memory: MemoryBackend | None, ports: Ports) -> Stock:
+    """The task's words, what was handed along, and what the memory has to say.
+
+    A memory that fails or is late costs its passages, not the task; the ledger says so.
+    """
+    passages = [Passage(id=TASK_ID, text=want.text, source="task", reason="the task", trust=Trust.TASK, pinned=True)]
+    if handed:
+        reason = "handed along with the task"
+        passages.append(Passage(id=HANDED_ID, text=handed, source="handed along", reason=reason, trust=Trust.TASK))
+    if memory is None or not want.scopes or not want.limit:
+        return Stock(tuple(passages))
+    query = Query(
+        text=want.text, scopes=want.scopes, tenant=want.tenant, limit=want.limit, now=ports.clock.now()
+    )  # fmt: skip
+    try:
+        found = await asyncio.wait_for(memory.recall(query), want.seconds)
+    except TimeoutError:
+        return Stock(tuple(passages), (_missing(memory, f"the memory gave no answer within {want.seconds:g} s"),))
+    except Exception as problem:  # noqa: BLE001 - whatever a memory does wrong, the task goes on without it
+        return Stock(tuple(passages), (_missing(memory, f"the memory failed: {problem}"),))
+    return Stock((*passages, *(_passage(number, one) for number, one in enumerate(found, 1))))
+
+
+def _missing(memory: MemoryBackend, reason: str) -> Dropped:
+    return Dropped(id="memory", source=f"memory {memory.name}", reason=reason)
+
+
+def _passage(number: int, found: Recollection) -> Passage:
+    memory = found.memory
+    return Passage(
+        id=str(number),
+        text=memory.body,
+        source=memory.source or f"memory {memory.id}",
+        place=memory.place,
+        reason=f"recalled: number {number} for the task's words",
+        trust=Trust.OUTSIDE if memory.origin in ("import", "tool") else Trust.MEMORY,
+        kind=str(memory.meta.get("kind", "")),
+        score=found.score,
+    )
+
+
+async def fit(
+    stock: Stock, budget: int, query: str, compressor: Compressor, counter: TokenCounter, tools: Sequence[Tool] = ()
+) -> Pack:
+    """The pack whose rendered prompt, with the tools beside it, takes at most ``budget`` tokens of ``counter``.
+
+    Raises:
+        BudgetTooSmall: the task's own words do not fit.
+    """
+    listed = _tools(tools, counter)
+    room = budget - (listed.tokens if listed else 0)
+    passages = tuple(replace(passage, tokens=counter.count(passage.text)) for passage in stock.passages)
+    least = counter.count(render([passage for passage in passages if passage.pinned]))
+    if least > room:
+        raise BudgetTooSmall(budget, least + budget - room, counter.name)
+    kept, dropped, used = await _fitted(passages, room, query, compressor, counter)
+    if listed is not None:
+        kept, used = (listed, *kept), used + listed.tokens
+    return Pack(
+        budget=budget,
+        used=used,
+        framing=used - sum(passage.tokens for passage in kept),
+        counter=counter.name,
+        exact=counter.exact,
+        kept=kept,
+        dropped=(*dropped, *stock.missing),
+    )
+
+
+async def _fitted(
+    passages: tuple[Passage, ...], room: int, query: str, compressor: Compressor, counter: TokenCounter
+) -> tuple[tuple[Passage, ...], tuple[Dropped, ...], int]:
+    """Labels cost tokens that the compressor does not see, and how many depends on what it keeps: so ask, and correct."""
+    used = counter.count(render(passages))
+    if used <= room:
+        return passages, (), used
+    target = room - _labels(passages, room, counter)
+    floor = sum(passage.tokens for passage in passages if passage.pinned)
+    for _ in range(6):
+        target = max(target, floor)
+        fitted = await compressor.fit(passages, target, query, counter)
+        used = counter.count(render(fitted.kept))
+        if used <= room:
+            return fitted.kept, fitted.dropped, used
+        if target == floor:
+            break
+        target -= used - room
+    return _least(passages, room, counter)
+
+
+def _labels(passages: Sequence[Passage], room: int, counter: TokenCounter) -> int:
+    """About what the labels will take of passages that fill the room, best first."""
+    filled = labels = 0
+    for passage in sorted(passages, key=lambda passage: (not passage.pinned, -passage.score)):
+        label = 0 if passage.trust is Trust.TASK else counter.count(render([replace(passage, text="")]))
+        if filled + labels + label >= room:
+            break
+        filled, labels = filled + passage.tokens, labels + label
+    return labels
+
+
+def _least(
+    passages: Sequence[Passage], room: int, counter: TokenCounter
+) -> tuple[tuple[Passage, ...], tuple[Dropped, ...], int]:
+    """Pinned passages and whatever else fits whole: the answer when a compressor cannot be trusted to converge."""
+    kept = [passage for passage in passages if passage.pinned]
+    for passage in sorted(passages, key=lambda passage: -passage.score):
+        if not passage.pinned:
+            tried = [p for p in passages if p in kept or p is passage]
+            if counter.count(render(tried)) <= room:
+                kept = tried
+    lost = tuple(
+        Dropped(id=p.id, source=p.source, place=p.place, tokens=p.tokens, reason="no room left")
+        for p in passages
+        if p not in kept
+    )
+    return tuple(kept), lost, counter.count(render(kept))
+
+
+def _tools(tools: Sequence[Tool], counter: TokenCounter) -> Passage | None:
+    if not tools:
+        return None
+    text = to_json([{"name": t.name, "description": t.description, "parameters": t.parameters} for t in tools]).decode()
+    return Passage(
+        id=TOOLS_ID, text=text, source="tools", tokens=counter.count(text), pinned=True, trust=Trust.TASK,
+        reason=f"the {len(tools)} tools it may call", kind="json",
+    )  # fmt: skip
+
+
+def prompt_of(pack: Pack) -> str:
+    """The text of a pack's prompt; the tools are handed over beside it."""
+    return render([passage for passage in pack.kept if passage.id != TOOLS_ID and not is_turn(passage)])
+
+
+def is_turn(passage: Passage) -> bool:
+    """Whether a ledger row stands for an earlier turn instead of a passage of the prompt."""
+    return passage.id.startswith("turn ")
+
+
+def budget_for(window: int | None, room: int, granted: int | None, setting: int) -> int:
+    """The context budget of one prompt: what window and grant leave after the answer's room, and the setting."""
+    left = [setting]
+    left += [bound - room for bound in (window, granted) if bound is not None]
+    return max(min(left), 0)

@@ -1,0 +1,113 @@
+"""A task's stream as its holder writes it.
+
+Called by ``pipeline`` and the steps below it. Keeps the folded state at hand. The attempt is the fence, the version
+only the order: when somebody else appended first (a message, a cancel request), the same frame is appended behind it,
+so that a turn that was paid for is never thrown away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from pydantic_core import from_json, to_json
+
+from ..errors import Conflict, Fenced
+from ..protocols import Log
+from ..records.event import Event, Recorded, TaskQuery
+from ..state import TaskState, fold, task_stream, upcast
+
+INLINE_BYTES = 16 * 1024
+"""Larger payloads go into blobs: a 10 MB payload inline stalls everybody else's appends."""
+
+
+class Journal:
+    """One task, held by one attempt."""
+
+    def __init__(self, log: Log, state: TaskState) -> None:
+        self._log, self.state, self.attempt = log, state, state.attempt
+        self.stream = task_stream(state.id)
+        # What was open when this attempt began, the attempts before it left behind.
+        self._inherited = state.turn if state.open else 0
+        self._order = asyncio.Lock()
+
+    async def append(self, *events: Event) -> None:
+        """Append a frame under this attempt, whatever else was appended meanwhile.
+
+        Raises:
+            Fenced: another attempt holds the task. Refused: the task has ended, or is past this.
+        """
+        frame = [await stow(self._log, self.state.tenant, self._signed(event)) for event in events]
+        async with self._order:
+            while True:
+                try:
+                    receipt = await self._log.append(self.stream, self.state.version, frame)
+                except Conflict:
+                    await self.refresh()
+                    continue
+                folded = fold(self.state, self.stream, receipt.version, self.state.updated, frame)
+                if folded is not None:
+                    self.state = folded
+                return
+
+    def found_open(self, turn: int) -> bool:
+        """True, once, for the turn whose calls this attempt found open."""
+        found, self._inherited = self._inherited == turn, 0
+        return found
+
+    async def refresh(self) -> None:
+        """Read the state anew.
+
+        Raises:
+            Fenced: another attempt holds the task.
+        """
+        found = await self._log.select(TaskQuery(ids=[self.state.id], limit=1))
+        if found[0].attempt != self.attempt:
+            raise Fenced(self.state.id, self.attempt, found[0].attempt)
+        self.state = found[0]
+
+    async def history(self) -> list[Event]:
+        """Every event of the task so far, payloads in place, old shapes brought up to date."""
+        return [
+            event async for frame in read_stream(self._log, self.stream, self.state.tenant) for event in frame.events
+        ]
+
+    def _signed(self, event: Event) -> Event:
+        return Event(event.kind, {**event.header, "attempt": self.attempt}, event.payload, event.v)
+
+
+async def read_stream(log: Log, stream: str, tenant: str) -> AsyncIterator[Recorded]:
+    """The frames of one stream in order, payloads fetched from their blobs."""
+    after = 0
+    while page := await log.read(after, 500, stream):
+        for frame in page:
+            yield await unstow_frame(log, tenant, frame)
+        after = page[-1].position
+
+
+async def unstow_frame(log: Log, tenant: str, frame: Recorded) -> Recorded:
+    """The frame with every payload in place and in its newest shape."""
+    events = [upcast(await unstow(log, tenant, event)) for event in frame.events]
+    return Recorded(frame.position, frame.stream, frame.version, frame.at, tuple(events), frame.hash)
+
+
+async def stow(log: Log, tenant: str, event: Event) -> Event:
+    """The event, its payload moved into a blob of its tenant if it is large."""
+    if event.payload is None or len(content := to_json(event.payload)) <= INLINE_BYTES:
+        return event
+    digest = await log.put(tenant, content)
+    return Event(event.kind, event.header, {"blob": digest}, event.v)
+
+
+async def unstow(log: Log, tenant: str, event: Event) -> Event:
+    """The event with its payload in place."""
+    payload: Mapping[str, Any] | None = event.payload
+    if payload is None or payload.keys() != {"blob"}:
+        return event
+    return Event(event.kind, event.header, from_json(await log.get(tenant, payload["blob"])), event.v)
+
+
+def payloads(events: Sequence[Event], kind: str) -> list[Mapping[str, Any]]:
+    """The payloads of one kind that are still there, in order."""
+    return [event.payload for event in events if event.kind == kind and event.payload is not None]

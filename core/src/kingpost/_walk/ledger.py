@@ -1,0 +1,93 @@
+"""The account of each turn's context, as events and back.
+
+``pipeline`` records with it, operations read with it. The first turn's event holds the whole pack and the originals of
+what was shortened or left out; a later one holds only what it changed: which earlier turns stand in the prompt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..records.codec import dump, load
+from ..records.context import Dropped, Pack, Passage
+from ..records.event import Event
+from .context import Stock
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Ledger rows of earlier turns: those in the prompt, and what of them is not."""
+
+    kept: tuple[Passage, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of the turns in the prompt."""
+        return sum(passage.tokens for passage in self.kept)
+
+
+def account(frame: Pack, backlog: Backlog) -> Pack:
+    """The whole pack of a turn: the frame and the earlier turns behind it."""
+    if not backlog.kept and not backlog.dropped:
+        return frame
+    return replace(
+        frame,
+        used=frame.used + backlog.tokens,
+        kept=(*frame.kept, *backlog.kept),
+        dropped=(*frame.dropped, *backlog.dropped),
+    )
+
+
+def packed(turn: int, frame: Pack, backlog: Backlog, stock: Stock | None) -> Event:
+    """The event for one turn; ``stock`` is given when the frame is new."""
+    whole = account(frame, backlog)
+    header = {
+        "turn": turn, "budget": whole.budget, "used": whole.used, "framing": whole.framing,
+        "counter": whole.counter, "exact": whole.exact, "kept": len(whole.kept), "dropped": len(whole.dropped),
+    }  # fmt: skip
+    payload: dict[str, Any] = {"turns": dump(backlog)}
+    if stock is not None:
+        kept = {passage.id: passage.text for passage in frame.kept}
+        lost = {p.id: p.text for p in stock.passages if kept.get(p.id) != p.text}
+        payload |= {"frame": dump(frame), "originals": lost}
+    return Event("context.packed", header, payload)
+
+
+def frame_of(history: Sequence[Event]) -> Pack | None:
+    """The newest frame that was recorded, for a walk that goes on after a crash."""
+    for event in reversed(history):
+        if event.kind == "context.packed" and event.payload is not None and "frame" in event.payload:
+            return load(Pack, event.payload["frame"])
+    return None
+
+
+def ledgers(history: Sequence[Event]) -> Mapping[int, Pack]:
+    """The account of every turn whose content has not been erased."""
+    found: dict[int, Pack] = {}
+    frame: Pack | None = None
+    for event in history:
+        if event.kind != "context.packed" or event.payload is None:
+            continue
+        if "frame" in event.payload:
+            frame = load(Pack, event.payload["frame"])
+        if frame is not None:
+            found[event.header["turn"]] = account(frame, load(Backlog, event.payload["turns"]))
+    return found
+
+
+def original(history: Sequence[Event], passage: str) -> tuple[str, Dropped | None] | None:
+    """A passage as it was before it was fitted, by its number, and what was said of its loss."""
+    for event in history:
+        if event.kind != "context.packed" or event.payload is None or "frame" not in event.payload:
+            continue
+        pack = load(Pack, event.payload["frame"])
+        said = next((dropped for dropped in pack.dropped if dropped.id == passage), None)
+        if passage in event.payload["originals"]:
+            return event.payload["originals"][passage], said
+        for kept in pack.kept:
+            if kept.id == passage:
+                return kept.text, said
+    return None

@@ -1,0 +1,105 @@
+"""The locks, and what is installed from them; no network. `make lock-drift` compiles them again."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from importlib.metadata import requires
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.fences.house import ROOT, at, plugins, refuse
+
+DEV = ROOT / "requirements/dev.txt"
+LOCKS = sorted(ROOT.glob("requirements/*.txt"))
+PROJECTS = [
+    tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
+    for folder in (ROOT, ROOT / "core", *(plugin.folder for plugin in plugins()))
+]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_every_line_of_a_lock_is_a_pin_with_hashes(lock: Path) -> None:
+    """No address and no option: where packages come from is not a matter of the lock."""
+    broken = [f"{at(lock)}: {entry[:80]}" for entry in _entries(lock) if not _is_pin(entry)]
+
+    refuse(broken, "run `make lock`")
+
+
+def test_the_lock_holds_what_the_projects_need_and_nothing_else() -> None:
+    """Follows the needs of the projects through the packages that are installed here."""
+    pins = {canonicalize_name(pin.name): pin for pin in map(_pin, _entries(DEV))}
+    members = {canonicalize_name(project["project"]["name"]) for project in PROJECTS}
+    waiting = [(need, "") for project in PROJECTS for need in _needs(project)]
+    met: set[tuple[str, str]] = set()
+    broken = []
+    while waiting:
+        need, extra = waiting.pop()
+        name = canonicalize_name(need.name)
+        if name in members or not _applies(need, extra):
+            continue
+        if name not in pins or not need.specifier.contains(_version(pins[name]), prereleases=True):
+            broken.append(f"{at(DEV)}: {need} is needed, {pins.get(name, 'nothing')} is locked")
+            continue
+        for wanted in {(name, ""), *((name, each) for each in need.extras)} - met:
+            met.add(wanted)
+            waiting += [(Requirement(each), wanted[1]) for each in requires(name) or ()]
+    spare = pins.keys() - {name for name, _ in met}
+    broken += [f"{at(DEV)}: nobody needs {pins[name]}" for name in sorted(spare) if _applies(pins[name], "")]
+
+    refuse(broken, "run `make lock`")
+
+
+def _entries(lock: Path) -> list[str]:
+    """The lines of a lock, each with its hashes, without comments."""
+    lines = lock.read_text("utf-8").replace("\\\n", " ").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
+
+
+def _is_pin(entry: str) -> bool:
+    pin = r"[\w.-]+(\[[\w,-]+\])?==[\w.!+]+( ; [^#@]+?)?"
+    return re.fullmatch(rf"{pin}(\s+--hash=sha256:[0-9a-f]{{64}})+", entry) is not None
+
+
+def _pin(entry: str) -> Requirement:
+    return Requirement(entry.partition("--hash")[0])
+
+
+def _version(pin: Requirement) -> str:
+    return next(iter(pin.specifier)).version
+
+
+def _needs(project: dict[str, Any]) -> Iterable[Requirement]:
+    optional = project["project"].get("optional-dependencies", {})
+    groups = {**optional, **project.get("dependency-groups", {})}
+    for need in (
+        *project["project"].get("dependencies", ()),
+        *(need for group in groups.values() for need in group),
+    ):
+        if isinstance(need, str):
+            yield Requirement(need)
+
+
+def _applies(need: Requirement, extra: str) -> bool:
+    return need.marker is None or need.marker.evaluate({"extra": extra})
+
+
+@pytest.mark.parametrize(
+    ("entry", "pin"),
+    [
+        ("click==8.5.1 --hash=sha256:" + "0" * 64, True),
+        ("colorama==0.4.6 ; sys_platform == 'win32'  --hash=sha256:" + "0" * 64, True),
+        ("click==8.5.1", False),
+        ("click>=8 --hash=sha256:" + "0" * 64, False),
+        ("click @ https://example.org/click.whl --hash=sha256:" + "0" * 64, False),
+        ("--index-url https://example.org", False),
+        ("-e ./core", False),
+    ],
+)
+def test_a_pin_is_told_from_an_address_or_an_option(entry: str, pin: bool) -> None:
+    assert _is_pin(entry) is pin
