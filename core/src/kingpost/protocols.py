@@ -36,7 +36,7 @@ class Agent(Protocol):
         ...
 
     async def describe(self, model: str | None) -> Description:
-        """What it is with ``model`` (``None``: its own choice). Makes no model call; the same question, the same answer.
+        """What it is with ``model`` (``None``: its own choice). Makes no model call; asked again, it says the same.
 
         Raises:
             Unavailable: the model's server does not answer, with the mend.
@@ -64,7 +64,8 @@ class MemoryBackend(Protocol):
     async def remember(self, memories: Sequence[Memory]) -> int:
         """Durable when it returns, all or nothing. Returns how many were new.
 
-        Idempotent on ``(tenant, scope, id)``: storing twice leaves one. A memory whose origin is "recalled" is not stored.
+        Idempotent on ``(tenant, scope, id)``: storing twice leaves one. A memory whose origin is "recalled" is not
+        stored.
         """
         ...
 
@@ -218,7 +219,7 @@ class Log(Protocol):
         ...
 
     async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:
-        """Frames behind position ``after``, in order, no gap, no duplicate, at most ``limit``; one stream's if named."""
+        """Frames behind position ``after`` in order, no gap, no duplicate, at most ``limit``; of one stream if named."""
         ...
 
     async def select(self, query: TaskQuery) -> Sequence[TaskState]:
@@ -234,7 +235,7 @@ class Log(Protocol):
         ...
 
     async def put(self, tenant: str, content: bytes) -> str:
-        """Store a blob, durable when it returns; its id is the SHA-256 in hex. The same content is stored once a tenant."""
+        """Store a blob, durable when it returns; its id is the SHA-256 in hex. A tenant's same content is stored once."""
         ...
 
     async def get(self, tenant: str, digest: str) -> bytes:

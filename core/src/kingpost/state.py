@@ -41,8 +41,9 @@ class TaskState:
     """One task, folded. Treated as frozen by everybody but ``fold``, which works on a copy of its own.
 
     ``created`` and ``updated`` are microseconds since the epoch, ``deadline`` is in seconds. ``attempt`` counts
-    claims; ``strikes`` those since something was last recorded. ``asked`` is how many calls the open turn made, ``open`` maps the unsettled calls of the open turn to
-    their tools, ``pending`` those that wait for the world to the time to look again (or ``None``).
+    claims; ``strikes`` those since something was last recorded. ``asked`` is how many calls the open turn made,
+    ``open`` maps the unsettled ones to their tools, ``pending`` those that wait for the world to the time to look
+    again (or ``None``).
     """
 
     id: str

@@ -9,7 +9,7 @@ import click
 from .._host.kernel import Kernel
 from ..operations.memory import PACK, PackContext
 from .run import ledger_json, summary
-from .session import absolute, as_json, print_json, with_kernel
+from .session import as_json, print_json, with_kernel
 from .tasks import show_ledger
 
 
@@ -36,7 +36,7 @@ async def context(
     """Pack documents and memories for a query."""
     request = PackContext(
         query=query,
-        inputs=tuple(absolute(path) for path in paths),
+        inputs=paths,
         scopes=scopes or None,
         budget=budget,
         counter=counter,

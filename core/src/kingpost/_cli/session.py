@@ -11,7 +11,6 @@ import functools
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
@@ -97,7 +96,3 @@ def table(rows: Sequence[tuple[str, ...]], head: tuple[str, ...]) -> None:
         line = "  ".join([*cells, last]).rstrip()
         click.echo(click.style(line, bold=True) if row is head else line)
 
-
-def absolute(path: str) -> str:
-    """A path from the current folder, links not followed."""
-    return str(Path(path).absolute())

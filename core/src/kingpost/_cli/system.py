@@ -11,7 +11,7 @@ from .._host.kernel import Kernel
 from .._host.settings import KernelSettings, PluginSettings
 from ..operations import system as op
 from ..records.speech import Progress
-from .session import absolute, as_json, plain, print_json, table, with_kernel
+from .session import as_json, plain, print_json, table, with_kernel
 
 _NOTHING = op.Nothing()
 
@@ -92,7 +92,7 @@ def _show_progress(task: str, what: Any) -> None:
 @with_kernel
 async def backup(kernel: Kernel, folder: str, json_: bool) -> None:
     """Copy memories and log while work goes on, into a new folder."""
-    copied = await kernel.perform(op.BACKUP, op.Backup(absolute(folder)))
+    copied = await kernel.perform(op.BACKUP, op.Backup(folder))
     _copied(copied, f"saved to {folder}", json_=json_)
 
 
@@ -102,7 +102,7 @@ async def backup(kernel: Kernel, folder: str, json_: bool) -> None:
 @with_kernel
 async def restore(kernel: Kernel, folder: str, json_: bool) -> None:
     """Take the state of a backup; what is newer than it is refused, not lost."""
-    copied = await kernel.perform(op.RESTORE, op.Restore(absolute(folder)))
+    copied = await kernel.perform(op.RESTORE, op.Restore(folder))
     _copied(copied, f"restored from {folder}", json_=json_)
 
 

@@ -8,7 +8,19 @@ import click
 
 from .._host.kernel import Kernel
 from ..operations.tasks import (
-    CANCEL, EVENTS, EXPAND, LIST, TREE, TURNS, Cancel, Expand, ListEvents, ListTasks, TaskId, TaskView, TurnView,
+    CANCEL,
+    EVENTS,
+    EXPAND,
+    LIST,
+    TREE,
+    TURNS,
+    Cancel,
+    Expand,
+    ListEvents,
+    ListTasks,
+    TaskId,
+    TaskView,
+    TurnView,
 )  # fmt: skip
 from ..records.action import Answer
 from ..records.context import Pack

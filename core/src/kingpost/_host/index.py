@@ -39,7 +39,7 @@ class Found:
 def installed(cache: Path | None = None) -> tuple[Found, ...]:
     """Every plugin that the interpreter can see, by id. ``cache`` is the file to keep the result in."""
     cache = cache or _cache_file()
-    paths = {path: _mtime(path) for path in sys.path if path and os.path.isdir(path)}
+    paths = {path: _mtime(path) for path in sys.path if path and Path(path).is_dir()}
     if (kept := _load(cache, paths)) is not None:
         return kept
     found = tuple(sorted(_scan(), key=lambda plugin: plugin.id))
@@ -56,7 +56,7 @@ def _cache_file() -> Path:
 
 def _mtime(path: str) -> int:
     try:
-        return os.stat(path).st_mtime_ns
+        return Path(path).stat().st_mtime_ns
     except OSError:
         return 0
 

@@ -109,7 +109,7 @@ async def check_inputs(given_paths: Sequence[str], plugins: Plugins, settings: K
     suffixes = await reader_suffixes(plugins)
     inputs = []
     for given in given_paths:
-        path = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would follow links, and a root keeps its name
+        path = Path(absolute(given))
         readable = path.suffix.lower() in suffixes
         await asyncio.to_thread(check, path, settings.input_bytes, readable=readable)
         inputs.append(str(path))
@@ -139,7 +139,7 @@ def _task(
         seconds=request.seconds,
         tools=("*",) if request.tools is None else request.tools,
         scopes=(DEFAULT_SCOPE,) if request.scopes is None else request.scopes,
-        workspace=None if request.workspace is None else os.path.abspath(request.workspace),  # noqa: PTH100 - as above
+        workspace=None if request.workspace is None else absolute(request.workspace),
     )
     id = ports.ids.new()
     return Task(
@@ -163,6 +163,11 @@ async def _check_budget(
     )
     share = int(budget * FRAME_SHARE) if tools else budget
     await fit(Stock(stock.passages[:1]), share, task.description, compressor, counter, tools)
+
+
+def absolute(path: str) -> str:
+    """A path from the current folder, ``..`` taken out and links not followed: a root keeps the name it was given."""
+    return os.path.normpath(Path(path).absolute())
 
 
 def default_budget(counter: TokenCounter, settings: KernelSettings) -> int:

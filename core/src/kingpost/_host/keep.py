@@ -24,13 +24,17 @@ _BATCH = 500
 async def backup(target: Path, log: Care, memory: MemoryBackend) -> Copied:
     """Copy memories and log into a folder that does not exist yet or is empty."""
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        if any(target.iterdir()):
-            raise InvalidRequest(f"{str(target)!r} is not empty; name a folder that is new")
+        await asyncio.to_thread(_new_folder, target)
         count = await _write_memories(target / MEMORY_FILE, memory)
     except OSError as problem:
         raise Unavailable(f"backup to {str(target)!r}: {problem.strerror}; mend the folder and try again") from problem
     return Copied(head=await log.backup(target / LOG_FILE), memories=count)
+
+
+def _new_folder(target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    if any(target.iterdir()):
+        raise InvalidRequest(f"{str(target)!r} is not empty; name a folder that is new")
 
 
 async def _write_memories(path: Path, memory: MemoryBackend) -> int:
@@ -45,10 +49,7 @@ async def _write_memories(path: Path, memory: MemoryBackend) -> int:
 
 async def restore(source: Path, log: Care, memory: MemoryBackend) -> Copied:
     """Take the state of a backup: the log as it was, and every memory that is missing."""
-    if not (source / LOG_FILE).is_file() or not (source / MEMORY_FILE).is_file():
-        raise InvalidRequest(f"{str(source)!r} holds no backup ({LOG_FILE}, {MEMORY_FILE}); name its folder")
-    # The memories are read once before anything is changed: a backup is taken whole or not at all.
-    await asyncio.to_thread(lambda: sum(1 for _ in read_memories(source / MEMORY_FILE)))
+    await asyncio.to_thread(_check_backup, source)
     head = await log.restore(source / LOG_FILE)
     count = 0
     batch: list[Memory] = []
@@ -58,6 +59,14 @@ async def restore(source: Path, log: Care, memory: MemoryBackend) -> Copied:
             count, batch = count + len(batch), await _put(memory, batch)
     await _put(memory, batch)
     return Copied(head=head, memories=count + len(batch))
+
+
+def _check_backup(source: Path) -> None:
+    """A backup is taken whole or not at all, so every memory is read once before anything is changed."""
+    if not (source / LOG_FILE).is_file() or not (source / MEMORY_FILE).is_file():
+        raise InvalidRequest(f"{str(source)!r} holds no backup ({LOG_FILE}, {MEMORY_FILE}); name its folder")
+    for _ in read_memories(source / MEMORY_FILE):
+        pass
 
 
 async def _put(memory: MemoryBackend, batch: list[Memory]) -> list[Memory]:

@@ -17,7 +17,14 @@ from .._walk.gear import Gear
 from .._walk.journal import Journal, read_stream, unstow_frame
 from .._walk.pipeline import ended, walk
 from ..errors import (
-    AgentFailed, ConfigurationError, Conflict, Fenced, InputError, KingpostError, OverGrant, TransientError,
+    AgentFailed,
+    ConfigurationError,
+    Conflict,
+    Fenced,
+    InputError,
+    KingpostError,
+    OverGrant,
+    TransientError,
 )  # fmt: skip
 from ..ports import Ports
 from ..protocols import Log

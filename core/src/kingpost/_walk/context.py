@@ -114,7 +114,7 @@ async def fit(
 async def _fitted(
     passages: tuple[Passage, ...], room: int, query: str, compressor: Compressor, counter: TokenCounter
 ) -> tuple[tuple[Passage, ...], tuple[Dropped, ...], int]:
-    """Labels cost tokens that the compressor does not see, and how many depends on what it keeps: so ask, and correct."""
+    """Labels cost tokens that the compressor does not see, and it decides how many: so ask, and correct."""
     used = counter.count(render(passages))
     if used <= room:
         return passages, (), used

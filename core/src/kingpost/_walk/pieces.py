@@ -22,11 +22,12 @@ KINDS = {
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".py": "python", ".pyi": "python",
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".log": "log", ".csv": "table", ".tsv": "table",
     ".diff": "diff", ".patch": "diff", ".txt": "prose", ".rst": "prose", ".adoc": "prose", ".org": "prose",
-    **dict.fromkeys(
-        (".c .h .cc .cpp .hpp .cs .go .java .js .jsx .kt .lua .mjs .php .pl .r .rb .rs .scala .sh .bash .sql "
-         ".swift .ts .tsx .vue .css .scss .html .xml .yaml .yml .toml .ini .cfg .proto .tf .zig .ex .exs .hs").split(),
-        "code",
-    ),
+    **dict.fromkeys((
+        ".c", ".h", ".cc", ".cpp", ".hpp", ".cs", ".go", ".java", ".js", ".jsx", ".kt", ".lua", ".mjs", ".php",
+        ".pl", ".r", ".rb", ".rs", ".scala", ".sh", ".bash", ".sql", ".swift", ".ts", ".tsx", ".vue", ".css",
+        ".scss", ".html", ".xml", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".proto", ".tf", ".zig", ".ex",
+        ".exs", ".hs",
+    ), "code"),
 }  # fmt: skip
 """The form that a suffix tells."""
 

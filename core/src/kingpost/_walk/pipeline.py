@@ -19,7 +19,7 @@ from ..records.speech import Progress
 from ..records.task import Outcome, Status, Task
 from . import turn as step
 from .backlog import Shortener
-from .context import TOOLS_ID, Stock, Want, budget_for, fit, gather, prompt_of
+from .context import Stock, Want, budget_for, fit, gather, prompt_of
 from .gear import Gear
 from .inputs import Root, Shelf, read_in
 from .journal import Journal
@@ -201,8 +201,14 @@ def replay(history: Sequence[Event]) -> list[Turn]:
         elif event.kind == "call.observed" and turns:
             raw = event.payload["observation"] if event.payload else {"call": event.header["call"], "text": ""}
             seen = adapter(Observation).validate_python(raw)
-            turns[-1] = replace(turns[-1], observations=(*turns[-1].observations, seen))
+            turns[-1] = replace(turns[-1], observations=_in_order(turns[-1], seen))
     return turns
+
+
+def _in_order(turn: Turn, seen: Observation) -> tuple[Observation, ...]:
+    """Observations come in as they happen and are shown as they were asked for."""
+    place = {call.id: number for number, call in enumerate(getattr(turn.action, "calls", ()))}
+    return tuple(sorted((*turn.observations, seen), key=lambda one: place.get(one.call, len(place))))
 
 
 def _mark(history: Sequence[Event]) -> str | None:

@@ -1,6 +1,7 @@
 """What an operation is.
 
-``operations`` lists them all; HTTP, MCP and the command line are transports of that list and declare nothing themselves.
+``operations`` lists them all; HTTP, MCP and the command line are transports of that list and declare nothing
+themselves.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ class Selection:
     """Which memories to forget or export: all of a scope, narrowed by ``ids``, ``source`` or ``kind``.
 
     ``None`` for ``scope`` means every scope, for ``tenant`` every tenant. ``but`` spares ids: with ``source`` it
-    forgets what a changed file no longer says. ``after`` goes on behind the memory with this id, for an export in pages.
+    forgets what a changed file no longer says. ``after`` goes on behind the memory with this id: an export in pages.
     """
 
     scope: str | None
