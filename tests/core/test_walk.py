@@ -6,10 +6,24 @@ import asyncio
 from pathlib import Path
 
 import pytest
-
 from kingpost import (
-    Answer, BudgetTooSmall, Call, Calls, Context, InvalidRequest, Kernel, KingpostError, Memory, Observation, Pack, Pending, Ports, Say,
-    Status, UnknownName, UnreadableInput,
+    Answer,
+    BudgetTooSmall,
+    Call,
+    Calls,
+    Context,
+    InvalidRequest,
+    Kernel,
+    KingpostError,
+    Memory,
+    Observation,
+    Pack,
+    Pending,
+    Ports,
+    Say,
+    Status,
+    UnknownName,
+    UnreadableInput,
 )  # fmt: skip
 from kingpost.operations import memory as memory_ops
 from kingpost.operations import tasks as ops
@@ -208,9 +222,7 @@ async def test_an_agent_that_never_answers_is_stopped_by_its_seconds_or_by_cance
         id = await started.get()
         await opened.kernel.perform(ops.CANCEL, ops.Cancel(id=id, reason="enough"))
         cancelled = await late
-        timed = await opened.kernel.perform(
-            ops.SUBMIT, ops.Submit(description="hang", agent="scripted", seconds=0.05)
-        )
+        timed = await opened.kernel.perform(ops.SUBMIT, ops.Submit(description="hang", agent="scripted", seconds=0.05))
         await opened.kernel.work(timed.id)
         overdue = await opened.kernel.perform(ops.WAIT, ops.Wait(id=timed.id))
 
@@ -243,7 +255,9 @@ async def test_recorded_turns_are_replayed_and_never_decided_again(tmp_path: Pat
 
     def script(context: Context, say: Say) -> Answer | Calls:
         decided.append(len(context.turns))
-        return Answer(text=context.turns[0].observations[0].text) if context.turns else Calls(calls=(Call("1", "look"),))
+        return (
+            Answer(text=context.turns[0].observations[0].text) if context.turns else Calls(calls=(Call("1", "look"),))
+        )
 
     ports = Ports(home=tmp_path)
     log = MemoryLog(ports)
@@ -388,3 +402,12 @@ async def _ledger(kernel: Kernel, task: str) -> Pack:
     ledger = (await kernel.perform(ops.TURNS, ops.TaskId(task))).turns[-1].ledger
     assert ledger is not None
     return ledger
+
+
+async def test_half_a_surrogate_pair_costs_a_character_not_the_task() -> None:
+    """An agent may say what is no text; the log keeps the rest of it."""
+    async with open_kernel(agents=[ScriptedAgent(["half \ud800 a pair"])]) as opened:
+        task = await opened.run("say something odd")
+
+    assert task.outcome is not None
+    assert task.outcome.answer == "half ? a pair"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import operations
-    from .chain import GENESIS, SALT_BYTES, Sealed, chain, damaged, decode, seal
+    from .chain import GENESIS, SALT_BYTES, Sealed, damaged, decode, frame_hash, seal
     from .errors import (
         AgentFailed,
         BudgetTooSmall,
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from .state import Refused, TaskState, fold, from_row, task_stream, to_row, upcast
 
 _HOMES = {
-    "chain": "GENESIS SALT_BYTES Sealed chain damaged decode seal",
+    "chain": "GENESIS SALT_BYTES Sealed damaged decode frame_hash seal",
     "errors": (
         "AgentFailed BudgetTooSmall ConfigurationError Conflict Corrupted DoorEmpty Fenced FinalError InputError "
         "InvalidRequest KingpostError NameTaken NotFound OverGrant Overloaded PluginBroken PluginError "
@@ -185,11 +185,11 @@ __all__ = [
     "UnreadableInput",
     "Usage",
     "UsageNote",
-    "chain",
     "damaged",
     "decode",
     "dump",
     "fold",
+    "frame_hash",
     "from_row",
     "hookimpl",
     "load",

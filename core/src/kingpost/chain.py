@@ -38,7 +38,7 @@ class Sealed:
     hash: bytes
 
 
-def chain(previous: bytes, body: bytes) -> bytes:
+def frame_hash(previous: bytes, body: bytes) -> bytes:
     """The hash of a frame: SHA-256 (FIPS 180-4) of the hash before it and its body. 32 bytes."""
     return sha256(previous + body).digest()
 
@@ -64,7 +64,7 @@ def encode(stream: str, version: str, at: int, events: Sequence[Event], salts: b
 def seal(previous: bytes, stream: str, version: str, at: int, events: Sequence[Event], salts: bytes) -> Sealed:
     """One frame, ready to be written behind the frame whose hash is ``previous``."""
     body, payloads = encode(stream, version, at, events, salts)
-    return Sealed(body, payloads, chain(previous, body))
+    return Sealed(body, payloads, frame_hash(previous, body))
 
 
 def decode(position: int, body: bytes, payloads: bytes | None, hash: bytes = b"") -> Recorded:
@@ -103,7 +103,7 @@ def damaged(body: bytes, payloads: bytes | None) -> list[int]:
     return [
         number
         for number, (event, raw) in enumerate(zip(events, _split(payloads, len(events)), strict=True))
-        if (None if raw is None else sha256(raw).hexdigest()) != event[3]
+        if raw is not None and sha256(raw).hexdigest() != event[3]
     ]
 
 

@@ -21,6 +21,7 @@
     │   └── Overloaded          the queue is full
     └── FinalError              give up
         ├── Fenced              another attempt holds the task now
+        ├── Refused             the task's state does not allow it (stands in ``state``)
         ├── OverGrant           the grant is spent
         ├── AgentFailed         the agent broke its promise
         └── Corrupted           stored bytes are not what was written

@@ -1,6 +1,6 @@
 """Where the outside comes in: time, randomness, ids, and the points at which a test may crash us.
 
-Made once by whoever opens a kernel and handed to every door, so that a seed can replay a history. ``Ports.real()`` is
+Made once by whoever opens a kernel and handed to every door, so that a seed can replay a history. ``Ports(home)`` is
 the world; ``kingpost.testing`` has the seeded one.
 """
 

@@ -211,7 +211,9 @@ def _waiting(state: TaskState, h: Mapping[str, Any]) -> None:
 
 
 def _closed(state: TaskState, h: Mapping[str, Any]) -> None:
-    """``until="any"`` is met: what is still open is let go."""
+    """``until="any"`` is met: what is still open is let go. Only by a holder: who waits would wait for nothing."""
+    if state.status != Status.RUNNING.value:
+        raise Refused(state.id, "turn.closed", state.status)
     state.open, state.pending = {}, {}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from .._host.kernel import Kernel
-from ..operations.tasks import CANCEL, RESUME, SUBMIT, TURNS, WAIT, Cancel, Resume, Submit, TaskId, TaskView, Wait
+from ..operations.tasks import CANCEL, GET, RESUME, SUBMIT, TURNS, WAIT, Cancel, Resume, Submit, TaskId, TaskView, Wait
 from ..records.context import Pack
 from ..records.task import Status
 from .session import Failure, as_json, plain, print_json, with_kernel
@@ -146,8 +146,11 @@ async def _finished(kernel: Kernel, id: str) -> TaskView:
         await asyncio.wait({waiting, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if stopped.done():
             waiting.cancel()
-            await kernel.close()
-            raise Failure(f"stopped; task {id} goes on with 'kingpost run --resume'", 143)
+            await kernel.drain()
+            task = await kernel.perform(GET, TaskId(id))
+            if not task.status.final:
+                raise Failure(f"stopped; task {id} goes on with 'kingpost run --resume'", 143)
+            return task
         task = waiting.result()
         if task.status.final:
             stopped.cancel()

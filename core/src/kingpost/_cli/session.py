@@ -95,4 +95,3 @@ def table(rows: Sequence[tuple[str, ...]], head: tuple[str, ...]) -> None:
         last = one_line(row[-1], max(room, 20))
         line = "  ".join([*cells, last]).rstrip()
         click.echo(click.style(line, bold=True) if row is head else line)
-

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..errors import Corrupted, InvalidRequest, Unavailable
+from ..errors import InvalidRequest, Unavailable
 from ..operations.system import Copied
 from ..protocols import Care, MemoryBackend
 from ..records.codec import adapter
@@ -78,7 +78,7 @@ def read_memories(path: Path) -> Iterable[Memory]:
     """The memories of a file of JSON lines, as ``export`` writes it.
 
     Raises:
-        Corrupted: a line is no memory; the line is named.
+        InvalidRequest: a line is no memory; the line is named.
     """
     codec = adapter(Memory)
     with path.open("rb") as file:
@@ -88,7 +88,7 @@ def read_memories(path: Path) -> Iterable[Memory]:
             try:
                 yield codec.validate_python(json.loads(line))
             except (ValueError, RecursionError) as problem:
-                raise Corrupted(
+                raise InvalidRequest(
                     f"{path}, line {number}: no memory ({_short(problem)}); mend or remove the line"
                 ) from problem
 

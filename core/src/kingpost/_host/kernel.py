@@ -24,6 +24,7 @@ from .home import find_home
 from .index import installed
 from .plugins import Plugins
 from .settings import KernelSettings, Settings
+from .tail import Tail
 from .work import Work
 
 Request = TypeVar("Request")
@@ -39,6 +40,7 @@ class Kernel:
         self.config = settings.section("kernel", KernelSettings)
         self._ears: list[Ear] = []
         self._work: Work | None = None
+        self._tail: Tail | None = None
         self._opening = asyncio.Lock()
 
     @classmethod
@@ -79,6 +81,13 @@ class Kernel:
         log: Log = await self.plugins.use("log", self.config.log)
         return log
 
+    async def tail(self) -> Tail:
+        """The end of the log, read once for all who wait."""
+        log = await self.log()
+        if self._tail is None:
+            self._tail = Tail(log, self.ports, lambda problem: self.tell("", problem))
+        return self._tail
+
     async def perform(
         self, operation: Operation[Request, Response], request: Request, tenant: str = "default"
     ) -> Response:
@@ -105,8 +114,9 @@ class Kernel:
         """Work on the trees under these root tasks from now on; with none, on every task of the home."""
         async with self._opening:
             if self._work is None:
-                self._work = Work(await self.log(), self._equip, self.config, self.ports, self.tell)
-                await self._work.start()
+                work = Work(await self.log(), await self.tail(), self._equip, self.config, self.ports, self.tell)
+                await work.start()
+                self._work = work
         if not roots:
             self._work.only = None
         for root in roots:
@@ -120,11 +130,17 @@ class Kernel:
             except Exception:  # noqa: BLE001 - a broken listener must never reach the work
                 self._ears.remove(ear)
 
-    async def close(self) -> None:
-        """Drain the work within its bound, then stop every plugin. Closing twice is no error."""
+    async def drain(self) -> None:
+        """Claim no more, let running tasks end within ``drain_seconds``, and let go of the rest."""
         if self._work is not None:
             await self._work.stop()
             self._work = None
+
+    async def close(self) -> None:
+        """Drain, then stop every plugin. Closing twice is no error."""
+        await self.drain()
+        if self._tail is not None:
+            await self._tail.stop()
         await self.plugins.stop()
 
     async def _equip(self, task: Task) -> Gear:

@@ -205,4 +205,4 @@ class Plugins:
 
 
 def _told(problem: BaseException) -> str:
-    return f"{type(problem).__name__}: {problem}".splitlines()[0][:300]
+    return " ".join(f"{type(problem).__name__}: {problem}".split())[:300]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._walk.gear import Gear
-from .._walk.journal import Journal, read_stream, unstow_frame
+from .._walk.journal import Journal, read_stream
 from .._walk.pipeline import ended, walk
 from ..errors import (
     AgentFailed,
@@ -31,14 +31,19 @@ from ..protocols import Log
 from ..records.codec import load
 from ..records.event import Event, Recorded, TaskQuery
 from ..records.task import Outcome, Status, Task
-from ..state import Refused, TaskState, task_stream
+from ..state import TASK_STREAM, Refused, TaskState, fold, task_stream
 from .queue import choose
 from .settings import KernelSettings
+from .tail import Tail
 
 TICK_SECONDS = 0.5
 """How often a worker looks for the tasks of dead ones: the bound on how long those lie idle."""
 
+OPEN = (Status.QUEUED.value, Status.RUNNING.value)
+ENDS = ("task.succeeded", "task.failed", "task.cancelled")
+
 Tell = Callable[[str, Any], None]
+Equip = Callable[[Task], Awaitable[Gear]]
 
 
 @dataclass(slots=True)
@@ -53,101 +58,109 @@ class _Held:
 class Work:
     """One worker. ``only`` bounds it to the trees under some root tasks; ``None`` means every task of the home."""
 
-    def __init__(
-        self, log: Log, equip: Callable[[Task], Awaitable[Gear]], settings: KernelSettings, ports: Ports, tell: Tell
-    ) -> None:
-        self._log, self._equip, self._settings, self._ports, self._tell = log, equip, settings, ports, tell
+    def __init__(self, log: Log, tail: Tail, equip: Equip, settings: KernelSettings, ports: Ports, tell: Tell) -> None:
+        self._log, self._tail, self._equip = log, tail, equip
+        self._settings, self._ports, self._tell = settings, ports, tell
         self.worker = ports.ids.new()
         self.only: set[str] | None = set()
         self._held: dict[str, _Held] = {}
+        self._ready: dict[str, TaskState] = {}
+        self._woken: set[str] = set()
         self._poke = asyncio.Event()
-        self._loop: asyncio.Task[None] | None = None
-        self._position = 0
+        self._claiming: asyncio.Task[None] | None = None
+        self._silence: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
         """Be alive, and begin to claim."""
-        if self._loop is None:
-            await self._log.enlist(self.worker)
-            self._position = (await self._log.head()).position
-            self._loop = asyncio.create_task(self._go(), name="kingpost work")
+        await self._log.enlist(self.worker)
+        self._silence = await self._tail.listen(None, self._notice)
+        self._claiming = asyncio.create_task(self._go(), name="kingpost work")
 
     def add(self, root: str) -> None:
         """Work on this tree too."""
         if self.only is not None:
             self.only.add(root)
+        self._woken.add(root)
         self._poke.set()
 
     async def stop(self) -> None:
         """Claim no more, let what runs end for ``drain_seconds``, and let go of the rest."""
-        if self._loop is None:
+        if self._claiming is None:
             return
-        self._loop.cancel()
+        self._claiming.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await self._loop
+            await self._claiming
+        self._claiming = None
         walks = [held.walking for held in self._held.values()]
         if walks:
             _, late = await asyncio.wait(walks, timeout=self._settings.drain_seconds)
             for walking in late:
                 walking.cancel()
             await asyncio.gather(*walks, return_exceptions=True)
-        self._loop = None
+        self._silence()
 
     async def _go(self) -> None:
         """Claim, then sleep until something is appended, a walk ends, or it is time to look for the dead."""
+        scanned = float("-inf")
         while True:
             try:
+                if self._ports.clock.monotonic() - scanned >= TICK_SECONDS:
+                    await self._scan(None)
+                    scanned = self._ports.clock.monotonic()
+                if self._woken:
+                    woken, self._woken = self._woken, set()
+                    await self._scan(woken)
                 await self._claim_ready()
-                self._poke.clear()
-                waits = [
-                    asyncio.create_task(self._log.wait(self._position + 1, TICK_SECONDS)),
-                    asyncio.create_task(self._poke.wait()),
-                ]
-                try:
-                    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    for one in waits:
-                        one.cancel()
-                await self._notice()
-            except TransientError as problem:
-                # A full disk or a busy log passes; what is queued stays queued.
+            except Exception as problem:  # noqa: BLE001 - a worker that dies silently helps nobody; trouble passes
                 self._tell("", problem)
                 await self._ports.clock.sleep(TICK_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._poke.wait()
+            self._poke.clear()
 
-    async def _notice(self) -> None:
-        """Tell the listeners what was appended, and interrupt what was cancelled."""
-        while frames := await self._log.read(self._position, 500):
-            for frame in frames:
-                self._position = frame.position
-                task = frame.stream.removeprefix("task/")
-                self._tell(task, frame)
-                if task in self._held and any(event.kind == "cancel.requested" for event in frame.events):
-                    self._held[task].cancelled = True
-                    self._held[task].walking.cancel()
+    def _notice(self, frame: Recorded) -> None:
+        """Tell the listeners what was appended, and see what it means for this worker."""
+        task = frame.stream.removeprefix(TASK_STREAM)
+        self._tell(task, frame)
+        for event in frame.events:
+            if event.kind == "task.queued":
+                state = fold(None, frame.stream, frame.version, frame.at, frame.events)
+                if state is not None and self._mine(state):
+                    self._ready[task] = state
+                    self._poke.set()
+            elif event.kind == "cancel.requested" and task in self._held:
+                self._held[task].cancelled = True
+                self._held[task].walking.cancel()
+            elif event.kind == "call.observed" and task not in self._held:
+                self._woken.add(task)
+                self._poke.set()
+            elif event.kind in ("task.started", *ENDS):
+                self._ready.pop(task, None)
+
+    def _mine(self, state: TaskState) -> bool:
+        return self.only is None or state.root in self.only
+
+    async def _scan(self, ids: set[str] | None) -> None:
+        """Look for tasks that nobody works on: queued ones, and those whose worker is dead."""
+        roots: list[str | None] = [None] if self.only is None or ids is not None else list(self.only)
+        chosen = None if ids is None else sorted(ids)
+        dead: dict[str, bool] = {self.worker: True}
+        for root in roots:
+            query = TaskQuery(ids=chosen, statuses=OPEN, root=root, limit=1000, oldest_first=True)
+            for state in await self._log.select(query):
+                if state.worker is not None and state.worker not in dead:
+                    dead[state.worker] = not await self._log.alive(state.worker)
+                if self._mine(state) and state.id not in self._held and (state.worker is None or dead[state.worker]):
+                    self._ready[state.id] = state
 
     async def _claim_ready(self) -> None:
-        ready = await self._ready()
         while len(self._held) < self._settings.parallel:
-            state = choose(ready, self._held, self._ports.clock.now())
+            state = choose(list(self._ready.values()), self._held, self._ports.clock.now())
             if state is None:
                 return
-            ready = [other for other in ready if other.id != state.id]
+            del self._ready[state.id]
             await self._claim(state)
-
-    async def _ready(self) -> list[TaskState]:
-        """Tasks that nobody works on: queued ones, and those whose worker is dead."""
-        open_statuses = [Status.QUEUED.value, Status.RUNNING.value]
-        roots: list[str | None] = [None] if self.only is None else list(self.only)
-        found: list[TaskState] = []
-        for root in roots:
-            found += await self._log.select(TaskQuery(statuses=open_statuses, root=root, limit=1000, oldest_first=True))
-        dead: dict[str, bool] = {self.worker: True}
-        ready = []
-        for state in found:
-            if state.worker is not None and state.worker not in dead:
-                dead[state.worker] = not await self._log.alive(state.worker)
-            if state.worker is None or dead[state.worker]:
-                ready.append(state)
-        return ready
 
     async def _claim(self, state: TaskState) -> None:
         if state.strikes >= self._settings.attempts:
@@ -219,11 +232,6 @@ def task_of(first: Recorded) -> Task:
     if payload is None:
         raise InputError(f"the content of {first.stream!r} has been erased")
     return load(Task, payload)
-
-
-async def first_frames(log: Log, state: TaskState) -> Recorded:
-    """The frame that queued a task."""
-    return await unstow_frame(log, state.tenant, (await log.read(0, 1, task_stream(state.id)))[0])
 
 
 def _seconds(task: Task, now: float) -> float | None:

@@ -57,7 +57,8 @@ async def gather(want: Want, handed: str, memory: MemoryBackend | None, ports: P
         text=want.text, scopes=want.scopes, tenant=want.tenant, limit=want.limit, now=ports.clock.now()
     )  # fmt: skip
     try:
-        found = await asyncio.wait_for(memory.recall(query), want.seconds)
+        async with asyncio.timeout(want.seconds):
+            found = await memory.recall(query)
     except TimeoutError:
         return Stock(tuple(passages), (_missing(memory, f"the memory gave no answer within {want.seconds:g} s"),))
     except Exception as problem:  # noqa: BLE001 - whatever a memory does wrong, the task goes on without it

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 JsonObject = Mapping[str, Any]
+
+# JSON has no bytes: the codec reads this from records that hold some.
+_HEX = {"ser_json_bytes": "hex", "val_json_bytes": "hex"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Recorded:
     SHA-256 of the frame before it and of this frame's body.
     """
 
+    __pydantic_config__: ClassVar[Mapping[str, str]] = _HEX
+
     position: int
     stream: str
     version: str
@@ -50,7 +55,9 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The end of the log: the last frame's position (0 for an empty log) and its hash."""
+    """The end of the log: the last frame's position (0 for an empty log) and its hash (then 32 zero bytes)."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = _HEX
 
     position: int
     hash: bytes
@@ -85,7 +92,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogInfo:
-    """What a log guarantees, honestly."""
+    """What a log guarantees, honestly. ``chain`` is "log" for one chain over all frames, "stream" for one in each."""
 
     engine: str
     durability: str

@@ -9,6 +9,7 @@ from ...ports import Ports
 from ...protocols import Log
 from ..plugins import Plugins
 from ..settings import KernelSettings, Settings
+from ..tail import Tail
 
 
 class House(Protocol):
@@ -22,6 +23,10 @@ class House(Protocol):
 
     async def log(self) -> Log:
         """The log, opened."""
+        ...
+
+    async def tail(self) -> Tail:
+        """The end of the log, read once for all who wait."""
         ...
 
     async def work(self, *roots: str) -> None:

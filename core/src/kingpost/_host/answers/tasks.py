@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -89,15 +90,19 @@ async def _get(house: House, request: op.TaskId, tenant: str) -> op.TaskView:
 
 async def _wait(house: House, request: op.Wait, tenant: str) -> op.TaskView:
     log = await house.log()
-    clock = house.ports.clock
-    until = clock.monotonic() + request.seconds
-    while True:
-        position = (await log.head()).position
-        state = await find(log, request.id, tenant)
-        left = until - clock.monotonic()
-        if state.final or left <= 0:
-            return await view(log, state)
-        await log.wait(position + 1, left)
+    state = await find(log, request.id, tenant)
+    changed = asyncio.Event()
+    silence = await (await house.tail()).listen(task_stream(state.id), lambda _: changed.set())
+    try:
+        async with asyncio.timeout(max(request.seconds, 0)):
+            while not (state := await find(log, state.id, tenant)).final:
+                await changed.wait()
+                changed.clear()
+    except TimeoutError:
+        state = await find(log, state.id, tenant)
+    finally:
+        silence()
+    return await view(log, state)
 
 
 async def _list(house: House, request: op.ListTasks, tenant: str) -> op.TaskPage:

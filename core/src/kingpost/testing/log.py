@@ -1,0 +1,167 @@
+"""A log that lasts as long as the process: ``Log`` and ``Care`` on lists, by the same fold and chain as a durable one.
+
+Called by tests of kernels and plugins. Frames are kept as the bytes that a file would hold, so that damage can be
+done to them and found. Versions are positions, so nobody can get away with counting 1, 2, 3.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from ..chain import SALT_BYTES, decode
+from ..errors import Conflict, Corrupted, NotFound
+from ..ports import Ports
+from ..records.event import Event, Head, LogInfo, Receipt, Recorded, Report, TaskQuery
+from ..state import TaskState, fold
+from .store import Store, verified
+
+
+class MemoryLog:
+    """The log of the tests. Crash points: ``log.append`` before a frame is written, ``log.appended`` behind it."""
+
+    name = "memory"
+
+    def __init__(self, ports: Ports, store: Store | None = None) -> None:
+        self._ports = ports
+        self._store = store or Store()
+
+    def twin(self, ports: Ports | None = None) -> MemoryLog:
+        """The same log as another process opens it, with workers of its own."""
+        return MemoryLog(ports or self._ports, self._store)
+
+    def kill(self, worker: str) -> None:
+        """End the worker's process without a word."""
+        self._store.workers.pop(worker, None)
+
+    def damage(self, position: int, part: Literal["body", "payload"]) -> None:
+        """Flip one bit of a frame as it is stored, in its middle."""
+        frame = self._store.frames[position - 1]
+        if part == "body":
+            self._store.frames[position - 1] = replace(frame, body=_flipped(frame.body))
+        else:
+            self._store.frames[position - 1] = replace(frame, payloads=_flipped(frame.payloads or b""))
+
+    async def start(self) -> None:
+        """Nothing needs opening."""
+
+    async def stop(self) -> None:
+        """Its workers are no longer alive; the frames stay for whoever opens the log next."""
+        for worker in [name for name, holder in self._store.workers.items() if holder is self]:
+            self.kill(worker)
+
+    async def append(self, stream: str, expected: str | None, events: Sequence[Event]) -> Receipt:
+        # Others get their turn before and behind the write, as they do while a disk works.
+        await asyncio.sleep(0)
+        self._ports.point("log.append")
+        found = self._store.version(stream)
+        if expected is not None and expected != found:
+            raise Conflict(stream, expected, found)
+        version = str(len(self._store.frames) + 1)
+        at = int(self._ports.clock.now() * 1_000_000)
+        state = fold(self._store.tasks.get(stream), stream, version, at, events)
+        self._store.add(stream, version, at, events, self._ports.entropy(SALT_BYTES * len(events)))
+        if state is not None:
+            self._store.tasks[stream] = state
+        receipt = Receipt(len(self._store.frames), version)
+        self._ports.point("log.appended")
+        await asyncio.sleep(0)
+        return receipt
+
+    async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:
+        held = range(1, len(self._store.frames) + 1) if stream is None else self._store.streams.get(stream, ())
+        return [self._recorded(position) for position in held if position > after][:limit]
+
+    async def select(self, query: TaskQuery) -> Sequence[TaskState]:
+        found = [state for state in self._store.tasks.values() if _fits(state, query)]
+        found.sort(key=_age, reverse=not query.oldest_first)
+        if query.after is not None:
+            last = next((state for state in self._store.tasks.values() if state.id == query.after), None)
+            if last is None:
+                return []
+            found = [state for state in found if _behind(state, last, query.oldest_first)]
+        return found[: query.limit]
+
+    async def head(self) -> Head:
+        return self._store.head()
+
+    async def wait(self, position: int, timeout: float) -> bool:
+        if len(self._store.frames) < position and timeout > 0:
+            arrived = self._store.arrival(position)
+            late = asyncio.ensure_future(self._ports.clock.sleep(timeout))
+            try:
+                await asyncio.wait((arrived, late), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                arrived.cancel()
+                late.cancel()
+        return len(self._store.frames) >= position
+
+    async def put(self, tenant: str, content: bytes) -> str:
+        digest = sha256(content).hexdigest()
+        self._store.blobs[tenant, digest] = content
+        return digest
+
+    async def get(self, tenant: str, digest: str) -> bytes:
+        if (content := self._store.blobs.get((tenant, digest))) is None:
+            raise NotFound("blob", digest)
+        return content
+
+    async def enlist(self, worker: str) -> None:
+        self._store.workers[worker] = self
+
+    async def alive(self, worker: str) -> bool:
+        return worker in self._store.workers
+
+    async def info(self) -> LogInfo:
+        return LogInfo(engine="memory", durability="until the process ends", chain="log", place="this process")
+
+    async def verify(self, progress: Callable[[int, int], None] | None = None) -> Report:
+        return verified(self._store, progress)
+
+    async def backup(self, target: Path) -> Head:
+        head, content = self._store.head(), self._store.dump()
+        await asyncio.to_thread(target.write_bytes, content)
+        return head
+
+    async def restore(self, source: Path) -> Head:
+        copy = Store.load(await asyncio.to_thread(source.read_bytes))
+        report = verified(copy)
+        if not report.sound:
+            raise Corrupted(f"backup {str(source)!r} is not sound: {report.findings[0].what}; take another one")
+        here = self._store.head()
+        if here.position and (here.position > len(copy.frames) or copy.hash_at(here.position) != here.hash):
+            raise Corrupted(f"the log does not begin the backup {str(source)!r}; restore into an empty home")
+        self._store.take(copy)
+        return self._store.head()
+
+    def _recorded(self, position: int) -> Recorded:
+        frame = self._store.frames[position - 1]
+        return decode(position, frame.body, frame.payloads, frame.hash)
+
+
+def _flipped(data: bytes) -> bytes:
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+
+
+def _fits(state: TaskState, query: TaskQuery) -> bool:
+    return (
+        (query.ids is None or state.id in query.ids)
+        and (query.tenant is None or state.tenant == query.tenant)
+        and (query.statuses is None or state.status in query.statuses)
+        and (query.root is None or state.root == query.root)
+        and (query.parent is None or state.parent == query.parent)
+        and (query.agent is None or state.agent == query.agent)
+    )
+
+
+def _age(state: TaskState) -> tuple[int, str]:
+    return state.created, state.id
+
+
+def _behind(state: TaskState, last: TaskState, oldest_first: bool) -> bool:
+    return _age(state) > _age(last) if oldest_first else _age(state) < _age(last)

@@ -1,0 +1,159 @@
+"""Rounds of kill -9, and the check of everything that must hold.
+
+Called by ``python -m tests.chaos`` and by ``test_chaos``. A seed decides when each process dies, so a failure can be
+tried again; what the processes do between two kills is the machine's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kingpost._host.kernel import Kernel
+from kingpost.operations import system
+from kingpost.operations import tasks as ops
+
+POINTS = (
+    "task.queued", "task.claimed", "inputs.stored", "turn.deciding", "turn.decided", "turn.recorded",
+    "call.executed", "log.before_commit", "log.after_commit", "memory.before_commit",
+)  # fmt: skip
+"""Every named crash point of the kernel and of the plugins in use; a test keeps the list complete."""
+
+FINAL = {"task.succeeded", "task.failed", "task.cancelled"}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the rounds saw."""
+
+    rounds: int = 0
+    accepted: set[str] = field(default_factory=set)
+    cancelled: set[str] = field(default_factory=set)
+    back: list[float] = field(default_factory=list)
+    points: Counter[str] = field(default_factory=Counter)
+
+
+def rehearse(home: Path, rounds: int, seed: int, tell: Callable[[str], None] = lambda _: None) -> Tally:
+    """Kill a worker ``rounds`` times in mixed work on one home, then let one finish."""
+    dice = random.Random(seed)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "notes.md").write_text("# Notes\n\nA king post carries the beam.\n\n" * 40, encoding="utf-8")
+    tally = Tally()
+    for number in range(rounds):
+        # Every other round ends at a named point, so that each is met many times; the others end anywhere.
+        point = POINTS[number // 2 % len(POINTS)] if number % 2 else None
+        crash = f"{point}:{dice.randint(1, 12)}" if point else None
+        _round(home, dice, crash, tally)
+        tally.rounds += 1
+        tell(f"round {number + 1}: {len(tally.accepted)} accepted")
+    process = _start(home, "--until-done")
+    said, _ = process.communicate(timeout=100)
+    if process.returncode != 0 or b'"done"' not in said:
+        raise AssertionError(f"the last worker left with {process.returncode} (seed {seed}): {said[-500:]!r}")
+    return tally
+
+
+def _round(home: Path, dice: random.Random, crash: str | None, tally: Tally) -> None:
+    process = _start(home, "--submit", str(dice.randint(3, 12)), *(["--crash", crash] if crash else []))
+    assert process.stdout is not None
+    end = time.monotonic() + (3.0 if crash else dice.uniform(0.3, 0.9))
+    os.set_blocking(process.stdout.fileno(), False)
+    said = b""
+    while process.poll() is None and time.monotonic() < end:
+        time.sleep(0.01)
+        said += process.stdout.read() or b""
+    if process.poll() is None:
+        process.send_signal(signal.SIGKILL)
+    process.wait()
+    os.set_blocking(process.stdout.fileno(), True)
+    said += process.stdout.read() or b""
+    process.stdout.close()
+    tally.points[crash.partition(":")[0] if crash else "anywhere"] += process.returncode == -signal.SIGKILL
+    for line in said.splitlines():
+        # The last line may be cut: what was not said whole was not acknowledged.
+        with contextlib.suppress(ValueError):
+            facts = json.loads(line)
+            tally.accepted |= {facts["accepted"]} if "accepted" in facts else set()
+            tally.back += [facts["back"]] if "back" in facts else []
+    if tally.accepted and dice.random() < 0.1:
+        _cancel(home, dice.choice(sorted(tally.accepted)), tally)
+
+
+def _cancel(home: Path, task: str, tally: Tally) -> None:
+    """The command line beside it, as a user would."""
+    command = [sys.executable, "-m", "kingpost", "cancel", task, "--json"]
+    done = subprocess.run(command, env={**os.environ, "KINGPOST_HOME": str(home)}, capture_output=True, check=True)
+    if json.loads(done.stdout)["cancel_requested"]:
+        tally.cancelled.add(task)
+
+
+def _start(home: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "tests.chaos.worker", str(home), *arguments], stdout=subprocess.PIPE)
+
+
+def examine(home: Path, tally: Tally) -> dict[str, Any]:
+    """Everything that must hold after the last worker has finished.
+
+    Raises:
+        AssertionError: something was lost, recorded twice, decided again, or changed.
+    """
+    events = asyncio.run(_events(home))
+    outcomes = Counter(task for task, kind, _ in events if kind in FINAL)
+    lost = tally.accepted - outcomes.keys()
+    assert not lost, f"accepted and without an outcome: {sorted(lost)[:5]}"
+    twice = [task for task, count in outcomes.items() if count != 1]
+    assert not twice, f"more than one outcome: {twice[:5]}"
+    turns = Counter((task, header["turn"]) for task, kind, header in events if kind == "turn.decided")
+    assert set(turns.values()) <= {1}, "a turn was recorded twice"
+    observed = Counter(
+        (task, header["turn"], header["call"]) for task, kind, header in events if kind == "call.observed"
+    )
+    assert set(observed.values()) <= {1}, "a call was observed twice"
+    effects = set((home / "effects").read_text().splitlines()) if (home / "effects").exists() else set()
+    done = {
+        f"{task} {header['turn']}.1"
+        for task, kind, header in events
+        if kind == "call.observed" and header["call"] == "1" and header["error"] is None
+    }
+    assert done <= effects, "a call was recorded as done that never happened"
+    decisions = Counter(tuple(line.split()[:2]) for line in (home / "decisions").read_text().splitlines())
+    again = sum(count - 1 for count in decisions.values())
+    return {
+        "rounds": tally.rounds,
+        "accepted": len(tally.accepted),
+        "outcomes": len(outcomes),
+        "lost": len(lost),
+        "twice": len(twice),
+        "decided_again": again,
+        "back_s_p50": round(statistics.median(tally.back), 3) if tally.back else None,
+        "back_s_max": round(max(tally.back), 3) if tally.back else None,
+        "killed_at": dict(tally.points),
+    }
+
+
+async def _events(home: Path) -> list[tuple[str, str, dict[str, Any]]]:
+    """Every event of every task, read from a log that verifies."""
+    found = []
+    async with Kernel.open(home=home, settings={}) as kernel:
+        report = await kernel.perform(system.VERIFY, system.Nothing())
+        assert report.sound, f"the log is not sound: {report.findings[:3]}"
+        after = 0
+        while (page := await kernel.perform(ops.EVENTS, ops.ListEvents(after=after, limit=1000))).frames:
+            after = page.position
+            for frame in page.frames:
+                task = frame.stream.removeprefix("task/")
+                found += [(task, event.kind, dict(event.header)) for event in frame.events]
+    return found

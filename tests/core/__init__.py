@@ -1,0 +1,1 @@
+"""The kernel's own tests; each file mirrors one of `core/src/kingpost`."""

@@ -1,0 +1,83 @@
+"""One typed read of the settings; whatever is wrong is named with its place and its mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from kingpost import SettingsInvalid
+from kingpost._host.home import find_home
+from kingpost._host.settings import KernelSettings, Settings
+
+
+def read(tmp_path: Path, text: str | bytes, **environ: str) -> Settings:
+    path = tmp_path / "kingpost.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return Settings.read(path, environ)
+
+
+def test_nothing_written_means_the_defaults() -> None:
+    assert Settings.read(None).section("kernel", KernelSettings) == KernelSettings()
+
+
+def test_variables_are_filled_in_from_the_environment(tmp_path: Path) -> None:
+    settings = read(tmp_path, '[kernel]\nagent = "${WHO}"\nmodel = "${MODEL:-small}"\n', WHO="ollama")
+
+    kernel = settings.section("kernel", KernelSettings)
+
+    assert (kernel.agent, kernel.model) == ("ollama", "small")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[kernel\nagent = 1", "at line 1, column 8"),
+        (b"[kernel]\nagent = '\xff'", "is not UTF-8 (byte 18)"),
+        ('[kernel]\nagent = "${NOPE}"', "the variable NOPE is not set; set it, or write ${NOPE:-default}"),
+        ("[kernel]\nrecall_seconds = nan", "is nan"),
+        ("[kernel]\nrecall_seconds = inf", "is inf"),
+        ("[kernel]\nbudget = 0", "budget = 0: input should be greater than or equal to 1"),
+        ('[kernel]\nbudget = "much"', "budget = 'much'"),
+        ("[kernel]\nbudgte = 5", "there is no setting 'budgte'; did you mean 'budget'?"),
+        ("kernel = 5", "is a value, not a section"),
+        ("x = " + "[" * 20_000, "is not valid TOML"),
+    ],
+)
+def test_what_is_wrong_is_told_on_one_line(tmp_path: Path, text: str | bytes, says: str) -> None:
+    with pytest.raises(SettingsInvalid) as caught:
+        read(tmp_path, text).section("kernel", KernelSettings)
+
+    assert says in str(caught.value)
+    assert str(tmp_path / "kingpost.toml") in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_variable_of_a_section_that_nobody_reads_stops_nothing(tmp_path: Path) -> None:
+    settings = read(tmp_path, '[agent-ollama]\nbase_url = "${NOPE}"')
+
+    assert settings.section("kernel", KernelSettings) == KernelSettings()
+
+
+def test_the_home_is_beside_the_nearest_settings_file(tmp_path: Path) -> None:
+    """Upwards from where the command is given; the environment overrides the folder, not the file."""
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "kingpost.toml").write_text("")
+
+    assert find_home(inner, {}).folder == tmp_path / ".kingpost"
+    assert find_home(inner, {}).config == tmp_path / "kingpost.toml"
+    overridden = find_home(inner, {"KINGPOST_HOME": str(tmp_path / "elsewhere")})
+    assert (overridden.folder, overridden.config) == (tmp_path / "elsewhere", tmp_path / "kingpost.toml")
+
+
+def test_without_a_settings_file_the_home_is_the_users_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    empty = tmp_path / "empty"
+    empty.mkdir()
+
+    home = find_home(empty, {})
+
+    if home.config is None:  # a settings file above the temporary folder would be the machine's own
+        assert home.folder.name == "kingpost"

@@ -1,0 +1,155 @@
+"""The other commands: tasks, memory, context, backup, doctor."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from kingpost.cli import COMMANDS, root
+
+from tests.journeys.conftest import Shell
+
+
+def test_a_task_shows_its_tree_turns_and_ledger(shell: Shell, docs: Path) -> None:
+    """By any unique end of its id; a dropped passage comes back by its number."""
+    done = shell("run", "What does the cache do when it is full?", "-i", "docs", "--budget", "80", "--json").json
+
+    shown = shell("task", done["task"][-8:], "--ledger")
+    whole = shell("task", done["task"], "--json").json
+    dropped = done["ledger"]["dropped"][0]
+    back = shell("task", done["task"], "--expand", dropped["id"])
+
+    assert shown.code == 0
+    assert "succeeded" in shown.out
+    assert f"{done['ledger']['used']}  of 80 (o200k_base)" in shown.out
+    assert dropped["reason"] in shown.out
+    assert whole["turns"][0]["ledger"]["used"] == done["ledger"]["used"]
+    assert back.out.strip()
+    assert shell("task", done["task"], "--expand", "999").code == 2
+
+
+def test_memories_are_added_found_forgotten_and_carried_over(shell: Shell, tmp_path: Path) -> None:
+    """What one home exports another imports; importing twice stores nothing twice."""
+    added = shell("memory", "add", "The release is cut on Thursdays", "--source", "handbook", "--json").json
+    again = shell("memory", "add", "The release is cut on Thursdays", "--json").json
+    found = shell("memory", "search", "when is the release cut", "--json").json
+    answer = shell("run", "When is the release cut?", "--json").json
+    exported = shell("memory", "export").out
+    file = shell.write("all.jsonl", exported)
+    other = Shell(tmp_path / "other")
+    other.folder.mkdir()
+
+    assert (added["new"], again["new"]) == (1, 0)
+    assert found[0]["memory"]["body"] == "The release is cut on Thursdays"
+    assert "Thursdays" in answer["answer"]
+    assert other("memory", "import", str(file), "--json").json == {"read": 1, "new": 1}
+    assert other("memory", "import", "-", "--json", stdin=exported).json == {"read": 1, "new": 0}
+    assert "1 forgotten" in shell("memory", "forget", added["ids"][0]).out
+    assert shell("memory", "forget", added["ids"][0]).code == 2
+    assert shell("memory", "search", "release", "--json").json == []
+    assert "+" in other("memory", "search", "release", "--explain").out
+
+
+def test_a_context_is_packed_for_use_elsewhere(shell: Shell, docs: Path) -> None:
+    """The text on standard output, the account on standard error; never over the budget."""
+    said = shell("context", "What does the cache evict?", "docs", "--budget", "120", "--ledger")
+    asked = shell("context", "What does the cache evict?", "docs", "--budget", "120", "--json").json
+
+    assert "evicts the oldest entry" in said.out
+    assert 'source="cache.md"' in said.out
+    assert "framing" in said.err
+    assert asked["ledger"]["used"] <= 120
+    assert asked["prompt"] in said.out
+
+
+def test_a_backup_restores_into_an_empty_home(shell: Shell, docs: Path, tmp_path: Path) -> None:
+    """Tasks, answers and memories are there again, and the log verifies."""
+    done = shell("run", "What does the cache do?", "--input", "docs", "--json").json
+    shell("memory", "add", "herons fish at dawn")
+    saved = shell("backup", "saved", "--json")
+    other = Shell(tmp_path / "other")
+    other.folder.mkdir()
+
+    restored = other("restore", str(shell.folder / "saved"), "--json")
+
+    assert saved.code == restored.code == 0, restored
+    assert restored.json["position"] == saved.json["position"]
+    assert other("task", done["task"], "--json").json["task"]["outcome"]["answer"] == done["answer"]
+    assert other("memory", "search", "herons", "--json").json[0]["memory"]["body"] == "herons fish at dawn"
+    assert other("verify", "--json").json["sound"] is True
+
+
+def test_verify_names_the_event_whose_bytes_were_changed(shell: Shell, docs: Path) -> None:
+    """One byte of one payload, anywhere in the file, is named with its frame and kind."""
+    shell("run", "What does the cache do?", "--input", "docs")
+    assert shell("verify").code == 0
+    log = next(shell.home.glob("log*.db"))
+    content = log.read_bytes()
+    place = content.index(b"What does the cache do?")
+    log.write_bytes(content[:place] + b"w" + content[place + 1 :])
+
+    said = shell("verify")
+
+    assert said.code == 1
+    assert "frame 1" in said.out
+    assert "task.queued" in said.out
+
+
+def test_events_are_printed_and_followed(shell: Shell, docs: Path) -> None:
+    """In order, and a limit ends a follower."""
+    done = shell("run", "What does the queue do?", "--input", "docs", "--json").json
+    events = [json.loads(line) for line in shell("events", "--task", done["task"], "--json").out.splitlines()]
+
+    assert [event["kind"] for event in events] == [
+        "task.queued", "task.started", "inputs.read", "context.packed", "turn.decided", "task.succeeded",
+    ]  # fmt: skip
+    followed = shell("events", "--follow", "--limit", "2")
+    assert len(followed.out.splitlines()) >= 2
+
+
+def test_agents_plugins_config_and_doctor_speak_json(shell: Shell) -> None:
+    agents = {agent["name"]: agent for agent in shell("agents", "--json").json}
+    plugins = {plugin["id"]: plugin for plugin in shell("plugins", "--json").json}
+    config = shell("config", "--json").json
+    doctor = shell("doctor", "--json")
+
+    assert agents["extract"]["default"] is True
+    assert {"extract", "ollama"} <= agents.keys()
+    assert plugins["log-sqlite"]["provides"] == {"log": ["sqlite"]}
+    assert config["kernel"]["agent"] == "extract"
+    assert all(check["well"] for check in doctor.json["checks"]), doctor.json
+    for command in ("agents", "plugins", "config", "doctor", "tasks"):
+        assert shell(command).code == 0
+
+
+def test_ollama_without_a_server_is_an_error_with_the_mend(shell: Shell) -> None:
+    """Naming a model or the agent means that it is wanted; its absence is said, not worked around."""
+    said = shell("run", "hello", "--model", "small", OLLAMA_HOST="http://127.0.0.1:9")
+
+    assert said.code == 1
+    assert "ollama serve" in said.err
+    assert shell("tasks", "--json").json["tasks"] == []
+
+
+def test_the_table_of_commands_says_what_the_commands_say() -> None:
+    """Their help is written twice so that ``--help`` imports nothing; the two stay equal."""
+    for name, (_, text) in COMMANDS.items():
+        command = root.get_command(None, name)  # type: ignore[attr-defined, arg-type]  # a group, no context needed
+
+        assert command.help.partition("\n")[0] == text
+        assert command.epilog
+
+
+def test_help_imports_nothing_that_is_heavy(shell: Shell) -> None:
+    """No pydantic, no pluggy, no asyncio, no plugin."""
+    code = (
+        "import sys; sys.argv = ['kingpost', '--help']\nfrom kingpost.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print([m for m in ('pydantic', 'pluggy', 'asyncio', 'rich', 'sqlite3', 'importlib.metadata') if m in sys.modules])"
+    )
+    import subprocess
+    import sys
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"
