@@ -67,7 +67,7 @@ docs: $(READY) ## run every code block in the documents
 
 bench: $(READY) ## measure; BENCH=name picks one of tests/bench
 	@for bench in $(if $(BENCH),tests/bench/$(BENCH).py,$(filter-out tests/bench/_%,$(wildcard tests/bench/*.py))); do \
-		$(BIN)/python "$$bench" || exit 1; done
+		$(BIN)/python -m "$$(echo "$${bench%.py}" | tr / .)" || exit 1; done
 
 chaos: $(READY) ## kill -9 at random, ROUNDS=n times
 	@$(BIN)/python -m tests.chaos --rounds $(ROUNDS)

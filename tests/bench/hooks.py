@@ -14,13 +14,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pluggy
-from _measure import close, interleaved, tell
 from kingpost import Ports, hookimpl
 from kingpost._host.plugins import Plugins
 from kingpost._host.settings import Settings
 from kingpost.operations.tasks import SUBMIT, WAIT, Submit, Wait
 from kingpost.testing import ScriptedAgent, in_process_plugin
 from kingpost.testing.kernel import open_kernel
+
+from tests.bench._measure import close, interleaved, tell
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
 TASKS = 300

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from _measure import close, cpu_ms, tell
+from tests.bench._measure import close, cpu_ms, tell
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "15"))
 PYTHON = [sys.executable]

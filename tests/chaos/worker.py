@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from kingpost import Answer, Call, Calls, Context, Ports, Recorded, Say, Usage
+from kingpost import Answer, Call, Calls, Context, Ports, Recorded, Say, Status, Usage
 from kingpost._host.index import installed
 from kingpost._host.kernel import Kernel
 from kingpost.operations import tasks as ops
@@ -109,7 +109,7 @@ async def work(home: Path, submit: int, crash: str | None, *, until_done: bool) 
             request = ops.Submit(description=f"task {number} of this round", agent=agent, inputs=inputs)
             say(accepted=(await kernel.perform(ops.SUBMIT, request)).id)
         while until_done:
-            open_ = (ops.Status.QUEUED, ops.Status.RUNNING)
+            open_ = (Status.QUEUED, Status.RUNNING)
             left = (await kernel.perform(ops.LIST, ops.ListTasks(statuses=open_, limit=1))).tasks
             if not left:
                 say(done=True)

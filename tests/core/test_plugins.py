@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from kingpost import DoorEmpty, NameTaken, PluginBroken, Ports, SettingsInvalid, UnknownName, hookimpl
@@ -131,17 +131,17 @@ def test_settings_of_a_plugin_are_checked_by_the_model_its_manifest_names(
     source = (
         "from pydantic import BaseModel\nfrom kingpost import hookimpl\nfrom kingpost.testing import ScriptedAgent\n"
         "class Settings(BaseModel):\n    size: int = 1\n"
-        "@hookimpl\ndef provide_agents(settings):\n    return [ScriptedAgent([str(settings.size)], name='sized')]\n"
+        "@hookimpl\ndef provide_agents(settings):\n    return [ScriptedAgent(name=f'sized {settings.size}')]\n"
     )
     plugin = module(
         tmp_path, "sized_plugin", source, monkeypatch,
-        provides={"agents": ["sized"]}, settings="sized_plugin:Settings",
+        provides={"agents": ["sized 1", "sized 7"]}, settings="sized_plugin:Settings",
     )  # fmt: skip
 
     with pytest.raises(SettingsInvalid, match=r"\[sized_plugin\]: size = 'big'"):
-        opened(tmp_path, plugin, settings={"sized_plugin": {"size": "big"}}).get("agents", "sized")
+        opened(tmp_path, plugin, settings={"sized_plugin": {"size": "big"}}).get("agents", "sized 7")
     monkeypatch.delitem(sys.modules, "sized_plugin", raising=False)
-    assert opened(tmp_path, plugin, settings={"sized_plugin": {"size": 7}}).get("agents", "sized")._script == ["7"]
+    assert opened(tmp_path, plugin, settings={"sized_plugin": {"size": 7}}).get("agents", "sized 7").name == "sized 7"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ async def test_what_was_started_is_stopped_in_reverse_order(tmp_path: Path) -> N
 
 def test_a_hook_may_leave_out_either_argument(tmp_path: Path) -> None:
     class OnlyPorts:
-        manifest = {"id": "only", "provides": {"agents": ["here"]}}
+        manifest: ClassVar = {"id": "only", "provides": {"agents": ["here"]}}
 
         @hookimpl
         def provide_agents(self, ports: Ports) -> list[ScriptedAgent]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,8 @@ from kingpost import (
     Pack,
     Pending,
     Ports,
+    Query,
+    Recollection,
     Say,
     Status,
     UnknownName,
@@ -264,16 +268,18 @@ async def test_recorded_turns_are_replayed_and_never_decided_again(tmp_path: Pat
     for repeatable, says in (((), "interrupted"), (("look",), "seen")):
         crash.clear()
         decided.clear()
-        crew = {"agents": [ScriptedAgent(script)], "executors": [FunctionExecutor([look], repeatable=repeatable)]}
-        settings = {"kernel": {"drain_seconds": 0}}
-        async with open_kernel(**crew, log=log, ports=ports, settings=settings) as first:
+        opens = partial(
+            open_kernel, agents=[ScriptedAgent(script)], executors=[FunctionExecutor([look], repeatable=repeatable)],
+            log=log, ports=ports, settings={"kernel": {"drain_seconds": 0}},
+        )  # fmt: skip
+        async with opens() as first:
             queued = await first.kernel.perform(ops.SUBMIT, ops.Submit(description="look"))
             await first.kernel.work(queued.id)
             await crash.wait()
             dead = (await first.kernel.perform(ops.GET, ops.TaskId(queued.id))).worker
         assert dead is not None
         log.kill(dead)
-        async with open_kernel(**crew, log=log, ports=ports) as second:
+        async with opens() as second:
             assert (await second.kernel.perform(ops.RESUME, ops.Resume())).tasks == (queued.id,)
             done = await second.kernel.perform(ops.WAIT, ops.Wait(id=queued.id))
 
@@ -316,7 +322,7 @@ async def test_a_memory_that_fails_costs_its_passages_not_the_task() -> None:
     """The ledger says that the memory failed."""
 
     class Broken(DictMemory):
-        async def recall(self, query: object) -> list[object]:  # type: ignore[override]  # it only raises
+        async def recall(self, query: Query) -> Sequence[Recollection]:
             raise OSError("the disk is gone")
 
     async with open_kernel(memory=Broken()) as opened:

@@ -88,7 +88,8 @@ def test_a_terminal_sees_what_is_going_on(shell: Shell, docs: Path) -> None:
                 break
     os.close(master)
 
-    assert process.wait() == 0
+    process.communicate()
+    assert process.returncode == 0
     assert b"extract" in shown
 
 

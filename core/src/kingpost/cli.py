@@ -25,10 +25,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agents": ("system", "List the agents that can be named."),
     "plugins": ("system", "List installed plugins and what they provide."),
     "verify": ("system", "Read the whole log and name what is wrong."),
-    "backup": ("system", "Copy memories and log while work goes on."),
-    "restore": ("system", "Take the state of a backup."),
+    "backup": ("system", "Copy memories and log while work goes on, into a new folder."),
+    "restore": ("system", "Take the state of a backup; what is newer than it is refused, not lost."),
     "doctor": ("system", "Look at everything and say what to mend."),
-    "config": ("system", "Show the settings that are in force."),
+    "config": ("system", "Show the settings that are in force, with where they come from."),
 }
 
 

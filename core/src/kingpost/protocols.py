@@ -219,7 +219,7 @@ class Log(Protocol):
         ...
 
     async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:
-        """Frames behind position ``after`` in order, no gap, no duplicate, at most ``limit``; of one stream if named."""
+        """Frames behind ``after`` in order, no gap, no duplicate, at most ``limit``; of one stream if named."""
         ...
 
     async def select(self, query: TaskQuery) -> Sequence[TaskState]:
@@ -235,7 +235,10 @@ class Log(Protocol):
         ...
 
     async def put(self, tenant: str, content: bytes) -> str:
-        """Store a blob, durable when it returns; its id is the SHA-256 in hex. A tenant's same content is stored once."""
+        """Store a blob, durable when it returns; its id is the SHA-256 in hex.
+
+        A tenant's same content is stored once.
+        """
         ...
 
     async def get(self, tenant: str, digest: str) -> bytes:

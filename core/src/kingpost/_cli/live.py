@@ -38,9 +38,9 @@ class _Seen:
 class Display:
     """The picture of a run. Feed it what a kernel tells."""
 
-    def __init__(self, root: str, console: Console | None = None) -> None:
+    def __init__(self, root: str, agent: str, console: Console | None = None) -> None:
         self._root, self._began = root, time.monotonic()
-        self._seen: dict[str, _Seen] = {root: _Seen()}
+        self._seen: dict[str, _Seen] = {root: _Seen(agent)}
         self._said = ""
         self._live = Live(
             console=console or Console(stderr=True), get_renderable=self._draw, refresh_per_second=8, transient=True

@@ -104,8 +104,8 @@ async def _run(kernel: Kernel, request: Submit, json_: bool) -> int:
     left_behind = [root for root in (await kernel.perform(RESUME, Resume())).tasks if root != submitted.id]
     if left_behind:
         click.echo(f"also finishing {len(left_behind)} interrupted task(s): {', '.join(left_behind)}", err=True)
-    await kernel.work(submitted.id)
-    with _shown(kernel, submitted.id):
+    with _shown(kernel, submitted.id, request.agent or kernel.config.agent):
+        await kernel.work(submitted.id)
         task = await _finished(kernel, submitted.id)
     await _print(kernel, task, json_)
     for other in left_behind:
@@ -121,7 +121,8 @@ async def _resume(kernel: Kernel, json_: bool) -> int:
         click.echo("nothing was interrupted", err=True)
     worst = 0
     for root in resumed.tasks:
-        with _shown(kernel, root):
+        agent = (await kernel.perform(GET, TaskId(root))).agent
+        with _shown(kernel, root, agent):
             task = await _finished(kernel, root)
         await _print(kernel, task, json_)
         worst = max(worst, EXITS[task.status])
@@ -158,14 +159,14 @@ async def _finished(kernel: Kernel, id: str) -> TaskView:
 
 
 @contextlib.contextmanager
-def _shown(kernel: Kernel, root: str) -> Iterator[None]:
+def _shown(kernel: Kernel, root: str, agent: str) -> Iterator[None]:
     """Live progress on a terminal, silence in a pipe."""
     if not sys.stderr.isatty():
         yield
         return
     from .live import Display
 
-    with Display(root) as ear:
+    with Display(root, agent) as ear:
         silence = kernel.listen(ear)
         try:
             yield

@@ -28,23 +28,23 @@ class KernelSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    agent: str = Field("extract", description="agent of a task that names none")
-    model: str | None = Field(None, description="model handed to the agent; none lets the agent choose")
-    memory: str = Field("sqlite", description="memory backend")
-    compressor: str = Field("structure", description="context compressor")
-    counter: str = Field("o200k_base", description="token counter where the agent's model has none of its own")
-    log: str = Field("sqlite", description="the log that is opened with the kernel")
+    agent: str = Field(default="extract", description="agent of a task that names none")
+    model: str | None = Field(default=None, description="model handed to the agent; none lets the agent choose")
+    memory: str = Field(default="sqlite", description="memory backend")
+    compressor: str = Field(default="structure", description="context compressor")
+    counter: str = Field(default="o200k_base", description="token counter where the agent's model has none of its own")
+    log: str = Field(default="sqlite", description="the log that is opened with the kernel")
     budget: int | None = Field(
         None, ge=1, description="context budget of one prompt, in tokens; none: 8000, or 15000 of a bound"
     )
-    recall: int = Field(40, ge=0, le=1000, description="passages recalled for a task at most")
-    recall_seconds: float = Field(5.0, gt=0, description="longest wait for a memory before going on without")
-    turns: int = Field(32, ge=1, description="decisions a task may take")
-    attempts: int = Field(5, ge=1, description="claims without any progress before a task is given up")
-    parallel: int = Field(16, ge=1, description="tasks worked on at once")
-    drain_seconds: float = Field(5.0, ge=0, description="how long a stop waits for running tasks")
-    description_bytes: int = Field(64 * 1024, ge=1, description="longest description of a task")
-    input_bytes: int = Field(1_000_000_000, ge=1, description="largest single input file")
+    recall: int = Field(default=40, ge=0, le=1000, description="passages recalled for a task at most")
+    recall_seconds: float = Field(default=5.0, gt=0, description="longest wait for a memory before going on without")
+    turns: int = Field(default=32, ge=1, description="decisions a task may take")
+    attempts: int = Field(default=5, ge=1, description="claims without any progress before a task is given up")
+    parallel: int = Field(default=16, ge=1, description="tasks worked on at once")
+    drain_seconds: float = Field(default=5.0, ge=0, description="how long a stop waits for running tasks")
+    description_bytes: int = Field(default=64 * 1024, ge=1, description="longest description of a task")
+    input_bytes: int = Field(default=1_000_000_000, ge=1, description="largest single input file")
 
 
 class PluginSettings(BaseModel):
@@ -52,7 +52,7 @@ class PluginSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    disabled: tuple[str, ...] = Field((), description="ids of plugins that are left out")
+    disabled: tuple[str, ...] = Field(default=(), description="ids of plugins that are left out")
     choose: dict[str, dict[str, str]] = Field(
         default_factory=dict, description='for a name that two offer: memory.sqlite = "memory-sqlite"'
     )

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from pydantic_core import from_json, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from ..errors import Conflict, Fenced
 from ..protocols import Log
@@ -94,10 +94,26 @@ async def unstow_frame(log: Log, tenant: str, frame: Recorded) -> Recorded:
 
 async def stow(log: Log, tenant: str, event: Event) -> Event:
     """The event, its payload moved into a blob of its tenant if it is large."""
-    if event.payload is None or len(content := to_json(event.payload)) <= INLINE_BYTES:
+    if event.payload is None:
+        return event
+    try:
+        content = to_json(event.payload)
+    except PydanticSerializationError:
+        # Half a surrogate pair is no text: an agent or a tool may say it, the log cannot keep it.
+        event = Event(event.kind, event.header, _readable(event.payload), event.v)
+        content = to_json(event.payload)
+    if len(content) <= INLINE_BYTES:
         return event
     digest = await log.put(tenant, content)
     return Event(event.kind, event.header, {"blob": digest}, event.v)
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {_readable(key): _readable(entry) for key, entry in value.items()}
+    return [_readable(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 async def unstow(log: Log, tenant: str, event: Event) -> Event:

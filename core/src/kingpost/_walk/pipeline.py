@@ -17,6 +17,7 @@ from ..records.context import Context, Pack, Turn
 from ..records.event import Event
 from ..records.speech import Progress
 from ..records.task import Outcome, Status, Task
+from ..state import Refused
 from . import turn as step
 from .backlog import Shortener
 from .context import Stock, Want, budget_for, fit, gather, prompt_of
@@ -136,8 +137,13 @@ async def _settle(gear: Gear, task: Task, journal: Journal, turns: list[Turn]) -
             await _observed(journal, turn.number, observation)
     await asyncio.gather(*(_execute(gear, task, journal, turn.number, call) for call in due))
     if not journal.state.cancel and not journal.state.settled():
-        await journal.append(Event("task.waiting", {"turn": turn.number}))
-        return False
+        try:
+            await journal.append(Event("task.waiting", {"turn": turn.number}))
+        except Refused:
+            # What it would have waited for came in just now.
+            await journal.refresh()
+        if not journal.state.settled():
+            return False
     if journal.state.open:
         await journal.append(Event("turn.closed", {"turn": turn.number}))
     turns[-1] = replay(await journal.history())[-1]

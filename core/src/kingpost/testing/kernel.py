@@ -35,7 +35,7 @@ class OpenKernel:
 
 
 @asynccontextmanager
-async def open_kernel(
+async def open_kernel(  # noqa: PLR0913 - one parameter for each door, by name
     *,
     agents: Sequence[Agent] = (),
     executors: Sequence[Executor] = (),

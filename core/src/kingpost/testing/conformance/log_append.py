@@ -111,7 +111,7 @@ class Appending(LogGround):
         assert [(f.position, f.version) for f in frames] == sorted((r.position, r.version) for r in receipts)
 
     async def test_positions_have_no_gap_and_no_duplicate(self, subject: Log, twin: Log) -> None:
-        """Frames behind position ``after`` in order, no gap, no duplicate."""
+        """Frames behind ``after`` in order, no gap, no duplicate."""
         jobs = [(log, f"note/{n}") for n in range(20) for log in (subject, twin)]
 
         receipts = await asyncio.gather(*(log.append(stream, None, [note()]) for log, stream in jobs * 3))

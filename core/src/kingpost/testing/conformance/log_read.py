@@ -54,7 +54,7 @@ class Reading(LogGround):
 
     @pytest.mark.parametrize("page", [1, 4, 25, 100])
     async def test_pages_join_without_gap_or_duplicate(self, subject: Log, page: int) -> None:
-        """Frames behind position ``after`` in order, no gap, no duplicate, at most ``limit``."""
+        """Frames behind ``after`` in order, no gap, no duplicate, at most ``limit``."""
         for number in range(25):
             await subject.append(f"note/{number % 3}", None, [note(number)])
 
@@ -66,7 +66,7 @@ class Reading(LogGround):
 
     @pytest.mark.parametrize("page", [1, 4, 100])
     async def test_one_stream_is_read_alone(self, subject: Log, page: int) -> None:
-        """Frames behind position ``after`` in order, at most ``limit``; of one stream if named."""
+        """Frames behind ``after`` in order, at most ``limit``; of one stream if named."""
         for number in range(25):
             await subject.append(f"note/{number % 3}", None, [note(number)])
 
@@ -76,7 +76,7 @@ class Reading(LogGround):
         assert list(await subject.read(stream="note/9")) == []
 
     async def test_a_stream_is_named_by_all_of_its_name(self, subject: Log) -> None:
-        """Frames behind position ``after`` in order; of one stream if named."""
+        """Frames behind ``after`` in order; of one stream if named."""
         streams = ["note/1", "note/10", "note/1/2", "Note/1", "note/%", "note/größer 漢字", "note/1 "]
         for stream in streams:
             await subject.append(stream, "", [note()])
@@ -85,7 +85,7 @@ class Reading(LogGround):
             assert [frame.stream for frame in await everything(subject, stream)] == [stream]
 
     async def test_reading_goes_on_while_others_append(self, subject: Log, twin: Log) -> None:
-        """Frames behind position ``after`` in order, no gap, no duplicate."""
+        """Frames behind ``after`` in order, no gap, no duplicate."""
         logs = [subject, twin] * 100
         writing = asyncio.gather(*(log.append(f"note/{n % 7}", None, [note(n)]) for n, log in enumerate(logs)))
         seen: list[int] = []
@@ -164,7 +164,7 @@ class Reading(LogGround):
     async def test_any_order_of_appends_reads_as_a_list_would(
         self, subject: Log, twin: Log, ports: Ports, moves: list[tuple[int, str, list[Event]]]
     ) -> None:
-        """Frames behind position ``after`` in order, no gap, no duplicate, at most ``limit``."""
+        """Frames behind ``after`` in order, no gap, no duplicate, at most ``limit``."""
         start = (await subject.head()).position
         names = [f"note/{ports.ids.new()}" for _ in range(3)]
         model: list[tuple[str, tuple[Event, ...]]] = []
