@@ -417,3 +417,26 @@ async def test_half_a_surrogate_pair_costs_a_character_not_the_task() -> None:
 
     assert task.outcome is not None
     assert task.outcome.answer == "half ? a pair"
+
+
+@pytest.mark.parametrize(("version", "goes_on"), [("1.2.0", True), ("2.0.0", False)])
+async def test_the_same_major_version_of_a_plugin_goes_on_and_another_one_waits(
+    tmp_path: Path, version: str, goes_on: bool
+) -> None:
+    """The crew was frozen when the task was queued; what took its place is recorded, or the task is left alone."""
+    ports = Ports(home=tmp_path)
+    log = MemoryLog(ports)
+    async with open_kernel(log=log, ports=ports, version="1.1.0") as before:
+        queued = await before.kernel.perform(ops.SUBMIT, ops.Submit(description="wait for the upgrade"))
+
+    async with open_kernel(log=log, ports=ports, version=version) as after:
+        other = await after.run("go on beside it")
+        resumed = await after.kernel.perform(ops.RESUME, ops.Resume())
+        task = await after.kernel.perform(ops.WAIT, ops.Wait(id=queued.id, seconds=20.0 if goes_on else 0.0))
+        page = await after.kernel.perform(ops.EVENTS, ops.ListEvents(task=queued.id))
+    changed = [e for frame in page.frames for e in frame.events if e.kind == "crew.changed"]
+
+    assert other.status is Status.SUCCEEDED
+    assert (task.status is Status.SUCCEEDED) is goes_on
+    assert len(changed) == goes_on
+    assert (resumed.left == {}) is goes_on

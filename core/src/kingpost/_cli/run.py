@@ -117,6 +117,8 @@ async def _run(kernel: Kernel, request: Submit, json_: bool) -> int:
 @with_kernel
 async def _resume(kernel: Kernel, json_: bool) -> int:
     resumed = await kernel.perform(RESUME, Resume())
+    for id, why in resumed.left.items():
+        click.echo(f"left {id}: {why}", err=True)
     if not resumed.tasks:
         click.echo("nothing was interrupted", err=True)
     worst = 0

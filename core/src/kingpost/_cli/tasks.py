@@ -53,7 +53,8 @@ async def tasks(
         print_json(plain(page))
         return
     if not page.tasks:
-        click.echo('no tasks yet; try: kingpost run "..." --input docs/', err=True)
+        narrowed = states or agent or after
+        click.echo("no task fits" if narrowed else 'no tasks yet; try: kingpost run "..." --input docs/', err=True)
         return
     rows = [(t.id, t.status.value, t.agent, moment(t.created), one_line(t.description, 200)) for t in page.tasks]
     table(rows, ("ID", "STATE", "AGENT", "CREATED", "TASK"))

@@ -12,14 +12,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from .._walk.gear import Gear
 from ..errors import InvalidRequest
 from ..operations.table import Operation
 from ..ports import Ports
 from ..protocols import Log
-from ..records.task import Task
 from .answers import ANSWERS
-from .equip import equip
+from .equip import Outfitter
 from .home import find_home
 from .index import installed
 from .plugins import Plugins
@@ -88,6 +86,10 @@ class Kernel:
             self._tail = Tail(log, self.ports, lambda problem: self.tell("", problem))
         return self._tail
 
+    async def outfitter(self) -> Outfitter:
+        """What makes a task's crew live."""
+        return Outfitter(await self.log(), self.plugins, self.config, self.ports, self.tell)
+
     async def perform(
         self, operation: Operation[Request, Response], request: Request, tenant: str = "default"
     ) -> Response:
@@ -114,7 +116,7 @@ class Kernel:
         """Work on the trees under these root tasks from now on; with none, on every task of the home."""
         async with self._opening:
             if self._work is None:
-                work = Work(await self.log(), await self.tail(), self._equip, self.config, self.ports, self.tell)
+                work = Work(await self.log(), await self.tail(), await self.outfitter(), self.config, self.tell)
                 await work.start()
                 self._work = work
         if not roots:
@@ -142,8 +144,3 @@ class Kernel:
         if self._tail is not None:
             await self._tail.stop()
         await self.plugins.stop()
-
-    async def _equip(self, task: Task) -> Gear:
-        return await equip(
-            task, await self.log(), self.plugins, self.config, self.ports, lambda said: self.tell(task.id, said)
-        )

@@ -35,7 +35,7 @@ class KernelSettings(BaseModel):
     counter: str = Field(default="o200k_base", description="token counter where the agent's model has none of its own")
     log: str = Field(default="sqlite", description="the log that is opened with the kernel")
     budget: int | None = Field(
-        None, ge=1, description="context budget of one prompt, in tokens; none: 8000, or 15000 of a bound"
+        default=None, ge=1, description="context budget of one prompt, in tokens; none: 8000, or 15000 of a bound"
     )
     recall: int = Field(default=40, ge=0, le=1000, description="passages recalled for a task at most")
     recall_seconds: float = Field(default=5.0, gt=0, description="longest wait for a memory before going on without")

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
-from .._walk.gear import Gear
 from .._walk.journal import Journal, read_stream
 from .._walk.pipeline import ended, walk
 from ..errors import (
@@ -21,17 +20,18 @@ from ..errors import (
     ConfigurationError,
     Conflict,
     Fenced,
+    FinalError,
     InputError,
     KingpostError,
     OverGrant,
     TransientError,
 )  # fmt: skip
-from ..ports import Ports
 from ..protocols import Log
-from ..records.codec import load
+from ..records.codec import dump, load
 from ..records.event import Event, Recorded, TaskQuery
-from ..records.task import Outcome, Status, Task
+from ..records.task import Outcome, Part, Status, Task
 from ..state import TASK_STREAM, Refused, TaskState, fold, task_stream
+from .equip import Outfitter, replaced
 from .queue import choose
 from .settings import KernelSettings
 from .tail import Tail
@@ -43,7 +43,6 @@ OPEN = (Status.QUEUED.value, Status.RUNNING.value)
 ENDS = ("task.succeeded", "task.failed", "task.cancelled")
 
 Tell = Callable[[str, Any], None]
-Equip = Callable[[Task], Awaitable[Gear]]
 
 
 @dataclass(slots=True)
@@ -58,10 +57,11 @@ class _Held:
 class Work:
     """One worker. ``only`` bounds it to the trees under some root tasks; ``None`` means every task of the home."""
 
-    def __init__(self, log: Log, tail: Tail, equip: Equip, settings: KernelSettings, ports: Ports, tell: Tell) -> None:
-        self._log, self._tail, self._equip = log, tail, equip
-        self._settings, self._ports, self._tell = settings, ports, tell
-        self.worker = ports.ids.new()
+    def __init__(self, log: Log, tail: Tail, outfitter: Outfitter, settings: KernelSettings, tell: Tell) -> None:
+        self._log, self._tail, self._outfitter = log, tail, outfitter
+        self._settings, self._ports, self._tell = settings, outfitter.ports, tell
+        self.worker = self._ports.ids.new()
+        self._left: set[str] = set()
         self.only: set[str] | None = set()
         self._held: dict[str, _Held] = {}
         self._ready: dict[str, TaskState] = {}
@@ -151,7 +151,8 @@ class Work:
             for state in await self._log.select(query):
                 if state.worker is not None and state.worker not in dead:
                     dead[state.worker] = not await self._log.alive(state.worker)
-                if self._mine(state) and state.id not in self._held and (state.worker is None or dead[state.worker]):
+                idle = state.worker is None or dead[state.worker]
+                if idle and self._mine(state) and state.id not in self._held and state.id not in self._left:
                     self._ready[state.id] = state
 
     async def _claim_ready(self) -> None:
@@ -160,9 +161,18 @@ class Work:
             if state is None:
                 return
             del self._ready[state.id]
-            await self._claim(state)
+            try:
+                await self._claim(state)
+            except (Conflict, Fenced, Refused):
+                continue  # somebody else was faster; the next look sees what became of it
+            except (ConfigurationError, FinalError, InputError) as problem:
+                # It cannot be worked on here as things are; left alone, it keeps nobody else waiting.
+                self._left.add(state.id)
+                self._tell(state.id, problem)
 
     async def _claim(self, state: TaskState) -> None:
+        task = await read_task(self._log, state)
+        changes = self._outfitter.changed(task.crew)
         if state.strikes >= self._settings.attempts:
             detail = f"{state.strikes} attempts ended without any progress; see 'kingpost task {state.id}'"
             outcome = Outcome(status=Status.FAILED, reason="exhausted", error="final.exhausted", detail=detail)
@@ -171,16 +181,18 @@ class Work:
             event = ended(Outcome(status=Status.CANCELLED, reason="requested"))
         else:
             event = Event("task.started", {"attempt": state.attempt + 1, "worker": self.worker})
-        try:
-            receipt = await self._log.append(task_stream(state.id), state.version, [event])
-        except (Conflict, Fenced, Refused):
-            return  # somebody else was faster; the next look sees what became of it
+        events = [event]
+        if changes:
+            pairs = [[dump(old), dump(new)] for old, new in changes.items()]
+            events.append(Event("crew.changed", {"count": len(pairs)}, {"parts": pairs}))
+        receipt = await self._log.append(task_stream(state.id), state.version, events)
         self._ports.point("task.claimed")
         if event.kind != "task.started":
             return
         fresh = (await self._log.select(TaskQuery(ids=[state.id], limit=1)))[0]
         journal = Journal(self._log, fresh)
-        walking = asyncio.create_task(self._walk(journal), name=f"kingpost {state.id} at {receipt.position}")
+        task = replace(task, crew=replaced(task.crew, changes))
+        walking = asyncio.create_task(self._walk(task, journal), name=f"kingpost {state.id} at {receipt.position}")
         self._held[state.id] = _Held(walking, journal)
         walking.add_done_callback(lambda _: self._let_go(state.id))
 
@@ -188,12 +200,11 @@ class Work:
         self._held.pop(task, None)
         self._poke.set()
 
-    async def _walk(self, journal: Journal) -> None:
+    async def _walk(self, task: Task, journal: Journal) -> None:
         """One attempt, and its outcome whatever happens. Only a stop leaves the task without one."""
         outcome: Outcome | None = None
         try:
-            task = await read_task(self._log, journal.state)
-            gear = await self._equip(task)
+            gear = await self._outfitter.gear(task)
             async with asyncio.timeout(_seconds(task, self._ports.clock.now())):
                 await walk(gear, task, journal)
         except asyncio.CancelledError:
@@ -216,22 +227,24 @@ class Work:
 
 
 async def read_task(log: Log, state: TaskState) -> Task:
-    """The task as it was queued.
+    """The task as it was queued, its crew as it is after upgrades.
 
     Raises:
         InputError: its content has been erased.
     """
+    task: Task | None = None
     async for frame in read_stream(log, task_stream(state.id), state.tenant):
-        return task_of(frame)
-    raise InputError(f"task {state.id!r} has no events")
-
-
-def task_of(first: Recorded) -> Task:
-    """The task out of its first frame."""
-    payload = first.events[0].payload
-    if payload is None:
-        raise InputError(f"the content of {first.stream!r} has been erased")
-    return load(Task, payload)
+        for event in frame.events:
+            if event.payload is None:
+                continue
+            if event.kind == "task.queued":
+                task = load(Task, event.payload)
+            elif event.kind == "crew.changed" and task is not None:
+                changes = {load(Part, old): load(Part, new) for old, new in event.payload["parts"]}
+                task = replace(task, crew=replaced(task.crew, changes))
+    if task is None:
+        raise InputError(f"the content of task {state.id!r} has been erased; it can only be cancelled")
+    return task
 
 
 def _seconds(task: Task, now: float) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import (
@@ -184,9 +185,10 @@ class Resume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed:
-    """The tasks that are worked on again."""
+    """The tasks that are worked on again, and those that cannot be as things are, with the reason."""
 
     tasks: tuple[str, ...]
+    left: Mapping[str, str] = field(default_factory=dict)
 
 
 SUBMIT = Operation(

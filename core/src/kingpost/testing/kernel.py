@@ -46,8 +46,12 @@ async def open_kernel(  # noqa: PLR0913 - one parameter for each door, by name
     log: Log | None = None,
     settings: Mapping[str, Any] | None = None,
     ports: Ports | None = None,
+    version: str = "0",
 ) -> AsyncIterator[OpenKernel]:
-    """A kernel with what is named; the first agent does the tasks, and one that answers "done" if there is none."""
+    """A kernel with what is named; the first agent does the tasks, and one that answers "done" if there is none.
+
+    ``version`` is the version of the plugin that offers all of it.
+    """
     agents = agents or [ScriptedAgent()]
     memory, compressor, counter = memory or DictMemory(), compressor or FirstFitCompressor(), counter or WordCounter()
     with tempfile.TemporaryDirectory() as folder:
@@ -57,6 +61,7 @@ async def open_kernel(  # noqa: PLR0913 - one parameter for each door, by name
             "test-kernel", agents=agents, executors=executors, readers=readers, memory=[memory],
             compressors=[compressor], counters=[counter], log=[log],
         )  # fmt: skip
+        plugin.manifest["version"] = version
         names = {
             "agent": agents[0].name, "memory": memory.name, "compressor": compressor.name, "counter": counter.name,
             "log": log.name,

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from ...ports import Ports
 from ...protocols import Log
+from ..equip import Outfitter
 from ..plugins import Plugins
 from ..settings import KernelSettings, Settings
 from ..tail import Tail
@@ -27,6 +28,10 @@ class House(Protocol):
 
     async def tail(self) -> Tail:
         """The end of the log, read once for all who wait."""
+        ...
+
+    async def outfitter(self) -> Outfitter:
+        """What makes a task's crew live."""
         ...
 
     async def work(self, *roots: str) -> None:

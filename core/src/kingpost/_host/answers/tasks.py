@@ -9,7 +9,7 @@ from typing import Any
 from ..._walk.journal import read_stream, unstow_frame
 from ..._walk.ledger import ledgers, original
 from ..._walk.pipeline import ended, replay
-from ...errors import Conflict, InvalidRequest, NotFound
+from ...errors import ConfigurationError, Conflict, InputError, InvalidRequest, NotFound
 from ...operations import tasks as op
 from ...protocols import Log
 from ...records.action import Usage
@@ -18,6 +18,7 @@ from ...records.event import Event, TaskQuery
 from ...records.task import Outcome, Status, Task
 from ...state import TaskState, task_stream
 from ..intake import submit
+from ..work import read_task
 from .house import House
 
 _SCAN = 1000
@@ -224,11 +225,20 @@ async def _resume(house: House, request: op.Resume, tenant: str) -> op.Resumed:
     if request.only is not None:
         only = await find(log, request.only, tenant)
         states = [state for state in states if state.root == only.root]
-    idle = [s for s in states if s.worker is None or not await log.alive(s.worker)]
-    roots = dict.fromkeys(state.root for state in idle)
+    outfitter = await house.outfitter()
+    roots: dict[str, None] = {}
+    left: dict[str, str] = {}
+    for state in states:
+        if state.worker is not None and await log.alive(state.worker):
+            continue
+        try:
+            outfitter.changed((await read_task(log, state)).crew)
+            roots[state.root] = None
+        except (ConfigurationError, InputError) as problem:
+            left[state.id] = str(problem)
     if roots:
         await house.work(*roots)
-    return op.Resumed(tasks=tuple(roots))
+    return op.Resumed(tasks=tuple(roots), left=left)
 
 
 ANSWERS: Mapping[str, Any] = {
