@@ -1,0 +1,173 @@
+"""Counts are those of tiktoken, fed the whole text at once, wherever tiktoken survives that."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+import tiktoken
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kingpost_tokens_tiktoken import pieces
+from kingpost_tokens_tiktoken.counting import TiktokenCounter
+from kingpost_tokens_tiktoken.vocabulary import CL100K_BASE, O200K_BASE, Vocabulary, load
+
+BOTH = pytest.mark.parametrize("vocabulary", [CL100K_BASE, O200K_BASE], ids=lambda each: each.name)
+
+# What meets at a cut decides whether it is safe, so the parts are chosen to meet in every way.
+PARTS = [
+    *" \t\n\r/'(=_-.,;\"#\x1f\x00\u00a0\u3000\u0301\u200d",
+    *("\r\n", "\n\n", "  ", " \n ", "\n/", "'s", "'LL", "'\u017f", "'t", "```", "<|endoftext|>", "http://a.b/c?d=1"),
+    *("a", "B", "word", "Word", "WORD", "wordWord", "\u00e9", "\u00df", "\u01c5", "\u02b0"),
+    *("\u0928\u092e\u0938\u094d\u0924\u0947", "\u4e2d\u6587", "\u3042", "\u3002", "\uff0c", "\uff1f", "\ud55c\uad6d"),
+    *("\u0645\u0631\u062d\u0628\u0627", "\U0001f600", "\U0001f469\u200d\U0001f680"),
+    *("1", "12", "1234567", "\u0662", "\u2167", "\u00bd"),
+]
+mixed = st.lists(st.sampled_from(PARTS) | st.text(max_size=4), max_size=60).map("".join)
+many = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+
+
+def plain(vocabulary: Vocabulary, text: str) -> int:
+    return len(load(vocabulary).encode_ordinary(text))
+
+
+def whole(vocabulary: Vocabulary, piece: bytes) -> list[int]:
+    return load(vocabulary)._encode_single_piece(piece)  # noqa: SLF001 - what the segments are compared with
+
+
+@BOTH
+@many
+@given(text=mixed)
+def test_both_sides_of_every_safe_cut_add_up(vocabulary: Vocabulary, text: str) -> None:
+    """Not only where a chunk happens to end: everywhere that a chunk might."""
+    if text != text.encode(errors="replace").decode():
+        return
+    expected = load(vocabulary).encode_ordinary(text)
+    for match in pieces.SAFE_CUT.finditer(text):
+        at = match.start()
+
+        assert load(vocabulary).encode_ordinary(text[:at]) + load(vocabulary).encode_ordinary(text[at:]) == expected
+
+
+@BOTH
+@many
+@given(text=mixed)
+def test_a_split_by_us_is_the_split_of_tiktoken(vocabulary: Vocabulary, text: str) -> None:
+    if text != text.encode(errors="replace").decode():
+        return
+
+    assert pieces.by_pieces(vocabulary, text) == load(vocabulary).encode_ordinary(text)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "letters",
+    ["a", "ab", "ACGT", "etaoin", "\u4e2d\u6587\u5b57", "=-", "\u00e9\u00ff\u4e2d", "\U0001f600\U0001f601"],
+)
+def test_a_giant_piece_is_joined_exactly(vocabulary: Vocabulary, letters: str) -> None:
+    chance = random.Random(letters)
+    for length in (5_000, 9_001, 30_000):
+        piece = "".join(chance.choices(letters, k=length)).encode()
+
+        assert pieces.giant(vocabulary, piece) == whole(vocabulary, piece)
+
+
+@BOTH
+def test_real_documents_count_as_tiktoken_counts_them(vocabulary: Vocabulary) -> None:
+    """This repository's own files, together far longer than a chunk."""
+    root = Path(__file__).parents[3]
+    files = sorted(path for suffix in ("py", "md", "toml", "txt") for path in root.glob(f"*/*.{suffix}"))
+    text = "".join(path.read_text("utf-8") for path in files + sorted(root.glob("core/src/**/*.py")))
+
+    assert len(text) > 3 * pieces.CHUNK
+    assert TiktokenCounter(vocabulary).count(text) == plain(vocabulary, text)
+
+
+RUNS = {
+    "letters": "a",
+    "capitals": "A",
+    "camels": "aB",
+    "words without end": "ACGTTGCA",
+    "chinese": "\u4e2d",
+    "accents": "(\u00e9",
+    "marks": "\u0301",
+    "emoji": "\U0001f600",
+    "spaces": " ",
+    "tabs": "\t",
+    "lines": "\n",
+    "blank lines": " \n",
+    "parentheses": "(",
+    "rules": "=",
+    "underscores": "_",
+    "quotes": "' ",
+    "digits": "1",
+    "json": '{"a":"b"},',
+    "base64": "QUJDREVGR0hJSktM+/",
+}
+
+
+@BOTH
+@pytest.mark.parametrize("run", RUNS)
+def test_long_runs_count_as_tiktoken_counts_them(vocabulary: Vocabulary, run: str) -> None:
+    text = f"first words, {(RUNS[run] * 200_000)[:200_000]}last words"
+
+    assert TiktokenCounter(vocabulary).count(text) == plain(vocabulary, text)
+
+
+@BOTH
+@pytest.mark.parametrize(("character", "tokens"), [(" ", 7_813), ("\t", 62_500), ("a", 125_000), ("(", 250_000)])
+def test_a_million_equal_characters_are_counted_without_a_panic(
+    vocabulary: Vocabulary, character: str, tokens: int
+) -> None:
+    """Alone, tiktoken panics on the first two with o200k_base; with cl100k_base it counts the same."""
+    assert TiktokenCounter(vocabulary).count(character * 1_000_000) == tokens
+
+
+def test_a_panic_inside_a_chunk_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The panic is no ``Exception``; anything else that is none, above all Ctrl-C, passes through."""
+    PanicException = type("PanicException", (BaseException,), {})  # noqa: N806 - the name is what it is told by
+    text, expected = "what panics", plain(O200K_BASE, "what panics")
+
+    def panic(self: tiktoken.Encoding, text: str) -> list[int]:
+        raise PanicException
+
+    monkeypatch.setattr(tiktoken.Encoding, "encode_ordinary", panic)
+    assert TiktokenCounter(O200K_BASE).count(text) == expected
+
+    def interrupt(self: tiktoken.Encoding, text: str) -> list[int]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tiktoken.Encoding, "encode_ordinary", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        TiktokenCounter(O200K_BASE).count(text)
+
+
+@BOTH
+def test_surrogates_read_as_tiktoken_reads_them(vocabulary: Vocabulary) -> None:
+    for text in ("\ud800", "a\udfffb", "\ud83d\ude00 whole", "\ude00\ud83d"):
+        assert TiktokenCounter(vocabulary).count(text) == plain(vocabulary, text)
+
+
+@BOTH
+@many
+@given(text=mixed | st.text(st.characters(categories=["Cs", "Ll", "So", "Zs"]), max_size=30), limit=st.integers(-1, 40))
+def test_a_cut_is_the_longest_run_of_whole_tokens(vocabulary: Vocabulary, text: str, limit: int) -> None:
+    counter = TiktokenCounter(vocabulary)
+    cut = counter.cut(text, limit)
+
+    assert text.startswith(cut)
+    assert counter.count(cut) <= max(limit, 0)
+    if cut != text and text.isascii() and " " not in text and limit > 0 and not any(c.isspace() for c in text):
+        assert counter.count(cut) == limit
+
+
+@BOTH
+def test_a_cut_far_into_a_long_text_counts_again(vocabulary: Vocabulary) -> None:
+    counter = TiktokenCounter(vocabulary)
+    text = "Forty tonnes, lifted in 1931; \u4e2d\u6587\uff0c\U0001f600 and so on.\n" * 5_000
+    for limit in (1, 1_000, 43_210, counter.count(text) - 1):
+        cut = counter.cut(text, limit)
+
+        assert text.startswith(cut)
+        assert limit - 3 <= counter.count(cut) <= limit
