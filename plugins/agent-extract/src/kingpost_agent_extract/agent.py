@@ -66,7 +66,7 @@ class Extract:
 def _opening(question: Question, quotes: Sequence[Quote], passages: int) -> str:
     """The first line: that no model was used, and how far the quotes can be trusted to answer."""
     if not passages:
-        return f"No model was used, and there is nothing to quote: no passage came with this task. {_MEND}"
+        return f"No model was used, and there is nothing to quote: no passage was found for this task. {_MEND}"
     if not quotes:
         asked = _listed(question.unknown)
         none = "the one passage does not speak" if passages == 1 else f"none of the {passages} passages speaks"
