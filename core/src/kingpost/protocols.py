@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
-from .operations.table import Operation
+from .operations.table import Operation, Req, Res
 from .records.action import Action, Call, Limits, Observation, Pending, Tool
 from .records.context import Context, Description, Fitted, Passage
 from .records.event import Event, Head, LogInfo, Receipt, Recorded, Report, TaskQuery
@@ -21,9 +21,6 @@ from .state import TaskState
 
 Say = Callable[[Speech], None]
 """How an agent speaks while it decides: synchronous, never blocks, never raises."""
-
-Request = TypeVar("Request")
-Response = TypeVar("Response")
 
 
 @runtime_checkable
@@ -290,9 +287,7 @@ class Care(Protocol):
 class Kernel(Protocol):
     """What a face or a command may use of a kernel."""
 
-    async def perform(
-        self, operation: Operation[Request, Response], request: Request, tenant: str = "default"
-    ) -> Response:
+    async def perform(self, operation: Operation[Req, Res], request: Req, tenant: str = "default") -> Res:
         """Carry out one operation of the table."""
         ...
 

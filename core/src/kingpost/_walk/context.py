@@ -77,7 +77,7 @@ def _passage(number: int, found: Recollection) -> Passage:
         text=memory.body,
         source=memory.source or f"memory {memory.id}",
         place=memory.place,
-        reason=f"recalled: number {number} for the task's words",
+        reason=f"recalled for the task's words, rank {number}",
         trust=Trust.OUTSIDE if memory.origin in ("import", "tool") else Trust.MEMORY,
         kind=str(memory.meta.get("kind", "")),
         score=found.score,

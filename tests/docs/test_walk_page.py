@@ -1,0 +1,142 @@
+"""The page on the walk of a task against the fold, and against what a walk really appends."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from kingpost import (
+    Answer,
+    Call,
+    Calls,
+    Checkpoint,
+    Context,
+    Event,
+    KingpostError,
+    Memory,
+    Observation,
+    Pending,
+    Say,
+    Selection,
+    Status,
+    TaskState,
+    fold,
+)  # fmt: skip
+from kingpost.operations import memory as memory_ops
+from kingpost.operations import tasks as ops
+from kingpost.testing import FunctionExecutor, ScriptedAgent, facts, open_kernel
+
+from tests.docs.pages import ROOT, Page
+
+PAGE = Page(ROOT / "docs/walk-of-a-task.md")
+
+Edge = tuple[str, str, str]
+
+_RUNNING = [facts.queued("t"), facts.started()]
+_CALLING = [*_RUNNING, facts.decided(1, {"1": "ask"}), facts.pending("1")]
+HISTORIES: list[list[Event]] = [
+    [],
+    [facts.queued("t")],
+    _RUNNING,
+    _CALLING,
+    [*_CALLING, facts.waiting()],
+    *([*_RUNNING, end()] for end in (facts.succeeded, facts.failed, facts.cancelled)),
+]
+EVENTS = [
+    facts.queued("t"), facts.started(2), facts.inputs_read(), facts.decided(1), facts.decided(2), facts.pending("1"),
+    facts.observed("1"), facts.closed(), facts.waiting(), facts.cancel_requested(), facts.succeeded(None),
+    facts.failed(None), facts.cancelled(None),
+]  # fmt: skip
+
+
+def test_every_edge_that_is_drawn_exists_and_no_other() -> None:
+    """Every event on every state: those that the fold lets pass and that change the state are the picture."""
+    drawn = {
+        (start, end, kind)
+        for block in PAGE.blocks
+        if block.language == "mermaid"
+        for start, end, kind in re.findall(r"^ *(\S+) --> (\S+): (\S+)$", block.text, re.MULTILINE)
+    }
+
+    assert drawn == {edge for history in HISTORIES for event in EVENTS for edge in _edge(history, event)}
+
+
+def _edge(history: list[Event], event: Event) -> list[Edge]:
+    before = _folded(None, history) if history else None
+    try:
+        after = _folded(before, [event])
+    except (KingpostError, LookupError):
+        return []
+    start = before.status if before else "[*]"
+    if start == after.status and event.kind != "task.started":
+        return []
+    return [(start, after.status, event.kind)]
+
+
+def _folded(state: TaskState | None, events: list[Event]) -> TaskState:
+    folded = fold(state, "task/t", "1", 0, events)
+    assert folded is not None
+    return folded
+
+
+async def test_the_table_of_events_is_what_walks_append(tmp_path: Path) -> None:
+    """Walks that answer, call, wait, fail and are cancelled, and a memory that is used."""
+    told = {
+        re.sub("`", "", kind): (stream, set(re.findall(r"`(\w+)`", header)), set(re.findall(r"`(\w+)`", payload)))
+        for kind, stream, header, payload in (row for row in PAGE.rows if len(row) == 4)
+    }
+    headers: dict[str, set[str]] = defaultdict(set)
+    payloads: dict[str, set[str]] = defaultdict(set)
+    for stream, event in await _appended(tmp_path):
+        assert told[event.kind][0] == stream
+        headers[event.kind] |= event.header.keys() - ({"attempt"} - told[event.kind][1])
+        payloads[event.kind] |= (event.payload or {}).keys()
+
+    assert headers.keys() == told.keys()
+    for kind, (_, header, payload) in told.items():
+        assert headers[kind] == header, kind
+        assert kind == "task.queued" or payloads[kind] == payload, kind
+
+
+async def _appended(tmp_path: Path) -> list[tuple[str, Event]]:
+    (tmp_path / "notes.md").write_text("lions sleep all day")
+    hanging: asyncio.Queue[str] = asyncio.Queue()
+
+    async def ask() -> Pending:
+        """Ask somebody."""
+        return Pending(call="", reference="ticket 7")
+
+    async def tell() -> str:
+        """Tell something."""
+        return "told"
+
+    def both(context: Context, say: Say) -> Answer | Calls:
+        say(Checkpoint("here"))
+        return Answer(text="done") if context.turns else Calls(calls=(Call("1", "ask"), Call("2", "tell")), until="any")
+
+    async def hang(context: Context, say: Say) -> str:
+        await hanging.put(context.task)
+        await asyncio.sleep(60)
+        return "never"
+
+    agents = [
+        ScriptedAgent(both), ScriptedAgent([RuntimeError("no")], "broken"), ScriptedAgent(hang, "slow"),
+        ScriptedAgent([Calls(calls=(Call("1", "ask"),)), "done"], "patient"),
+    ]  # fmt: skip
+    async with open_kernel(agents=agents, executors=[FunctionExecutor([ask, tell])]) as opened:
+        kernel = opened.kernel
+        await opened.run("lions", inputs=(str(tmp_path / "notes.md"),))
+        await opened.run("fail", agent="broken")
+        slow = asyncio.create_task(opened.run("hang", agent="slow"))
+        await kernel.perform(ops.CANCEL, ops.Cancel(id=await hanging.get()))
+        assert (await slow).status is Status.CANCELLED
+        patient = await opened.run("wait", agent="patient", seconds=0.5)
+        settled = Observation(call="1", text="yes")
+        await kernel.perform(ops.OBSERVE, ops.Observe(id=patient.id, observation=settled))
+        one = Memory(id="", scope="default", body="lions roar")
+        await kernel.perform(memory_ops.REMEMBER, memory_ops.Remember(memories=(one,)))
+        await kernel.perform(memory_ops.FORGET, memory_ops.Forget(selection=Selection(scope="default")))
+        page = await kernel.perform(ops.EVENTS, ops.ListEvents(limit=1000))
+    return [(frame.stream.partition("/")[0], event) for frame in page.frames for event in frame.events]
