@@ -73,7 +73,29 @@ async def choose(question: Question, pool: Sequence[Candidate]) -> list[Quote]:
             said.update(best.gains.keys())
             quotes.append(_quote(best, pool, quotes))
         await asyncio.sleep(0)
-    return quotes if _relevant(question, {word for quote in quotes for word in quote.covers}) else []
+    return _joined(quotes) if _relevant(question, {word for quote in quotes for word in quote.covers}) else []
+
+
+def _joined(quotes: Sequence[Quote]) -> list[Quote]:
+    """Quotes that follow each other in one paragraph are one, at the place of the better."""
+    joined: list[Quote] = []
+    for quote in quotes:
+        beside = next((at for at, other in enumerate(joined) if _follow(quote, other)), None)
+        if beside is None:
+            joined.append(quote)
+            continue
+        other = joined[beside]
+        start, end = min(quote.start, other.start), max(quote.end, other.end)
+        joined[beside] = Quote(other.candidate, start, end, other.covers | quote.covers)
+    return joined if len(joined) == len(quotes) else _joined(joined)
+
+
+def _follow(quote: Quote, other: Quote) -> bool:
+    here, there = quote.candidate, other.candidate
+    if (here.passage.id, here.unit.block) != (there.passage.id, there.unit.block):
+        return False
+    between = here.passage.text[min(quote.end, other.end) : max(quote.start, other.start)]
+    return not between.strip() and max(quote.end, other.end) - min(quote.start, other.start) <= _QUOTE_CHARS
 
 
 def _relevant(question: Question, covered: set[str]) -> bool:

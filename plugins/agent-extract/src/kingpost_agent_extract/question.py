@@ -15,7 +15,7 @@ from itertools import pairwise
 from kingpost import Passage
 
 from .units import Unit
-from .words import content, is_empty, is_weak, spelled, words
+from .words import content, is_empty, is_weak, spelled, stem, words
 
 # A task may hold a whole document; what is asked stands at its beginning or at its end.
 _READ_CHARS = 6_000
@@ -128,7 +128,7 @@ def ask(description: str, pool: Sequence[Candidate]) -> Question:
     if len(description) > 2 * _READ_CHARS:
         description = f"{description[:_READ_CHARS]}\n{description[-_READ_CHARS:]}"
     without = _AMOUNT.sub(" ", description)
-    asked = content(without)
+    asked = _compounds(content(without), pool)
     holding = _holding(pool, set(asked), set(pairwise(asked)))
     known = [word for word in dict.fromkeys(asked) if holding[word]]
     # What stands nearly everywhere is either the language's mortar or the subject of all the passages.
@@ -145,6 +145,19 @@ def ask(description: str, pool: Sequence[Candidate]) -> Question:
         amount=_AMOUNT.search(description) is not None,
         manner=_MANNER.search(description) is not None,
     )
+
+
+def _compounds(asked: list[str], pool: Sequence[Candidate]) -> list[str]:
+    """Words that the candidates write as one are one: "back up" where they say "backup"."""
+    written = {word for each in pool for word in each.said}
+    found: list[str] = []
+    for word in asked:
+        whole = stem(found[-1] + word) if found else ""
+        if whole in written and (is_weak(word) or not {found[-1], word} <= written):
+            found[-1] = whole
+        else:
+            found.append(word)
+    return found
 
 
 def _holding(pool: Sequence[Candidate], asked: set[str], pairs: set[tuple[str, str]]) -> Counter[Key]:

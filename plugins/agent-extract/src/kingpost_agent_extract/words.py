@@ -47,9 +47,10 @@ WEAK = frozenset(
 """Words that say a little."""
 
 _ALIKE = {
-    "broke": "break", "broken": "break", "built": "build", "chosen": "choose", "found": "find", "gave": "give",
-    "held": "hold", "kept": "keep", "left": "leave", "lost": "lose", "made": "make", "ran": "run", "sent": "send",
-    "storage": "store", "took": "take", "taken": "take", "wrote": "write", "written": "write",
+    "broke": "break", "broken": "break", "built": "build", "chosen": "choose", "dead": "die", "died": "die",
+    "dies": "die", "dying": "die", "found": "find", "gave": "give", "held": "hold", "kept": "keep", "left": "leave",
+    "lost": "lose", "made": "make", "ran": "run", "sent": "send", "storage": "store", "took": "take", "taken": "take",
+    "wrote": "write", "written": "write",
 }  # fmt: skip
 
 # Longest first; each with what is left in its place and how many letters must stand before it.
