@@ -22,10 +22,11 @@ from statistics import median
 from typing import Any
 
 import aiosqlite
-from tests.bench._measure import close, tell
 from kingpost import Event, Log, Ports, task_stream
 from kingpost_log_sqlite import provide_log
 from pydantic_core import to_json
+
+from tests.bench._measure import close, tell
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
 

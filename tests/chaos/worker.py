@@ -23,8 +23,6 @@ from kingpost._host.kernel import Kernel
 from kingpost.operations import tasks as ops
 from kingpost.testing import FunctionExecutor, ScriptedAgent, in_process_plugin
 
-BEGAN = time.monotonic()
-
 
 def say(**facts: Any) -> None:
     """One JSON line, out of the process before anything can kill it."""
@@ -88,7 +86,7 @@ def tools(home: Path) -> FunctionExecutor:
     return FunctionExecutor([effect, once], repeatable=("effect",))
 
 
-async def work(home: Path, submit: int, crash: str | None, *, until_done: bool) -> None:
+async def work(home: Path, submit: int, crash: str | None, began: float, *, until_done: bool) -> None:
     """Submit, work on everything that is unfinished, and go on until killed or done."""
     ports = Ports(home=home, point=KillAt(crash))
     plugin = in_process_plugin("chaos", agents=agents(home), executors=[tools(home)])
@@ -99,15 +97,12 @@ async def work(home: Path, submit: int, crash: str | None, *, until_done: bool) 
         def hear(task: str, what: Any) -> None:
             if task in old and isinstance(what, Recorded) and what.events[0].kind == "task.started":
                 old.clear()
-                say(back=time.monotonic() - BEGAN)
+                say(back=time.monotonic() - began)
 
         kernel.listen(hear)
         await kernel.work()
-        for number in range(submit):
-            agent = ("quick", "slow", "quick", "bad", "slow")[number % 5]
-            inputs = (str(home / "notes.md"),) if number % 4 == 1 else ()
-            request = ops.Submit(description=f"task {number} of this round", agent=agent, inputs=inputs)
-            say(accepted=(await kernel.perform(ops.SUBMIT, request)).id)
+        say(ready=True)
+        await asyncio.gather(*(_submit(kernel, home, number) for number in range(submit)))
         while until_done:
             open_ = (Status.QUEUED, Status.RUNNING)
             left = (await kernel.perform(ops.LIST, ops.ListTasks(statuses=open_, limit=1))).tasks
@@ -118,15 +113,23 @@ async def work(home: Path, submit: int, crash: str | None, *, until_done: bool) 
         await asyncio.sleep(3600)
 
 
+async def _submit(kernel: Kernel, home: Path, number: int) -> None:
+    agent = ("quick", "slow", "quick", "bad", "slow")[number % 5]
+    inputs = (str(home / "notes.md"),) if number % 4 == 1 else ()
+    request = ops.Submit(description=f"task {number} of this round", agent=agent, inputs=inputs)
+    say(accepted=(await kernel.perform(ops.SUBMIT, request)).id)
+
+
 def main() -> None:
     """Read the arguments and work."""
     parser = argparse.ArgumentParser()
     parser.add_argument("home", type=Path)
     parser.add_argument("--submit", type=int, default=0)
     parser.add_argument("--crash")
+    parser.add_argument("--began", type=float, default=time.monotonic())
     parser.add_argument("--until-done", action="store_true")
     given = parser.parse_args()
-    asyncio.run(work(given.home, given.submit, given.crash, until_done=given.until_done))
+    asyncio.run(work(given.home, given.submit, given.crash, given.began, until_done=given.until_done))
 
 
 if __name__ == "__main__":

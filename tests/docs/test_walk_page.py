@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 from kingpost import (
     Answer,
@@ -18,15 +19,16 @@ from kingpost import (
     Memory,
     Observation,
     Pending,
+    Ports,
     Say,
     Selection,
     Status,
     TaskState,
     fold,
-)  # fmt: skip
+)
 from kingpost.operations import memory as memory_ops
 from kingpost.operations import tasks as ops
-from kingpost.testing import FunctionExecutor, ScriptedAgent, facts, open_kernel
+from kingpost.testing import FunctionExecutor, MemoryLog, ScriptedAgent, facts, open_kernel
 
 from tests.docs.pages import ROOT, Page
 
@@ -82,7 +84,7 @@ def _folded(state: TaskState | None, events: list[Event]) -> TaskState:
 
 
 async def test_the_table_of_events_is_what_walks_append(tmp_path: Path) -> None:
-    """Walks that answer, call, wait, fail and are cancelled, and a memory that is used."""
+    """Walks that answer, call, wait, fail, are cancelled or upgraded, and a memory that is used."""
     told = {
         re.sub("`", "", kind): (stream, set(re.findall(r"`(\w+)`", header)), set(re.findall(r"`(\w+)`", payload)))
         for kind, stream, header, payload in (row for row in PAGE.rows if len(row) == 4)
@@ -94,7 +96,8 @@ async def test_the_table_of_events_is_what_walks_append(tmp_path: Path) -> None:
         headers[event.kind] |= event.header.keys() - ({"attempt"} - told[event.kind][1])
         payloads[event.kind] |= (event.payload or {}).keys()
 
-    assert headers.keys() == told.keys()
+    written = [path.read_text("utf-8") for path in ROOT.glob("core/src/kingpost/_*/**/*.py")]
+    assert headers.keys() == told.keys() >= {kind for text in written for kind in re.findall(r'Event\("(.*?)"', text)}
     for kind, (_, header, payload) in told.items():
         assert headers[kind] == header, kind
         assert kind == "task.queued" or payloads[kind] == payload, kind
@@ -125,8 +128,18 @@ async def _appended(tmp_path: Path) -> list[tuple[str, Event]]:
         ScriptedAgent(both), ScriptedAgent([RuntimeError("no")], "broken"), ScriptedAgent(hang, "slow"),
         ScriptedAgent([Calls(calls=(Call("1", "ask"),)), "done"], "patient"),
     ]  # fmt: skip
-    async with open_kernel(agents=agents, executors=[FunctionExecutor([ask, tell])]) as opened:
+    ports = Ports(home=tmp_path)
+    crew: dict[str, Any] = {
+        "agents": agents,
+        "executors": [FunctionExecutor([ask, tell])],
+        "log": MemoryLog(ports),
+        "ports": ports,
+    }
+    async with open_kernel(**crew, version="1.0") as old:
+        queued = await old.kernel.perform(ops.SUBMIT, ops.Submit(description="outlive an upgrade"))
+    async with open_kernel(**crew, version="1.1") as opened:
         kernel = opened.kernel
+        await kernel.work(queued.id)
         await opened.run("lions", inputs=(str(tmp_path / "notes.md"),))
         await opened.run("fail", agent="broken")
         slow = asyncio.create_task(opened.run("hang", agent="slow"))

@@ -9,7 +9,7 @@ import click
 from .._host.kernel import Kernel
 from ..operations.memory import PACK, PackContext
 from .run import ledger_json, summary
-from .session import as_json, print_json, with_kernel
+from .session import as_json, harmless, print_json, with_kernel
 from .tasks import show_ledger
 
 
@@ -46,7 +46,7 @@ async def context(
     if json_:
         print_json({"prompt": packed.prompt, "ledger": ledger_json(packed.ledger)})
         return
-    click.echo(packed.prompt)
+    click.echo(harmless(packed.prompt))
     if ledger:
         show_ledger(packed.ledger, err=True)
     elif sys.stderr.isatty():

@@ -83,11 +83,11 @@ async def forget(
         raise click.UsageError("name ids, --source or --all")
     selection = Selection(scope=scope, ids=ids or None, source=source)
     gone = await kernel.perform(FORGET, Forget(selection=selection))
-    print_json(plain(gone)) if json_ else click.echo(f"{gone.count} forgotten")
     if ids and not gone.count:
         raise Failure(
             f"scope {scope!r} holds none of these ids; 'kingpost memory export --scope {scope}' lists them", 2
         )
+    print_json(plain(gone)) if json_ else click.echo(f"{gone.count} forgotten")
 
 
 @memory.command(epilog="Example: kingpost memory export --scope team > team.jsonl")

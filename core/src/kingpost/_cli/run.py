@@ -17,7 +17,7 @@ from .._host.kernel import Kernel
 from ..operations.tasks import CANCEL, GET, RESUME, SUBMIT, TURNS, WAIT, Cancel, Resume, Submit, TaskId, TaskView, Wait
 from ..records.context import Pack
 from ..records.task import Status
-from .session import Failure, as_json, plain, print_json, with_kernel
+from .session import Failure, as_json, harmless, plain, print_json, with_kernel
 
 EXITS = {Status.SUCCEEDED: 0, Status.FAILED: 1, Status.CANCELLED: 1}
 
@@ -200,7 +200,7 @@ async def _print(kernel: Kernel, task: TaskView, json_: bool) -> None:
     if task.status is not Status.SUCCEEDED:
         click.echo(f"task {task.id} {task.status}: {outcome.reason}; {outcome.detail}".rstrip("; "), err=True)
         return
-    click.echo(outcome.answer)
+    click.echo(harmless(outcome.answer))
     if ledger is not None and sys.stdout.isatty():
         click.echo(click.style(f"\n{summary(ledger)}  (kingpost task {task.id} --ledger)", dim=True))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -78,9 +79,17 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S") if seconds else "-"
 
 
+_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�")
+
+
+def harmless(text: str) -> str:
+    """A text whose control characters cannot command a terminal; documents and models may hold any."""
+    return text.translate(_CONTROLS) if sys.stdout.isatty() else text
+
+
 def one_line(text: str, width: int) -> str:
     """The beginning of a text on one line."""
-    flat = " ".join(text.split())
+    flat = " ".join(text.translate(_CONTROLS).split())
     return flat if len(flat) <= width else flat[: width - 1] + "…"
 
 

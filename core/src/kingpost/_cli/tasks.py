@@ -26,7 +26,7 @@ from ..records.action import Answer
 from ..records.context import Pack
 from ..records.event import Recorded
 from ..records.task import Status
-from .session import as_json, moment, one_line, plain, print_json, table, with_kernel
+from .session import as_json, harmless, moment, one_line, plain, print_json, table, with_kernel
 
 
 @click.command(
@@ -79,7 +79,7 @@ async def task(kernel: Kernel, id: str, ledger: bool, expand: str | None, json_:
     """Show one task: tree, turns, ledger."""
     if expand is not None:
         back = await kernel.perform(EXPAND, Expand(id=id, passage=expand))
-        print_json(plain(back)) if json_ else click.echo(back.text)
+        print_json(plain(back)) if json_ else click.echo(harmless(back.text))
         return
     tree = (await kernel.perform(TREE, TaskId(id))).tasks
     turns = (await kernel.perform(TURNS, TaskId(tree[0].id))).turns
@@ -95,7 +95,7 @@ async def task(kernel: Kernel, id: str, ledger: bool, expand: str | None, json_:
     for turn in turns:
         _show_turn(turn, ledger=ledger)
     if tree[0].outcome is not None and tree[0].outcome.answer:
-        click.echo(f"\nanswer\n{tree[0].outcome.answer}")
+        click.echo(f"\nanswer\n{harmless(tree[0].outcome.answer)}")
 
 
 def _show_task(view: TaskView) -> None:
@@ -115,7 +115,7 @@ def _show_task(view: TaskView) -> None:
     ]
     for name, value in rows:
         if value:
-            click.echo(f"{name:<9}{value}")
+            click.echo(f"{name:<9}{harmless(value)}")
 
 
 def _show_turn(view: TurnView, *, ledger: bool) -> None:

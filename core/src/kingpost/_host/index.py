@@ -112,11 +112,13 @@ def _read(name: str, module: str, version: str) -> Found:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as problem:
-        return Found(id=name, version=version, module=module, problem=f"its manifest cannot be read: {problem}")
+        why = f"its manifest cannot be read: {problem}"
+        return Found(id=name, version=version, module=module, manifest=str(path), problem=why)
     try:
         return parse(raw, version, module, str(path))
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
-        return Found(id=name, version=version, module=module, problem=f"its manifest is wrong: {problem}")
+        why = f"its manifest is wrong: {problem}"
+        return Found(id=name, version=version, module=module, manifest=str(path), problem=why)
 
 
 def parse(raw: Mapping[str, Any], version: str, module: str, path: str = "") -> Found:

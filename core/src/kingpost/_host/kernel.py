@@ -75,7 +75,7 @@ class Kernel:
 
     async def log(self) -> Log:
         """The log that the settings name, opened with the first call."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         log: Log = await self.plugins.use("log", self.config.log)
         return log
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._walk.journal import Journal, read_stream
-from .._walk.pipeline import ended, walk
+from .._walk.pipeline import cancelled, ended, walk
 from ..errors import (
     AgentFailed,
     ConfigurationError,
@@ -210,13 +210,11 @@ class Work:
         except asyncio.CancelledError:
             if not self._held[journal.state.id].cancelled:
                 raise
-            outcome = Outcome(status=Status.CANCELLED, reason="requested")
+            outcome = await cancelled(journal)
         except (Fenced, Refused):
             return  # another attempt, or a cancel, was recorded first
         except TimeoutError:
-            outcome = _failed(
-                "deadline", "final.deadline", "its time was over; grant more with --seconds or --deadline"
-            )
+            outcome = _failed("deadline", "final.deadline", "its time was over; grant more with --seconds")
         except KingpostError as problem:
             outcome = _failed(_reason(problem), problem.code, str(problem))
         except Exception as problem:  # noqa: BLE001 - the walk's own failure must end as an outcome too

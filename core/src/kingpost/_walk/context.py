@@ -119,6 +119,30 @@ async def _fitted(
     used = counter.count(render(passages))
     if used <= room:
         return passages, (), used
+    passages, beyond = _worth_labels(passages, room, counter)
+    kept, dropped, used = await _within(passages, room, query, compressor, counter)
+    return kept, (*dropped, *beyond), used
+
+
+def _worth_labels(
+    passages: tuple[Passage, ...], room: int, counter: TokenCounter
+) -> tuple[tuple[Passage, ...], tuple[Dropped, ...]]:
+    """The best passages whose labels take at most a third of the room: below that, labels would crowd out the text."""
+    ranked = sorted((passage for passage in passages if not passage.pinned), key=lambda passage: -passage.score)
+    taken = room / 3
+    chosen: set[str] = set()
+    for passage in ranked:
+        taken -= _label(passage, counter)
+        if chosen and taken < 0:
+            break
+        chosen.add(passage.id)
+    beyond = tuple(_lost(p, "less relevant, and no room for another label") for p in ranked if p.id not in chosen)
+    return tuple(passage for passage in passages if passage.pinned or passage.id in chosen), beyond
+
+
+async def _within(
+    passages: tuple[Passage, ...], room: int, query: str, compressor: Compressor, counter: TokenCounter
+) -> tuple[tuple[Passage, ...], tuple[Dropped, ...], int]:
     target = room - _labels(passages, room, counter)
     floor = sum(passage.tokens for passage in passages if passage.pinned)
     for _ in range(6):
@@ -137,7 +161,7 @@ def _labels(passages: Sequence[Passage], room: int, counter: TokenCounter) -> in
     """About what the labels will take of passages that fill the room, best first."""
     filled = labels = 0
     for passage in sorted(passages, key=lambda passage: (not passage.pinned, -passage.score)):
-        label = 0 if passage.trust is Trust.TASK else counter.count(render([replace(passage, text="")]))
+        label = _label(passage, counter)
         if filled + labels + label >= room:
             break
         filled, labels = filled + passage.tokens, labels + label
@@ -154,12 +178,16 @@ def _least(
             tried = [p for p in passages if p in kept or p is passage]
             if counter.count(render(tried)) <= room:
                 kept = tried
-    lost = tuple(
-        Dropped(id=p.id, source=p.source, place=p.place, tokens=p.tokens, reason="no room left")
-        for p in passages
-        if p not in kept
-    )
+    lost = tuple(_lost(passage, "no room left") for passage in passages if passage not in kept)
     return tuple(kept), lost, counter.count(render(kept))
+
+
+def _label(passage: Passage, counter: TokenCounter) -> int:
+    return 0 if passage.trust is Trust.TASK else counter.count(render([replace(passage, text="")]))
+
+
+def _lost(passage: Passage, reason: str) -> Dropped:
+    return Dropped(id=passage.id, source=passage.source, place=passage.place, tokens=passage.tokens, reason=reason)
 
 
 def _tools(tools: Sequence[Tool], counter: TokenCounter) -> Passage | None:

@@ -23,7 +23,7 @@ from .backlog import Shortener
 from .context import Stock, Want, budget_for, fit, gather, prompt_of
 from .gear import Gear
 from .inputs import Root, Shelf, read_in
-from .journal import Journal
+from .journal import Journal, payloads
 from .ledger import account, frame_of, packed
 
 FRAME_SHARE = 0.6
@@ -42,7 +42,7 @@ async def walk(gear: Gear, task: Task, journal: Journal) -> None:
         if journal.state.open and not await _settle(gear, task, journal, turns):
             return
         if journal.state.cancel:
-            await journal.append(ended(Outcome(status=Status.CANCELLED, reason="requested")))
+            await journal.append(ended(await cancelled(journal)))
             return
         _check_grant(gear, task, journal)
         seen, backlog = await shortener.fit(turns, frame.budget - frame.used)
@@ -189,6 +189,12 @@ def _outcome(answer: Answer) -> Outcome:
     return Outcome(
         status=Status.SUCCEEDED, answer=answer.text, sources=answer.sources, artefacts=answer.artefacts
     )  # fmt: skip
+
+
+async def cancelled(journal: Journal) -> Outcome:
+    """The outcome of a task that was asked to end, with the reason that was given."""
+    asked = payloads(await journal.history(), "cancel.requested")
+    return Outcome(status=Status.CANCELLED, reason="requested", detail=asked[0]["reason"] if asked else "")
 
 
 def ended(outcome: Outcome) -> Event:

@@ -26,7 +26,7 @@ from .units import units
 
 _LINES = re.compile(r"(\d+)(?:-(\d+))?")
 _GOOD = 0.34
-_MEND = "Hand in documents with `--input PATH`, or let a model answer with `--agent ollama`."
+_MEND = "Hand in documents that speak of it with `--input PATH`, or let a model answer with `--agent ollama`."
 
 
 class Extract:

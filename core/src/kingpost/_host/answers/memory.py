@@ -24,7 +24,7 @@ from .house import House
 
 
 async def _backend(house: House, name: str | None) -> MemoryBackend:
-    house.home.mkdir(parents=True, exist_ok=True)
+    house.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     backend: MemoryBackend = await house.plugins.use("memory", name or house.config.memory)
     return backend
 
