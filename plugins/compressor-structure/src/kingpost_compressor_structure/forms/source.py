@@ -1,0 +1,125 @@
+"""What Python statements are called: signatures, first lines of docstrings, outlines of what holds definitions.
+
+Called by ``python``. Every answer is text that parses where the statement stood.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Compound = ast.If | ast.Try | ast.With | ast.For | ast.While
+
+
+class Source:
+    """The lines that a tree was read from. ``finish`` takes comments away."""
+
+    def __init__(self, lines: Sequence[str], finish: Callable[[str], str]) -> None:
+        self._lines, self._finish = lines, finish
+
+    def text(self, start: int, end: int) -> str:
+        """Lines ``start`` up to ``end``, counted from 1 as the parser does."""
+        return "".join(self._lines[start - 1 : end - 1])
+
+    def rest(self, start: int) -> str:
+        """All lines from ``start`` on."""
+        return self.text(start, len(self._lines) + 1)
+
+    def indent(self, statement: ast.stmt) -> str:
+        """The white space in front."""
+        line = self._lines[statement.lineno - 1]
+        return line[: len(line) - len(line.lstrip())]
+
+    def fill(self, statement: ast.stmt) -> str:
+        """What stands for a block that begins with this statement."""
+        return f"{self.indent(statement)}...\n"
+
+    def has_lines(self, node: Function | ast.ClassDef | _Compound) -> bool:
+        """Whether the body stands on lines of its own."""
+        return begin(node.body[0]) > node.lineno and self._starts_line(node.body[0])
+
+    def _starts_line(self, statement: ast.stmt) -> bool:
+        return not self._lines[begin(statement) - 1][: statement.col_offset].strip()
+
+    def head(self, node: Function | ast.ClassDef) -> str:
+        """From the name to the colon, without decorators and comments."""
+        lines = list(self._lines[node.lineno - 1 : begin(node.body[0]) - 1])
+        while len(lines) > 1 and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
+            lines.pop()
+        return self._finish("".join(lines))
+
+    def decorators(self, node: Function | ast.ClassDef) -> str:
+        """The lines above the name."""
+        return self.text(begin(node), node.lineno)
+
+    def signature(self, node: Function) -> str:
+        """The signature as a whole function."""
+        head = self.head(node)
+        if "#" in head.rsplit("\n", 2)[-2]:
+            return f"{self.decorators(node)}{head}{self.fill(node.body[0])}"
+        return f"{self.decorators(node)}{head.rstrip()} ...\n"
+
+    def docstring(self, statement: ast.stmt) -> str:
+        """The first line of a docstring as a docstring, if the statement is one."""
+        match statement:
+            case ast.Expr(value=ast.Constant(value=str(text))) if text.strip():
+                line = text.strip().split("\n", 1)[0].strip()[:200]
+                plain = '"' not in line and "\\" not in line and line.isprintable()
+                return f'{self.indent(statement)}"""{line}"""\n' if plain else f"{self.indent(statement)}{line!r}\n"
+        return ""
+
+    def outline(self, statement: ast.stmt) -> str:
+        """The definitions in a statement, without what else it does; empty if there are none."""
+        match statement:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() if self.has_lines(statement):
+                return self.signature(statement)
+            case ast.ClassDef() if self.has_lines(statement):
+                members = "".join(map(self.outline, statement.body)) or self.fill(statement.body[0])
+                return self.decorators(statement) + self.head(statement) + members
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                return self.text(begin(statement), (statement.end_lineno or 0) + 1)
+            case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While() if any(defined([statement])):
+                return self._compound(statement)
+        return ""
+
+    def _compound(self, node: _Compound) -> str:
+        parts: list[str] = []
+        at = node.lineno
+        for block in _blocks(node):
+            first = begin(block[0])
+            # With no line of its own this is an ``elif``, which brings its head itself.
+            head = self._finish(self.text(at, first)) if first > at else ""
+            inner = "".join(map(self.outline, block))
+            parts += [head, inner or (self.fill(block[0]) if head.strip() else "")]
+            at = (block[-1].end_lineno or first) + 1
+        return "".join(parts)
+
+
+def begin(node: ast.stmt) -> int:
+    """The first line, decorators included."""
+    if isinstance(node, Function | ast.ClassDef) and node.decorator_list:
+        return min(node.lineno, node.decorator_list[0].lineno)
+    return node.lineno
+
+
+def defined(statements: Sequence[ast.stmt]) -> Iterator[Function | ast.ClassDef]:
+    """The functions and classes in statements, not those inside of them."""
+    waiting = list(reversed(statements))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Function | ast.ClassDef):
+            yield node
+        elif isinstance(node, _Compound):
+            waiting.extend(child for block in reversed(list(_blocks(node))) for child in reversed(block))
+
+
+def _blocks(node: _Compound) -> Iterator[list[ast.stmt]]:
+    yield node.body
+    if isinstance(node, ast.Try):
+        for handler in node.handlers:
+            yield handler.body
+    if not isinstance(node, ast.With) and node.orelse:
+        yield node.orelse
+    if isinstance(node, ast.Try) and node.finalbody:
+        yield node.finalbody

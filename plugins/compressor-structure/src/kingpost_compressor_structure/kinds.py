@@ -1,0 +1,110 @@
+"""What form a text has: as its source says, else told from its first lines.
+
+Called by ``fitting`` for each passage. A wrong guess costs quality, never correctness: each form falls back to prose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+KINDS = ("code", "diff", "json", "jsonl", "log", "markdown", "prose", "python", "table")
+
+_ALIASES = {
+    "csv": "table", "md": "markdown", "ndjson": "jsonl", "patch": "diff", "py": "python", "text": "prose",
+    "tsv": "table", "txt": "prose",
+}  # fmt: skip
+_SAMPLE = 60
+
+# Each looks at the beginning of one line; none can look at any part of it twice.
+_LOG = re.compile(
+    r"[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ,]|\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d"
+    r"|(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b)"
+    r"|\d{1,3}(?:\.\d{1,3}){3} "
+)
+_PYTHON = re.compile(
+    r"(?:async )?def \w{1,80}\(|class \w{1,80}[:(]|from [\w.]{1,80} import |import [\w.]{1,80}(?:$| as |,)|@\w"
+    r"|if __name__ =="
+)
+_CODE = re.compile(
+    r"\s{0,80}(?:(?:public|private|protected|static|export|const|let|var|func|fn|function|struct|enum|interface|impl"
+    r"|trait|package|namespace|using|type|return|if|for|while|switch|case|end|else)\b|#include|//|/\*|\*/|[}\])])"
+)
+_MARKDOWN = re.compile(r"#{1,6} \S|```|~~~|[-*+] \S|\d{1,3}\. \S|> |\|.{0,200}\|\s*$|\[[^\]]{1,80}\]\(")
+_DIFF = re.compile(r"diff --git |@@ -\d|--- \S|\+\+\+ \S|Index: ")
+_JSON_ENDS = {"{": "}", "[": "]"}
+
+
+def tell(text: str, said: str = "") -> str:
+    """The kind that is said, if it is one of ours, else the one that the text shows."""
+    said = _ALIASES.get(said, said)
+    if said in KINDS:
+        return said
+    if _looks_like_json(text):
+        return "json"
+    lines = _first_lines(text)
+    return _of_lines(lines) or _of_layout(lines) if lines else "prose"
+
+
+def _of_lines(lines: Sequence[str]) -> str:
+    """What single lines tell for certain."""
+    if _share(lines, _looks_like_object) > 0.8:
+        return "jsonl"
+    marks = sum(1 for line in lines if _DIFF.match(line))
+    if marks >= 2 and any(line.startswith(("@@ -", "diff --git ")) for line in lines):
+        return "diff"
+    return "log" if _share(lines, _LOG.match) > 0.4 else ""
+
+
+def _of_layout(lines: Sequence[str]) -> str:
+    """What no single line tells for certain."""
+    heads = sum(1 for line in lines if _PYTHON.match(line))
+    if heads >= 2 or (heads and _share(lines, _is_indented) > 0.4):
+        return "python"
+    markdown = sum(1 for line in lines if _MARKDOWN.match(line))
+    if any(line.startswith(("# ", "## ", "### ", "```")) for line in lines) and markdown >= 2:
+        return "markdown"
+    if _is_table(lines):
+        return "table"
+    ends = _share(lines, lambda line: line.rstrip().endswith((";", "{", "}", ");", "},")))
+    if ends > 0.25 or _share(lines, _CODE.match) > 0.35:
+        return "code"
+    return "markdown" if markdown > len(lines) * 0.3 else "prose"
+
+
+def _first_lines(text: str) -> list[str]:
+    """Some lines that say something, each no longer than a screen is wide twice."""
+    sample = text[:20_000].split("\n", _SAMPLE * 2)[: _SAMPLE * 2]
+    return [line[:240] for line in sample if line.strip()][:_SAMPLE]
+
+
+def _share(lines: Sequence[str], has: Callable[[str], object]) -> float:
+    return sum(1 for line in lines if has(line)) / len(lines)
+
+
+def _is_indented(line: str) -> bool:
+    return line.startswith(("    ", "\t"))
+
+
+def _looks_like_json(text: str) -> bool:
+    head = text[:200].lstrip()[:1]
+    if head not in _JSON_ENDS or text[-200:].rstrip()[-1:] != _JSON_ENDS[head]:
+        return False
+    first, _, rest = text.strip().partition("\n")
+    # One object in each line is JSON lines, and no JSON.
+    return not (rest and _looks_like_object(first) and rest.lstrip().startswith("{"))
+
+
+def _looks_like_object(line: str) -> bool:
+    line = line.strip()
+    return line.startswith("{") and (line.endswith("}") or len(line) >= 230)
+
+
+def _is_table(lines: Sequence[str]) -> bool:
+    if len(lines) < 4:
+        return False
+    for mark in ("\t", "|", ";", ","):
+        counts = {line.count(mark) for line in lines}
+        if len(counts) == 1 and counts.pop() >= 2:
+            return True
+    return False

@@ -1,0 +1,86 @@
+"""How much each unit has of the question, and how much it says that others do not.
+
+Called by ``values``, which adds all units first and then asks for each. Rare words weigh more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import log
+
+from .question import STOP, Question, words
+
+
+class Measure:
+    """The words of all units of all passages."""
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._bodies: list[set[str]] = []
+        self._titles: list[set[str]] = []
+        self._hits: list[set[str]] = []
+        self._counts: Counter[str] = Counter()
+        self._terms: Counter[str] = Counter()
+        self._known: dict[str, frozenset[str]] = {}
+        # Sets of their own: what is done to two sets takes as long as the smaller one, views of dictionaries do not.
+        self._seen: set[str] = set()
+        self._wanted: set[str] = set()
+        self._length = 0
+        self._weights = _Weights(self._counts, self._bodies)
+
+    def add(self, text: str, title: str) -> None:
+        """One more unit."""
+        body, names = words(text), words(title) if title else set()
+        if self._question.terms:
+            new = (body | names) - self._seen
+            self._seen |= new
+            found = self._question.found(new)
+            self._known.update(found)
+            self._wanted.update(found)
+        hits = self._asked(body)
+        for term in hits:
+            self._terms[term] += 1
+        self._counts.update(body)
+        self._bodies.append(body)
+        self._hits.append(hits)
+        self._titles.append(names)
+        self._length += len(body)
+
+    def _asked(self, said: set[str]) -> set[str]:
+        found = self._wanted & said
+        return {term for word in found for term in self._known[word]} if found else found
+
+    def relevance(self, number: int) -> float:
+        """How much a unit has of the question; a term in its title counts twice."""
+        body, hit = self._bodies[number], self._hits[number]
+        if not hit:
+            return 0.0
+        score = sum(self._weight(term) for term in sorted(hit))
+        if self._titles[number]:
+            score += sum(self._weight(term) for term in sorted(self._asked(self._titles[number])))
+        mean = self._length / len(self._bodies)
+        return score * (0.8 + 0.2 * len(hit)) / (0.7 + 0.3 * len(body) / mean)
+
+    def _weight(self, term: str) -> float:
+        count = self._terms[term]
+        return log(1 + (len(self._bodies) - count + 0.5) / (count + 0.5)) if count else 0.0
+
+    def density(self, number: int) -> float:
+        """How much a unit says for its length that others do not say."""
+        body = self._bodies[number]
+        return sum(map(self._weights.__getitem__, body)) / (6.0 + len(body))
+
+
+class _Weights(dict[str, int]):
+    """What a word says, in thousandths: sets have no order, and only sums of whole numbers do not depend on it."""
+
+    def __init__(self, counts: Counter[str], bodies: list[set[str]]) -> None:
+        super().__init__()
+        self._counts, self._bodies = counts, bodies
+
+    def __missing__(self, word: str) -> int:
+        weight = 0.0 if word.lower() in STOP else log(1 + len(self._bodies) / self._counts[word])
+        # Numbers and names carry facts.
+        factor = 1.5 if word[0].isdigit() else 1.2 if word[0].isupper() else 1.0
+        self[word] = round(1000 * factor * weight)
+        return self[word]

@@ -1,0 +1,80 @@
+"""What the question asks for, and which words of a text stand for that.
+
+Called by ``measure``, and by the forms, which spare what the question mentions. Words are compared by their stems,
+names in code by their parts, Chinese and Japanese by pairs of characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[^\W_]+")
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
+_NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_LONGEST_WORD = 60
+_LONGEST_RUN = 100_000
+_ENDINGS = "ations ation ings ing ions ion edly ers er ies ied es ed ly s e y"
+_COMMON = """
+a about after all also am an and any are as at be because been before being but by can could did do does doing done
+for from get give had has have he her here hers him his how i if in into is it its just know let like many may me might
+more most much must my no not of off on one or other our out over own please say she should show so some such tell than
+that the their them then there these they this those through to too under until up us use very was we were what when
+where which while who whom whose why will with would you your
+"""
+
+ENDINGS = tuple(_ENDINGS.split())
+STOP = frozenset(_COMMON.split())
+
+
+def words(text: str) -> set[str]:
+    """The distinct words of a text, as they are written."""
+    return set(_WORD.findall(text))
+
+
+def stem(word: str) -> str:
+    """What a word has in common with its other forms, roughly. At least its first three letters stay."""
+    word = word.lower()
+    if len(word) < 4 or not word.endswith(ENDINGS):
+        return word
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)]
+            break
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
+
+
+def parts(word: str) -> set[str]:
+    """The stems that a written word stands for: its own, those of its parts, its pairs of characters."""
+    if word.isascii() or not _NO_SPACES.search(word):
+        if len(word) > _LONGEST_WORD:
+            return set()
+        found = {stem(word)}
+        if not word[1:].islower():
+            found.update(stem(part) for part in _CAMEL.findall(word))
+        return found
+    return {word[at : at + 2] for at in range(max(1, min(len(word), _LONGEST_RUN) - 1))}
+
+
+class Question:
+    """The terms of a query."""
+
+    def __init__(self, query: str) -> None:
+        asked = [word for word in _WORD.findall(query[:20_000]) if word.lower() not in STOP]
+        self.terms = frozenset(term for word in asked for term in parts(word) if len(term) > 1 or term.isdigit())
+        # A stem keeps the first letters, so most words are no term at first sight.
+        self._begin = frozenset(term[:3] for term in self.terms)
+
+    def found(self, said: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The written words that stand for terms, with those terms."""
+        begin, terms = self._begin, self.terms
+        hits = {}
+        for word in said:
+            maybe = word[:3].lower() in begin or not (word[1:].islower() or word.isdigit())
+            if maybe and (found := terms & parts(word)):
+                hits[word] = found
+        return hits
+
+    def mentions(self, text: str) -> bool:
+        """Whether a text has any word of it."""
+        return bool(self.terms) and bool(self.found(words(text)))

@@ -1,0 +1,122 @@
+"""What every unit is worth in one scale, over all passages.
+
+Called by ``selection``. The best answer to the question is worth 1; the structure of a passage, its signatures or
+errors, as much as the best unit in it; what is next to a good unit gains from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kingpost import Trust
+
+from .draft import Draft
+from .measure import Measure
+from .pace import Pace
+from .question import Question
+from .units import ABSENT, Form
+
+_NEXT = 0.35
+_BELOW = 0.3
+_LEAST = 0.15
+_TOLD = 0.05
+_BENEATH = 0.6
+_STRUCTURE = 1.2
+_CHARACTERS = 4
+"""In a token, about."""
+
+
+class Item(NamedTuple):
+    """One shape of one unit, which takes the place of the shape before. Sorted, the best comes first."""
+
+    rank: float
+    draft: int
+    unit: int
+    level: int
+
+
+async def rank(drafts: Sequence[Draft], forms: Sequence[Form], question: Question, room: int, pace: Pace) -> list[Item]:
+    """All that can be chosen for a room of so many tokens, best first; among equals in reading order."""
+    measure = Measure(question)
+    for form in forms:
+        for unit in form.units:
+            measure.add(unit.whole, unit.title)
+            await pace.after(len(unit.whole))
+    asked: list[list[float]] = []
+    told: list[list[float]] = []
+    number = 0
+    for form in forms:
+        asked.append([])
+        told.append([])
+        for unit in form.units:
+            asked[-1].append(measure.relevance(number))
+            told[-1].append(measure.density(number))
+            number += 1
+            await pace.after(len(unit.whole) // 2)
+    has_answer = any(map(any, asked))
+    merits = _merits(drafts)
+    told = _scaled(told)
+    for at, form in enumerate(forms):
+        own = _spread(form, asked[at]) if has_answer else _opening(told[at])
+        factor = 0.7 + 0.3 * merits[at]
+        asked[at] = [value * factor + _TOLD * also for value, also in zip(own, told[at], strict=True)]
+        await pace.after(20 * len(own))
+    asked = _scaled(asked)
+    items: list[Item] = []
+    for at, form in enumerate(forms):
+        items += _items(at, form, asked[at], merits[at], room, has_answer=has_answer)
+        await pace.after(20 * len(form.units))
+    items.sort()
+    return items
+
+
+def _items(number: int, form: Form, asked: Sequence[float], merit: float, room: int, *, has_answer: bool) -> list[Item]:
+    best = max([*asked, _LEAST])
+    # Without a question structure is what there is to go by.
+    share = 1.0 if has_answer or not any(1.0 in unit.worth for unit in form.units) else _BENEATH
+    spacious = max(1.0, _CHARACTERS * room / 2)
+    items = []
+    for at, unit in enumerate(form.units):
+        last = len(unit.shapes) - 1
+        # What would fill the room alone must be worth all that it keeps out.
+        plain = share * asked[at] / (1 + len(unit.whole) / spacious) + 0.1 * merit
+        for level, worth in enumerate(unit.worth):
+            structure = (_STRUCTURE * worth * best + 0.02 * plain + 0.1 * merit) if worth else 0.0
+            value = max(structure, plain) if level == last else structure
+            items.append(Item(-value, number, at, level))
+    return items
+
+
+def _merits(drafts: Sequence[Draft]) -> list[float]:
+    """How well each passage was recalled, between 0 and 1; what was handed along with the task is worth the most."""
+    best = max((draft.passage.score for draft in drafts), default=0.0)
+    return [
+        1.0 if draft.passage.trust is Trust.TASK else max(0.0, draft.passage.score / best) if best > 0 else 0.0
+        for draft in drafts
+    ]
+
+
+def _spread(form: Form, own: Sequence[float]) -> list[float]:
+    """An answer stands next to its question, and under its heading."""
+    values = list(own)
+    if form.flows:
+        for at in range(len(own)):
+            before = own[at - 1] if at else 0.0
+            after = own[at + 1] if at + 1 < len(own) else 0.0
+            values[at] += _NEXT * max(before, after)
+    for at, unit in enumerate(form.units):
+        if unit.parent != ABSENT:
+            values[at] += _BELOW * own[unit.parent]
+    return values
+
+
+def _opening(told: Sequence[float]) -> list[float]:
+    """Without a question: what a passage begins with is often what it is about."""
+    return [value * (1.3 if at == 0 else 1.1 if at < 3 else 1.0) for at, value in enumerate(told)]
+
+
+def _scaled(values: Sequence[Sequence[float]]) -> list[list[float]]:
+    """The same with 1 for the best of all."""
+    best = max((value for row in values for value in row), default=0.0) or 1.0
+    return [[value / best for value in row] for row in values]

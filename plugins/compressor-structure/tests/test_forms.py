@@ -1,0 +1,280 @@
+"""Each kind of text keeps what matters in it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kingpost_compressor_structure.forms import code, jsons, log, markdown, prose, python
+from kingpost_compressor_structure.question import Question
+
+Shorten = Callable[..., str]
+
+LIBRARY = Path(ast.__file__).parent
+MODULES = [
+    "argparse.py",
+    "configparser.py",
+    "dataclasses.py",
+    "json/decoder.py",
+    "os.py",
+    "selectors.py",
+    "statistics.py",
+]
+NOBODY = Question("")
+
+
+def names(source: str) -> set[tuple[str, str]]:
+    """The public functions and classes of a module, functions with their parameters."""
+    found: set[tuple[str, str]] = set()
+
+    def walk(node: ast.AST, above: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            match child:
+                case ast.FunctionDef(name=name, args=args) if not name.startswith("_") or name.endswith("__"):
+                    found.add((above + name, ast.unparse(args)))
+                case ast.ClassDef(name=name) if not name.startswith("_"):
+                    found.add((above + name, ""))
+                    walk(child, f"{above}{name}.")
+                case ast.If() | ast.Try() | ast.With() | ast.ExceptHandler():
+                    walk(child, above)
+
+    walk(ast.parse(source), "")
+    return found
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_python_keeps_every_public_signature(module: str, shorten: Shorten) -> None:
+    """In a fifth of its words a module still parses and still says what it offers."""
+    source = (LIBRARY / module).read_text("utf-8")
+    left = shorten(source, 0.2, kind="python")
+
+    assert names(left) >= names(source)
+
+
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("share", [0.6, 0.1, 0.03])
+def test_python_parses_in_any_budget(module: str, share: float, shorten: Shorten) -> None:
+    source = (LIBRARY / module).read_text("utf-8")
+
+    ast.parse(shorten(source, share, "parse the arguments", kind="python"))
+
+
+def test_python_keeps_the_body_that_the_question_is_about(shorten: Shorten) -> None:
+    source = (LIBRARY / "configparser.py").read_text("utf-8")
+    left = shorten(source, 0.25, "How does remove_option find the section?", kind="python")
+
+    assert "existed = option in sectdict" in left
+    assert 'class ConfigParser(RawConfigParser):\n    """ConfigParser implementing interpolation."""' in left
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_all_units_of_python_together_are_the_text(module: str) -> None:
+    source = (LIBRARY / module).read_text("utf-8")
+    form = python.form(source, NOBODY)
+
+    assert form is not None
+    assert "".join(unit.whole for unit in form.units) == source
+
+
+SHAPES = '''
+@decorated(
+    1,
+)
+def spread(
+    a: int,  # the first
+    b: str = "#",
+) -> None:  # why
+    # before the body
+    return None
+
+def one_line(): return 1
+class Empty: pass
+class Bare:
+    # only a comment above
+
+    def method(self): ...
+if sys.platform == "win32":
+    def there(): 
+        return 1
+elif sys.platform == "linux":
+    x = 1
+else:
+    class Here:
+        """Says \\"so\\" and 'so'."""
+        def inside(self):
+            """Doc with \\\\ in it
+            and more."""
+            return 2
+try:
+    import fast
+except ImportError:
+    def fast(x):
+        return x * 2
+finally:
+    done = True
+x = 1; y = 2
+table = {
+    1: 2,
+    3: 4,
+    5: 6,
+}
+async def last(*, key):
+    async with key:
+        return await key
+'''  # noqa: W291 - a space where somebody left one
+
+
+@pytest.mark.parametrize("budget", range(0, 200, 7))
+def test_odd_shapes_of_python_parse(budget: int, shorten: Shorten) -> None:
+    """Decorators, comments in signatures, bodies on one line, definitions in branches."""
+    left = shorten(SHAPES, budget / 200, kind="python")
+
+    ast.parse(left)
+    if budget > 190:
+        assert names(left) >= names(SHAPES)
+
+
+def test_a_part_that_begins_inside_a_class_keeps_its_signatures(shorten: Shorten) -> None:
+    source = (
+        "    def lift(self, load):\n" + "        load = load + 1\n" * 30 + "    def turn(self):\n        return 1\n"
+    )
+    left = shorten(source, 0.3, kind="python")
+
+    assert "def lift(self, load): ..." in left
+    assert "def turn(self)" in left
+
+
+def test_what_does_not_parse_keeps_its_first_lines(shorten: Shorten) -> None:
+    """A part that was cut off in the middle of a function."""
+    source = "        return x\n\n" + "".join(f"def f{n}(a):\n" + "    a = a + 1\n" * 8 for n in range(9)) + "def g(\n"
+
+    left = shorten(source, 0.5, kind="python")
+
+    assert all(f"def f{n}(a):" in left for n in range(9))
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_the_odd_row_of_json_survives(indent: int | None, shorten: Shorten) -> None:
+    chance = random.Random(3)
+    rows = [
+        {"id": n, "status": "ok", "region": chance.choice(["eu", "us"]), "ms": chance.randrange(10, 40), "price": 1.50}
+        for n in range(300)
+    ]
+    rows[211]["status"] = "failed"
+    rows[111]["ms"] = 90_000
+    rows[57]["error"] = "quota"
+    left = shorten(json.dumps({"page": 1, "items": rows}, indent=indent), 0.1, kind="json")
+
+    assert "300 rows" in left
+    assert "price=1.5" in left
+    assert [n for n in (211, 111, 57) if f"\n{n} | " not in left] == []
+
+
+def test_json_numbers_are_written_as_they_stood(shorten: Shorten) -> None:
+    text = json.dumps([{"n": n, "text": f"something long about {n}"} for n in range(40)])
+    text = text.replace('"n": 7,', '"n": 1.50e3,').replace('"n": 9,', f'"n": {"9" * 100},')
+    left = shorten(text, 0.9, kind="json")
+
+    assert "1.50e3" in left
+    assert "9" * 100 in left
+
+
+def test_a_key_that_stands_twice_loses_nothing() -> None:
+    assert jsons.form('{"a": 1, "a": 2, "b": [1, 2, 3]}', NOBODY) is None
+
+
+def test_errors_of_a_log_survive_and_the_rest_is_counted(shorten: Shorten) -> None:
+    chance = random.Random(5)
+    lines = [
+        f"2026-01-01 10:{n // 60 % 60:02}:{n % 60:02} INFO http: GET /items/{n} in {n % 30 + 5} ms" for n in range(2000)
+    ]
+    errors = ["disk quota exceeded on sda", "disk quota exceeded on sdb", "connection refused by db-3", "rope torn"]
+    for error in errors:
+        lines[chance.randrange(2000)] = f"2026-01-01 11:00:00 ERROR core: {error}"
+    lines[1234] = "2026-01-01 10:20:34 INFO http: GET /items/1234 in 30211 ms"
+    lines[777] = "2026-01-01 10:12:57 INFO operator: maintenance window opened"
+    left = shorten("\n".join(lines), 0.02)
+
+    assert all(error in left for error in errors)
+    assert "30211 ms" in left
+    assert "maintenance window" in left
+    assert "like this]" in left
+
+
+def test_a_traceback_is_one_with_the_line_before_it() -> None:
+    text = 'INFO a\nTraceback (most recent call last):\n  File "x", line 1\nValueError: no\nINFO b\n'
+
+    assert list(log._records(text)) == [  # noqa: SLF001 - where records are told apart
+        'INFO a\nTraceback (most recent call last):\n  File "x", line 1\nValueError: no\n',
+        "INFO b\n",
+    ]
+
+
+def test_markdown_keeps_the_headings_above_what_it_keeps(shorten: Shorten) -> None:
+    text = "# Cranes\n\n" + "".join(
+        f"## Yard {n}\n\nThere is nothing of note in this yard at all.\n\n- crane {n} lifts {n * 7} tonnes\n\n"
+        for n in range(40)
+    )
+    left = shorten(text, 0.1, "How much does crane 23 lift?", kind="markdown")
+
+    assert left.index("# Cranes") < left.index("## Yard 23") < left.index("- crane 23 lifts 161 tonnes")
+
+
+def test_a_code_block_of_markdown_is_whole_or_gone() -> None:
+    block = "```python\n# no heading\n\nx = 1\n```\n"
+    form = markdown.form(f"# A\ntext\n{block}more\n", NOBODY)
+
+    assert form is not None
+    assert block in [unit.whole for unit in form.units]
+
+
+def test_a_row_of_a_table_comes_with_its_head(shorten: Shorten) -> None:
+    text = "name,tonnes,built\n" + "".join(f"crane{n},{n % 9 + 40},{1900 + n}\n" for n in range(100))
+    left = shorten(text, 0.1, "When was crane77 built?")
+
+    assert left.startswith("name,tonnes,built\n")
+    assert "crane77,45,1977" in left
+
+
+def test_a_diff_keeps_files_and_changed_lines(shorten: Shorten) -> None:
+    hunk = "@@ -1,9 +1,9 @@\n" + " same words here again\n" * 8 + "-old\n+new\n"
+    text = "".join(f"diff --git a/f{n} b/f{n}\n--- a/f{n}\n+++ b/f{n}\n{hunk}" for n in range(6))
+    left = shorten(text, 0.6)
+
+    assert all(f"diff --git a/f{n} b/f{n}" in left for n in range(6))
+    assert left.count("+new") == 6
+
+
+def test_other_code_keeps_what_it_defines(shorten: Shorten) -> None:
+    text = "".join(
+        f"func Lift{n}(load int) int {{\n" + "\tload = load + 1\n" * 20 + "\treturn load\n}\n\n" for n in range(9)
+    )
+    left = shorten(text, 0.3)
+
+    assert all(f"func Lift{n}(load int) int" in left for n in range(9))
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(
+    text=st.lists(st.sampled_from(["# a\n", "```\n", "word ", "One. Two! ", "\n", "  x\n", "{", "-", "| a |\n"])).map(
+        "".join
+    )
+)
+def test_units_together_are_the_text(text: str) -> None:
+    """Nothing is lost or doubled before anything is chosen."""
+    for form in (markdown.form(text, NOBODY), prose.form(text), code.form(text, NOBODY)):
+        assert form is None or "".join(unit.whole for unit in form.units) == text
+
+
+def test_a_kind_that_is_wrong_costs_no_text(shorten: Shorten) -> None:
+    """Each form gives way to a simpler one, for that passage only."""
+    text = "The crane lifts forty tonnes. Nobody knows why. " * 3 + "It was built in 1931."
+
+    for kind in ("python", "json", "jsonl", "log", "markdown", "table", "diff", "code"):
+        assert "It was built in 1931." in shorten(text, 0.5, "When was it built, in 1931?", kind=kind), kind

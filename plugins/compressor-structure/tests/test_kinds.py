@@ -1,0 +1,33 @@
+"""The form of a text is told from its first lines."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from kingpost_compressor_structure.kinds import tell
+
+LIBRARY = Path(ast.__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ((LIBRARY / "os.py").read_text("utf-8"), "python"),
+        ("[1, 2, 3]", "json"),
+        ('{"a": 1}\n{"a": 2}\n{"a": 3}\n', "jsonl"),
+        ("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", "diff"),
+        ("[2026-01-01T10:00:00Z] started\n[2026-01-01T10:00:01Z] stopped\n", "log"),
+        ("# Title\n\nSome text.\n\n- one\n- two\n", "markdown"),
+        ("a,b,c\n1,2,3\n4,5,6\n7,8,9\n", "table"),
+        ('int main() {\n  puts("x");\n  return 0;\n}\n', "code"),
+        ("It was a dark night. Rain fell.\n\nNobody came, and so he went.\n", "prose"),
+        ("Ann: Did you see it?\nBob: No, I import nothing from there.\n", "prose"),
+        ("", "prose"),
+    ],
+)  # fmt: skip
+def test_a_kind_is_told_from_the_text(text: str, kind: str) -> None:
+    assert tell(text) == kind
+    assert tell(text, "unheard of") == kind
+    assert tell(text, "log") == "log"
