@@ -28,7 +28,7 @@ from kingpost.operations import tasks as ops
 
 POINTS = (
     "task.queued", "task.claimed", "inputs.stored", "turn.deciding", "turn.decided", "turn.recorded",
-    "call.executed", "log.before_commit", "log.after_commit", "memory.before_commit",
+    "call.executed", "log.before_commit", "log.after_commit", "blob.before_commit", "memory.before_commit",
 )  # fmt: skip
 """Every named crash point of the kernel and of the plugins in use; a test keeps the list complete."""
 
@@ -50,7 +50,8 @@ def rehearse(home: Path, rounds: int, seed: int, tell: Callable[[str], None] = l
     """Kill a worker ``rounds`` times in mixed work on one home, then let one finish."""
     dice = random.Random(seed)
     home.mkdir(parents=True, exist_ok=True)
-    (home / "notes.md").write_text("# Notes\n\nA king post carries the beam.\n\n" * 40, encoding="utf-8")
+    # Large enough that what a prompt holds of it goes into a blob.
+    (home / "notes.md").write_text("# Notes\n\nA king post carries the beam of this round.\n\n" * 800, encoding="utf-8")
     tally = Tally()
     for number in range(rounds):
         # Every other round ends at a named point, so that each is met many times; the others end anywhere.
@@ -82,13 +83,15 @@ def _round(home: Path, dice: random.Random, crash: str | None, tally: Tally) -> 
     os.set_blocking(process.stdout.fileno(), True)
     said += process.stdout.read() or b""
     process.stdout.close()
-    tally.points[crash.partition(":")[0] if crash else "anywhere"] += process.returncode == -signal.SIGKILL
+    reached = "anywhere"
     for line in said.splitlines():
         # The last line may be cut: what was not said whole was not acknowledged.
         with contextlib.suppress(ValueError):
             facts = json.loads(line)
             tally.accepted |= {facts["accepted"]} if "accepted" in facts else set()
             tally.back += [facts["back"]] if "back" in facts else []
+            reached = facts.get("reached", reached)
+    tally.points[reached] += 1
     if tally.accepted and dice.random() < 0.1:
         _cancel(home, dice.choice(sorted(tally.accepted)), tally)
 

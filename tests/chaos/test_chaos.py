@@ -21,6 +21,7 @@ def test_nothing_is_lost_and_nothing_happens_twice(tmp_path: Path, seed: int) ->
     found = examine(tmp_path / "home", tally)
 
     assert found["outcomes"] >= found["accepted"] > 25
+    assert len(found["killed_at"]) > len(POINTS) / 2, "most rounds were to end at a crash point"
 
 
 def test_every_crash_point_is_rehearsed() -> None:
@@ -29,7 +30,8 @@ def test_every_crash_point_is_rehearsed() -> None:
         name
         for folder in (ROOT / "core" / "src", *(ROOT / "plugins").glob("*/src"))
         for path in folder.rglob("*.py")
-        for name in re.findall(r'\.point\("([a-z_.]+)"\)', path.read_text(encoding="utf-8"))
+        if "testing" not in path.parts
+        for name in re.findall(r'point\("([a-z_.]+)"\)', path.read_text(encoding="utf-8"))
     }
 
     assert named == set(POINTS)

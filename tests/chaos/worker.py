@@ -39,6 +39,7 @@ class KillAt:
     def __call__(self, name: str) -> None:
         self._count[name] += 1
         if name == self._name and self._count[name] == self._nth:
+            say(reached=name)
             os.kill(os.getpid(), signal.SIGKILL)
 
 
