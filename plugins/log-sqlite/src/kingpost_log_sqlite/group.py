@@ -1,0 +1,122 @@
+"""One transaction's worth of appends and blobs: each is checked by itself, all are written together.
+
+Called by the writer, which holds the write lock. Knows nothing of threads and futures, and never commits.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from kingpost import Conflict, InvalidRequest, Receipt, TaskState, fold, seal, task_stream
+
+from .heads import Heads, Held
+from .jobs import Append, Put
+from .rows import COLUMNS, columns, packed
+
+_FRAME = "INSERT INTO frames (position, stream, first, hash, body, payloads) VALUES (?, ?, ?, ?, ?, ?)"
+_BORN = f"INSERT INTO task (position, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - the columns are our own
+_MOVED = "UPDATE task SET status = ?, state = ? WHERE position = ?"
+_ENDED = "UPDATE task SET status = ?, state = ?, open = NULL WHERE position = ?"
+_BLOB = "INSERT INTO blob (tenant, digest, content) VALUES (?, ?, ?) ON CONFLICT (tenant, digest) DO NOTHING"
+
+_ROW_BYTES = 1500
+"""What a frame adds beside itself: its share of the pages of its task and of the indexes."""
+
+
+class Group:
+    """What goes into one transaction."""
+
+    def __init__(self, heads: Heads, at: int, max_frame: int) -> None:
+        self._heads, self._at, self._max_frame = heads, at, max_frame
+        self._position, self._hash = heads.position, heads.hash
+        self._touched: dict[str, Held] = {}
+        self._frames: list[tuple[int, str | None, int, bytes, bytes, bytes | None]] = []
+        self._blobs: list[tuple[str, str, bytes]] = []
+        self._bytes = 0
+
+    @property
+    def empty(self) -> bool:
+        """True when there is nothing to write."""
+        return not self._frames and not self._blobs
+
+    @property
+    def has_blobs(self) -> bool:
+        """True when a blob is among it."""
+        return bool(self._blobs)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes this adds to the write-ahead log."""
+        return self._bytes + _ROW_BYTES * len(self._frames)
+
+    def append(self, job: Append, salts: bytes) -> Receipt:
+        """One frame behind those before it, in this group as in the log.
+
+        Raises:
+            Conflict, Fenced, Refused, Corrupted, InvalidRequest: this frame may not be; the group goes on without.
+        """
+        stream, events = job.stream, job.events
+        held = self._heads.streams[stream]
+        if job.expected is not None and job.expected != held.version:
+            raise Conflict(stream, job.expected, held.version)
+        position = self._position + 1
+        version = str(position)
+        state = fold(held.state, stream, version, self._at, events)
+        if state is not None and held.state is None:
+            _check_names(state, stream)
+        sealed = seal(self._hash, stream, version, self._at, events, salts)
+        size = len(sealed.body) + (0 if sealed.payloads is None else len(sealed.payloads))
+        if size > self._max_frame:
+            raise InvalidRequest(
+                f"a frame for stream {stream!r} is larger than {self._max_frame} bytes; put its content into blobs"
+            )
+        named = None if held.first else stream
+        held.version, held.state, held.first = version, state, held.first or position
+        self._touched[stream] = held
+        self._frames.append((position, named, held.first, sealed.hash, sealed.body, sealed.payloads))
+        self._position, self._hash = position, sealed.hash
+        self._bytes += size
+        return Receipt(position, version)
+
+    def put(self, job: Put) -> str:
+        """One blob, unless the tenant has it already."""
+        self._blobs.append((job.tenant, job.digest, job.content))
+        self._bytes += len(job.content)
+        return job.digest
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Everything into the transaction: frames, one row for each task that they touch, blobs."""
+        born: list[tuple[object, ...]] = []
+        moved: list[tuple[str, str, int]] = []
+        ended: list[tuple[str, str, int]] = []
+        for held in self._touched.values():
+            state = held.state
+            if state is None:
+                continue
+            if held.stored:
+                (ended if state.final else moved).append((state.status, packed(state), held.first))
+            else:
+                born.append((held.first, *columns(state)))
+                held.stored = True
+        for statement, rows in (
+            (_FRAME, self._frames),
+            (_BORN, born),
+            (_MOVED, moved),
+            (_ENDED, ended),
+            (_BLOB, self._blobs),
+        ):
+            if rows:
+                connection.executemany(statement, rows)
+
+    def advance(self) -> None:
+        """Tell the heads that all this is committed."""
+        self._heads.advance(self._position, self._hash, max(self._at, self._heads.at), self._touched)
+
+
+def _check_names(state: TaskState, stream: str) -> None:
+    """A new task is named as its stream is, and its names are texts: a row that SQLite refuses would stop the group."""
+    names = [state.id, state.tenant, state.agent, state.root]
+    if not all(isinstance(name, str) for name in names) or not isinstance(state.parent, str | None):
+        raise InvalidRequest(f"the task in stream {stream!r} has names that are no texts")
+    if task_stream(state.id) != stream:
+        raise InvalidRequest(f"stream {stream!r} cannot hold the events of task {state.id!r}")

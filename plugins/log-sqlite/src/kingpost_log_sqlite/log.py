@@ -1,0 +1,234 @@
+"""The face of the plugin: the protocols ``Log`` and ``Care`` on one SQLite file.
+
+Made by the door, started and stopped by the kernel. Hands appends and blobs to the writer, answers short questions on
+the caller's own thread, and sends long work to another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from hashlib import sha256
+from pathlib import Path
+
+from kingpost import (
+    GENESIS,
+    Event,
+    Head,
+    InvalidRequest,
+    LogInfo,
+    NotFound,
+    Ports,
+    Receipt,
+    Recorded,
+    Report,
+    TaskQuery,
+    TaskState,
+    Unavailable,
+    decode,
+)
+
+from .arrivals import Arrivals
+from .copies import copied, sound_copy, taken_in
+from .failures import closed, explained
+from .jobs import Alone, Append, Job, Put
+from .readers import Readers
+from .rows import unpacked
+from .selection import question_for
+from .settings import MEGABYTE, Settings
+from .verify import verified
+from .workers import Workers
+from .writer import Writer
+
+_HEAD = "SELECT position, hash FROM frames ORDER BY position DESC LIMIT 1"
+_FRAMES = "SELECT position, body, payloads, hash FROM frames WHERE position > ? ORDER BY position LIMIT ?"
+_STREAM = (
+    "SELECT position, body, payloads, hash FROM frames "
+    "WHERE first = (SELECT position FROM frames WHERE stream = ?) AND position > ? ORDER BY position LIMIT ?"
+)
+_HAS_BLOB = "SELECT 1 FROM blob WHERE tenant = ? AND digest = ?"
+_BLOB = "SELECT content FROM blob WHERE tenant = ? AND digest = ?"
+
+_PAGE = 100
+"""Frames or states that are made from bytes before others on the loop have their turn; about half a millisecond."""
+
+_QUICK_BYTES = 256 * 1024
+"""What is hashed on the loop; a larger blob is hashed on another thread."""
+
+
+class SqliteLog:
+    """The log named ``sqlite``."""
+
+    name = "sqlite"
+
+    def __init__(self, settings: Settings, ports: Ports) -> None:
+        self._settings, self._ports = settings, ports
+        self._path = ports.home / settings.path
+        self._readers = Readers(self._path)
+        self._workers = Workers(self._path.parent / "workers")
+        self._arrivals = Arrivals(self._position)
+        self._writer: Writer | None = None
+
+    async def start(self) -> None:
+        """Open the file, make or migrate its tables, and begin to write.
+
+        Raises:
+            ConfigurationError: the file is another program's, or was written by a newer kingpost.
+            Unavailable: the file cannot be opened, with the mend.
+            Corrupted: the file is no database.
+        """
+        if self._writer is None:
+            self._writer = await asyncio.to_thread(self._open)
+            self._writer.start()
+            self._readers.open()
+
+    async def stop(self) -> None:
+        """Write what was handed over, close the file, let the workers go."""
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            # What was submitted in this pass of the loop is on its way.
+            await asyncio.sleep(0)
+            self._readers.close()
+            await asyncio.to_thread(writer.stop)
+        await asyncio.to_thread(self._workers.close)
+
+    async def append(self, stream: str, expected: str | None, events: Sequence[Event]) -> Receipt:
+        if not events or not (stream.isascii() or _is_text(stream)):
+            raise InvalidRequest(f"a frame for stream {stream!r} needs a proper name and at least one event")
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Receipt] = loop.create_future()
+        self._hand_over(Append(loop, done, stream, expected, events))
+        return await done
+
+    async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:
+        found: list[Recorded] = []
+        while (wanted := min(_PAGE, limit - len(found))) > 0:
+            if stream is None:
+                rows = self._readers.ask(_FRAMES, (after, wanted))
+            else:
+                rows = self._readers.ask(_STREAM, (stream, after, wanted))
+            found += [decode(position, body, payloads, hash) for position, body, payloads, hash in rows]
+            if len(rows) < wanted:
+                break
+            after = rows[-1][0]
+            await asyncio.sleep(0)
+        return found
+
+    async def select(self, query: TaskQuery) -> Sequence[TaskState]:
+        if query.limit <= 0 or query.ids == [] or query.statuses == []:
+            return []
+        rows = self._readers.ask(*question_for(query))
+        found: list[TaskState] = []
+        for start in range(0, len(rows), _PAGE):
+            if start:
+                await asyncio.sleep(0)
+            found += [unpacked(row) for row in rows[start : start + _PAGE]]
+        return found
+
+    async def head(self) -> Head:
+        rows = self._readers.ask(_HEAD)
+        return Head(*rows[0]) if rows else Head(0, GENESIS)
+
+    async def wait(self, position: int, timeout: float) -> bool:
+        return await self._arrivals.wait(position, timeout)
+
+    async def put(self, tenant: str, content: bytes) -> str:
+        if len(content) > self._settings.max_blob_mb * MEGABYTE:
+            raise InvalidRequest(f"a blob of {len(content)} bytes is larger than {self._settings.max_blob_mb} MB")
+        quick = len(content) <= _QUICK_BYTES
+        digest = _digest(content) if quick else await asyncio.to_thread(_digest, content)
+        if not self._readers.ask(_HAS_BLOB, (tenant, digest)):
+            loop = asyncio.get_running_loop()
+            done: asyncio.Future[str] = loop.create_future()
+            self._hand_over(Put(loop, done, tenant, digest, content))
+            await done
+        return digest
+
+    async def get(self, tenant: str, digest: str) -> bytes:
+        rows = self._readers.ask(_BLOB, (tenant, digest))
+        if not rows:
+            raise NotFound("blob", digest)
+        content: bytes = rows[0][0]
+        return content
+
+    async def enlist(self, worker: str) -> None:
+        try:
+            await asyncio.to_thread(self._workers.enlist, worker)
+        except OSError as problem:
+            raise explained(problem, self._path) from problem
+
+    async def alive(self, worker: str) -> bool:
+        return self._workers.alive(worker)
+
+    async def info(self) -> LogInfo:
+        return LogInfo(
+            engine="sqlite",
+            durability="answered after the commit is synced to disk (write-ahead log, synchronous=FULL)",
+            chain="log",
+            place=str(self._path),
+            limits={
+                "frame_bytes": self._settings.max_frame_mb * MEGABYTE,
+                "blob_bytes": self._settings.max_blob_mb * MEGABYTE,
+                "processes": "any number on one machine, on a local disk",
+            },
+        )
+
+    async def verify(self, progress: Callable[[int, int], None] | None = None) -> Report:
+        loop = asyncio.get_running_loop()
+        gone = threading.Event()
+
+        def told(read: int, all_: int) -> None:
+            if progress is not None and not gone.is_set():
+                loop.call_soon_threadsafe(progress, read, all_)
+
+        try:
+            return await asyncio.to_thread(verified, self._path, told, gone.is_set)
+        finally:
+            gone.set()
+
+    async def backup(self, target: Path) -> Head:
+        return await asyncio.to_thread(copied, self._path, target)
+
+    async def restore(self, source: Path) -> Head:
+        if others := self._workers.others():
+            raise Unavailable(
+                f"{others} other worker(s) are alive on the log {str(self._path)!r}; end them and restore again"
+            )
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Head] = loop.create_future()
+        with ExitStack() as stack:
+            copy = await asyncio.to_thread(stack.enter_context, sound_copy(source, self._path))
+            self._hand_over(Alone(loop, done, taken_in(copy, self._settings.busy_seconds)))
+            return await done
+
+    def _hand_over(self, job: Job) -> None:
+        if self._writer is None:
+            raise closed(self._path)
+        self._writer.submit(job)
+
+    def _open(self) -> Writer:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return Writer(self._path, self._settings, self._ports, self._arrivals)
+        except (sqlite3.Error, UnicodeDecodeError, OSError) as problem:
+            raise explained(problem, self._path) from problem
+
+    def _position(self) -> int:
+        rows = self._readers.ask(_HEAD)
+        return int(rows[0][0]) if rows else 0
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def _is_text(name: str) -> bool:
+    """False for half a pair of characters, which no file can hold."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,213 @@
+"""The one thread of this process that writes, with group commit.
+
+Called by ``SqliteLog``, which hands it jobs from any event loop. Each round takes everything that waits into one
+transaction and answers after the commit; it never waits for a group to grow. A bad job fails alone. When the file or
+its disk is at fault the whole round is told so, nothing of it was written, and the next round tries afresh.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+
+from kingpost import SALT_BYTES, Ports, Unavailable
+
+from .arrivals import Arrivals
+from .checkpoint import Checkpoint
+from .failures import closed, concerns_file, explained
+from .group import Group
+from .heads import Heads
+from .jobs import Alone, Append, Job, Put, deliver
+from .place import Place
+from .settings import MEGABYTE, Settings
+from .tables import begin, open_for_writing
+
+MOST_AT_ONCE = 1024
+"""Jobs in one transaction. A larger group gains little, and the first one in it waits for the last."""
+
+
+class Writer:
+    """Opened by ``start``, ended by ``stop``; both block."""
+
+    def __init__(self, path: Path, settings: Settings, ports: Ports, arrivals: Arrivals) -> None:
+        self._path, self._settings, self._ports, self._arrivals = path, settings, ports, arrivals
+        self._gathered: dict[asyncio.AbstractEventLoop, list[Job]] = {}
+        self._handed_over: SimpleQueue[list[Job]] = SimpleQueue()
+        self._gate = threading.Lock()
+        self._accepts = False
+        self._connection = self._opened()
+        self._checkpoint = Checkpoint(self._connection, self._opened)
+        self._heads = Heads(self._connection, settings.streams_in_memory)
+        self._place = Place(path)
+        self._thread = threading.Thread(target=self._run, name="kingpost-log", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._accepts = True
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what was handed over, then close the file."""
+        with self._gate:
+            if self._accepts:
+                self._accepts = False
+                self._handed_over.put([])
+        self._thread.join()
+
+    def submit(self, job: Job) -> None:
+        """Take a job; its future is told how it went. Call it on the job's own loop.
+
+        What is submitted in one pass of a loop is handed over at the end of that pass: the thread is woken once, and
+        does not fight the loop for the interpreter while more is coming.
+        """
+        gathered = self._gathered.get(job.loop)
+        if gathered is None:
+            self._gathered[job.loop] = [job]
+            job.loop.call_soon(self._hand_over, job.loop)
+        else:
+            gathered.append(job)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        jobs = self._gathered.pop(loop)
+        with self._gate:
+            if self._accepts:
+                self._handed_over.put(jobs)
+                return
+        for job in jobs:
+            job.error = closed(self._path)
+        deliver(jobs)
+
+    def _opened(self) -> sqlite3.Connection:
+        return open_for_writing(self._path, self._settings.cache_mb, self._settings.busy_seconds)
+
+    def _run(self) -> None:
+        jobs: list[Job] = []
+        crash: BaseException | None = None
+        try:
+            while jobs := self._next():
+                self._round(jobs)
+                self._answer(jobs)
+                self._checkpoint.take_if_due()
+        except BaseException as problem:  # noqa: BLE001 - whoever waits is told, whatever it was
+            crash = problem
+        finally:
+            self._end(jobs, crash)
+
+    def _next(self) -> list[Job]:
+        """Everything that waits, and at least one job; none when it is time to end."""
+        jobs = self._handed_over.get()
+        while jobs and len(jobs) < MOST_AT_ONCE and not self._handed_over.empty():
+            more = self._handed_over.get()
+            if not more:
+                self._handed_over.put(more)
+                break
+            jobs += more
+        return jobs
+
+    def _round(self, jobs: Sequence[Job]) -> None:
+        together = [job for job in jobs if not isinstance(job, Alone)]
+        for start in range(0, len(together), MOST_AT_ONCE):
+            self._together(together[start : start + MOST_AT_ONCE])
+        for job in jobs:
+            if isinstance(job, Alone):
+                self._alone(job)
+
+    def _together(self, jobs: Sequence[Job]) -> None:
+        try:
+            begin(self._connection, self._settings.busy_seconds)
+            self._heads.refresh()
+            group = self._group(jobs)
+            self._commit(group)
+        except Exception as problem:  # noqa: BLE001 - the writer survives, whatever it was
+            self._undo()
+            if len(jobs) > 1 and not concerns_file(problem):
+                # One of them cannot be written, and SQLite does not say which.
+                for job in jobs:
+                    self._together([job])
+                return
+            for job in jobs:
+                job.error = explained(problem, self._path)
+        else:
+            if not group.empty:
+                self._ports.point("log.after_commit")
+
+    def _group(self, jobs: Sequence[Job]) -> Group:
+        now = int(self._ports.clock.now() * 1_000_000)
+        # A clock that is set back does not take the log back.
+        group = Group(self._heads, max(now, self._heads.at), self._settings.max_frame_mb * MEGABYTE)
+        appends = [job for job in jobs if isinstance(job, Append)]
+        self._heads.look_up([job.stream for job in appends])
+        salts = self._ports.entropy(SALT_BYTES * sum([len(job.events) for job in appends]))
+        used = 0
+        for job in appends:
+            start, used = used, used + SALT_BYTES * len(job.events)
+            try:
+                job.value, job.error = group.append(job, salts[start:used]), None
+            except Exception as problem:  # noqa: BLE001 - whatever is wrong with one is told to that one
+                job.error = explained(problem, self._path)
+        for put in jobs:
+            if isinstance(put, Put):
+                put.value, put.error = group.put(put), None
+        return group
+
+    def _commit(self, group: Group) -> None:
+        if group.empty:
+            self._connection.execute("ROLLBACK")
+            return
+        group.write(self._connection)
+        self._place.check()
+        self._ports.point("log.before_commit")
+        if group.has_blobs:
+            self._ports.point("blob.before_commit")
+        self._connection.execute("COMMIT")
+        group.advance()
+        self._checkpoint.wrote(group.size)
+
+    def _alone(self, job: Alone) -> None:
+        try:
+            job.value = job.work(self._connection)
+        except Exception as problem:  # noqa: BLE001 - as above
+            job.error = explained(problem, self._path)
+        finally:
+            self._undo()
+
+    def _undo(self) -> None:
+        self._heads.forget()
+        with suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def _answer(self, jobs: Iterable[Job]) -> None:
+        """One call to each event loop on which somebody waits, for an answer or for a position."""
+        position = self._heads.position
+        for loop in {job.loop for job in jobs}.union(self._arrivals.loops()):
+            theirs = [job for job in jobs if job.loop is loop]
+            # A loop that was closed has nobody left to tell.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._tell, theirs, position)
+
+    def _tell(self, jobs: Sequence[Job], position: int) -> None:
+        deliver(jobs)
+        self._arrivals.arrived(position)
+
+    def _end(self, jobs: list[Job], crash: BaseException | None) -> None:
+        with self._gate:
+            self._accepts = False
+        while not self._handed_over.empty():
+            jobs += self._handed_over.get()
+        for job in jobs:
+            job.error = _ended(crash)
+        self._answer(jobs)
+        self._checkpoint.close()
+        self._connection.close()
+
+
+def _ended(crash: BaseException | None) -> BaseException:
+    if crash is not None and not isinstance(crash, Exception):
+        return crash
+    return Unavailable(f"the log's writer has ended ({crash!r}); whether this was written is unknown; start again")

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import resource
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kingpost import Log, Ports
+from kingpost.testing import LogConformance
+from kingpost_log_sqlite.log import SqliteLog
+from kingpost_log_sqlite.settings import Settings
+
+Spoil = Callable[[int, str], Awaitable[None]]
+
+
+class TestSqliteLog(LogConformance):
+    @pytest.fixture
+    async def subject(self, ports: Ports) -> AsyncIterator[Log]:
+        log = SqliteLog(Settings(), ports)
+        await log.start()
+        yield log
+        await log.stop()
+
+    @pytest.fixture
+    async def twin(self, subject: Log, ports: Ports) -> AsyncIterator[Log]:
+        log = SqliteLog(Settings(), ports)
+        await log.start()
+        yield log
+        await log.stop()
+
+    @pytest.fixture
+    async def empty(self, ports: Ports, tmp_path: Path) -> AsyncIterator[Log]:
+        log = SqliteLog(Settings(), replace(ports, home=tmp_path / "another"))
+        await log.start()
+        yield log
+        await log.stop()
+
+    @pytest.fixture
+    async def full(self, ports: Ports) -> AsyncIterator[Log | None]:
+        log = SqliteLog(Settings(), ports)
+        await log.start()
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+        yield log
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        await log.stop()
+
+    @pytest.fixture
+    async def departed(self, subject: Log, appender: Callable[..., Awaitable[Any]]) -> str:
+        process = await appender("departed")
+        assert await subject.alive("departed")
+        await process.kill()
+        return "departed"
+
+    @pytest.fixture
+    def spoil(self, ports: Ports) -> Spoil:
+        async def spoil(position: int, part: str) -> None:
+            column = {"body": "body", "payload": "payloads"}[part]
+            with closing(sqlite3.connect(ports.home / "log.db", isolation_level=None)) as connection:
+                (stored,) = connection.execute(
+                    f"SELECT {column} FROM frames WHERE position = ?", (position,)
+                ).fetchone()
+                middle = len(stored) // 2
+                changed = stored[:middle] + bytes([stored[middle] ^ 1]) + stored[middle + 1 :]
+                connection.execute(f"UPDATE frames SET {column} = ? WHERE position = ?", (changed, position))
+
+        return spoil

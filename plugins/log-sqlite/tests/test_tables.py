@@ -1,0 +1,154 @@
+"""Files of other programs and other releases, and the indexes that keep questions short."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kingpost import ConfigurationError, Corrupted, Log, Ports, TaskQuery
+from kingpost_log_sqlite.log import SqliteLog
+from kingpost_log_sqlite.selection import question_for
+from kingpost_log_sqlite.settings import Settings
+from kingpost_log_sqlite.tables import MIGRATIONS, migrate
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+
+def put(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+
+
+def content(file: Path) -> bytes:
+    return file.read_bytes()
+
+
+@pytest.fixture
+def log(ports: Ports) -> SqliteLog:
+    """Not started."""
+    ports.home.mkdir()
+    return SqliteLog(Settings(), ports)
+
+
+async def test_a_file_that_is_no_database_is_told(log: SqliteLog, file: Path) -> None:
+    put(file, b"meant to be something else" * 100)
+
+    with pytest.raises(Corrupted, match=r"log\.db.*restore a backup"):
+        await log.start()
+
+    assert content(file) == b"meant to be something else" * 100
+
+
+async def test_the_database_of_another_program_is_left_alone(log: SqliteLog, sql: Sql, file: Path) -> None:
+    sql("CREATE TABLE theirs (a)")
+    before = content(file)
+
+    with pytest.raises(ConfigurationError, match="another program"):
+        await log.start()
+
+    assert content(file) == before
+
+
+async def test_tables_of_a_newer_kingpost_are_left_alone(log: SqliteLog, sql: Sql) -> None:
+    await log.start()
+    await log.stop()
+    sql("PRAGMA user_version = 99")
+
+    with pytest.raises(ConfigurationError, match=r"shape 99.*upgrade kingpost"):
+        await log.start()
+
+
+async def test_migrations_run_once_and_in_order(log: SqliteLog, sql: Sql, file: Path, tmp_path: Path) -> None:
+    await log.start()
+    await log.stop()
+    steps = tmp_path
+    (steps / "0001_log.sql").write_text((MIGRATIONS / "0001_log.sql").read_text())
+    (steps / "0002_one.sql").write_text("-- First;\nCREATE TABLE more (a);\nINSERT INTO more VALUES ('x;y');\n")
+    (steps / "0010_two.sql").write_text("ALTER TABLE more ADD COLUMN b DEFAULT 5;")
+
+    for _ in range(2):
+        with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            migrate(connection, file, steps)
+
+    assert sql("SELECT a, b FROM more") == [("x;y", 5)]
+    assert sql("PRAGMA user_version") == [(10,)]
+
+
+async def test_a_migration_that_fails_leaves_everything_as_it_was(
+    log: SqliteLog, sql: Sql, file: Path, tmp_path: Path
+) -> None:
+    await log.start()
+    await log.stop()
+    (tmp_path / "0002_one.sql").write_text("CREATE TABLE more (a);\nINSERT INTO more VALUES (1);")
+    (tmp_path / "0003_two.sql").write_text("CREATE TABLE more (a);")
+
+    with (
+        closing(sqlite3.connect(file, isolation_level=None)) as connection,
+        pytest.raises(sqlite3.OperationalError, match="already exists"),
+    ):
+        migrate(connection, file, tmp_path)
+
+    assert sql("PRAGMA user_version") == [(1,)]
+    assert sql("SELECT name FROM sqlite_schema WHERE name = 'more'") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (TaskQuery(ids=["a"]), "frames_stream"),
+        (TaskQuery(ids=["a", "b"], tenant="t", statuses=["queued"]), "frames_stream"),
+        (TaskQuery(root="a", tenant="t"), "task_root"),
+        (TaskQuery(parent="a", statuses=["failed"]), "task_parent"),
+        (TaskQuery(statuses=["queued", "waiting"], tenant="t", oldest_first=True, limit=1000), "task_open"),
+        (TaskQuery(statuses=["running"], agent="a", after="b"), "task_open"),
+        (TaskQuery(statuses=["failed"], tenant="t"), "task_failed"),
+        (TaskQuery(statuses=["succeeded", "queued"], tenant="t"), "task_tenant"),
+        (TaskQuery(tenant="t", agent="a", after="b"), "task_tenant"),
+    ],
+    ids=str,
+)
+async def test_a_question_is_answered_by_an_index_and_in_order(
+    log: SqliteLog, sql: Sql, query: TaskQuery, index: str
+) -> None:
+    """So that it costs what its answer costs, however large the log."""
+    await log.start()
+    statement, values = question_for(query)
+    plan = [row[3] for row in sql(f"EXPLAIN QUERY PLAN {statement}", *values)]
+    await log.stop()
+
+    assert any(index in step for step in plan)
+    assert not any(step.startswith("SCAN task") and "INDEX" not in step for step in plan)
+    assert query.ids is not None or not any("TEMP B-TREE" in step for step in plan)
+
+
+async def test_a_row_of_a_newer_kernel_is_read_as_far_as_it_is_known(
+    log: SqliteLog, sql: Sql, fill: Callable[[Log, int], Awaitable[None]]
+) -> None:
+    """Fields are only ever appended, and what has no place in the list comes by name."""
+    await log.start()
+    await fill(log, 1)
+    (before,) = await log.select(TaskQuery())
+    sql("""UPDATE task SET state = json_insert(json_set(state, '$[0]', json('{"colour": "blue"}')), '$[#]', 5)""")
+
+    (after,) = await log.select(TaskQuery())
+
+    assert after == before
+    await log.stop()
+
+
+async def test_a_row_that_cannot_be_read_stops_nobody_else(
+    log: SqliteLog, sql: Sql, fill: Callable[[Log, int], Awaitable[None]]
+) -> None:
+    await log.start()
+    await fill(log, 3)
+    await log.stop()
+    sql("UPDATE task SET state = 'rubbish' WHERE id = 't-001'")
+    await log.start()
+
+    with pytest.raises(Corrupted, match="'t-001' cannot be read"):
+        await log.select(TaskQuery())
+    assert [state.id for state in await log.select(TaskQuery(ids=["t-002"]))] == ["t-002"]
+    await log.stop()

@@ -1,0 +1,91 @@
+"""Removes memories: bodies, terms, and the names that nothing needs any more.
+
+Called by ``memory``. What is freed is overwritten at once (``secure_delete``). The index writes deletions behind what
+it deletes, so after a whole scope or named memories were forgotten it is folded into one, and the write-ahead log is
+cut: then no trace is left in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import aiosqlite
+from kingpost import Selection, Unavailable
+
+from .choose import BODIES, Key, bodies, keys_of, scopes
+from .file import MemoryFile
+from .index import count, entries, take
+from .rows import memory_of
+
+_STEP = 512
+"""Memories that one transaction takes out."""
+
+_PAGES = 500
+"""Pages of the index that one step of folding writes: some ten milliseconds, then others may write."""
+
+_EXPIRED = """
+    SELECT seq FROM memory
+    WHERE until <= ? AND (expires <= ? OR expires IS NULL AND tier = 0 AND created + ? <= ?) ORDER BY until LIMIT ?
+"""
+
+_UNUSED_SOURCE = "DELETE FROM source WHERE id = ? AND NOT EXISTS (SELECT 1 FROM memory WHERE source = ?)"
+_UNUSED_SCOPE = "DELETE FROM scope WHERE id = ? AND NOT EXISTS (SELECT 1 FROM memory WHERE scope = ?)"
+
+
+async def forget(file: MemoryFile, selection: Selection) -> int:
+    """Remove what is selected; returns how many memories that were.
+
+    One transaction takes a page of them, so that others can write in between. What a crash leaves is forgotten by
+    forgetting again.
+    """
+    removed = 0
+    for scope in await scopes(file.read, selection):
+        # Most files that are read in are new, and no write is needed to see that there is nothing to forget.
+        async for keys in keys_of(file.read, scope, selection):
+            for start in range(0, len(keys), _STEP):
+                removed += await _step(file, keys[start : start + _STEP])
+    if removed and selection.source is None and selection.kind is None:
+        await tidy(file)
+    return removed
+
+
+async def purge(file: MemoryFile, before: float, short: float) -> None:
+    """Remove what expired before a time. ``short`` is how long the short term is, in seconds."""
+    while found := await file.read(_EXPIRED, (before, before, short, before, _STEP)):
+        await _step(file, [(0.0, seq) for (seq,) in found])
+
+
+async def _step(file: MemoryFile, keys: Sequence[Key]) -> int:
+    removed = 0
+    async with file.transaction() as writer:
+        for start in range(0, len(keys), BODIES):
+            removed += await _remove(writer, keys[start : start + BODIES])
+    return removed
+
+
+async def tidy(file: MemoryFile) -> None:
+    """Fold the index into one and cut the write-ahead log. Whoever is in the way, the next time will do."""
+    with suppress(Unavailable):
+        pages = -_PAGES
+        # Less than two changes mean that there was nothing to fold.
+        while await file.step("INSERT INTO term (term, rank) VALUES ('merge', ?)", (pages,)) >= 2:
+            pages = _PAGES
+        await file.step("PRAGMA wal_checkpoint (TRUNCATE)")
+
+
+async def _remove(writer: aiosqlite.Connection, keys: Sequence[Key]) -> int:
+    """Take memories out, and the names of sources and scopes that were theirs alone."""
+    rows = await bodies(writer.execute_fetchall, keys)
+    made = await entries([memory_of(row) for row in rows])
+    taken = [(row[0], row[1], each) for row, each in zip(rows, made, strict=True)]
+    await take(writer, taken)
+    await count(writer, taken, -1)
+    seqs: list[Any] = [row[0] for row in rows]
+    chosen = f"FROM memory WHERE seq IN ({', '.join('?' * len(seqs))})"
+    sources = await writer.execute_fetchall(f"SELECT DISTINCT source {chosen} AND source IS NOT NULL", seqs)
+    await writer.execute_fetchall(f"DELETE {chosen}", seqs)
+    await writer.executemany(_UNUSED_SOURCE, [(source, source) for (source,) in sources])
+    await writer.executemany(_UNUSED_SCOPE, [(scope, scope) for scope in {row[1] for row in rows}])
+    return len(rows)

@@ -1,0 +1,129 @@
+"""The index of terms: what it holds of a memory, and how it is filled, emptied and made anew.
+
+Called by ``remember``, ``forget`` and ``memory``. The index keeps no text, so a memory is taken out by the very terms
+it was put in with: they are made by ``entry`` and by nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import aiosqlite
+from kingpost import Memory, Unavailable
+
+from .file import MemoryFile
+from .rows import SELECT, memory_of
+from .words import VERSION, analysed
+
+SLICE_CHARS = 10_000
+"""After so much text the event loop gets its turn: about a millisecond of work."""
+
+_PAGE = 200
+_PUT = "INSERT INTO term (rowid, body, parts, title) VALUES (?, ?, ?, ?)"
+_TAKE = "INSERT INTO term (term, rowid, body, parts, title) VALUES ('delete', ?, ?, ?, ?)"
+
+
+class Entry(NamedTuple):
+    """What the index holds of one memory: terms with a space before each, and how many words its body has."""
+
+    body: str
+    parts: str
+    title: str
+    words: int
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to be found by."""
+        return bool(self.body or self.parts or self.title)
+
+    def row(self, seq: int, scope: int) -> tuple[int, str, str, str]:
+        """The index's row: every term carries its scope, so that no search of another one can meet it."""
+        mark = f" {scope}_"
+        return seq, self.body.replace(" ", mark), self.parts.replace(" ", mark), self.title.replace(" ", mark)
+
+
+def entry(memory: Memory) -> Entry:
+    """The terms of a memory. A file's marker has none."""
+    if memory.kind == "source":
+        return Entry("", "", "", 0)
+    found = analysed(memory.body)
+    above = analysed(title(memory))
+    body = "".join([terms.spaced for terms in found])
+    parts = "".join([terms.spaced_parts for terms in found])
+    return Entry(body, parts, "".join([terms.spaced + terms.spaced_parts for terms in above]), body.count(" "))
+
+
+def title(memory: Memory) -> str:
+    """What a memory stands under: its source, its headings and who said it."""
+    heading = memory.meta.get("heading", "")
+    return f"{memory.source} {heading if isinstance(heading, str) else ''} {memory.speaker}"
+
+
+async def entries(memories: Iterable[Memory]) -> list[Entry]:
+    """The entries of many memories; other work of the event loop goes on meanwhile."""
+    made = []
+    chars = 0
+    for memory in memories:
+        made.append(entry(memory))
+        chars += len(memory.body)
+        if chars > SLICE_CHARS:
+            chars = 0
+            await asyncio.sleep(0)
+    return made
+
+
+async def put(writer: aiosqlite.Connection, rows: Iterable[tuple[int, int, Entry]]) -> None:
+    """Put in entries, each with the number of its memory and of its scope."""
+    await writer.executemany(_PUT, (made.row(seq, scope) for seq, scope, made in rows if made))
+
+
+async def take(writer: aiosqlite.Connection, rows: Iterable[tuple[int, int, Entry]]) -> None:
+    """Take out what was put in with the same rows."""
+    await writer.executemany(_TAKE, (made.row(seq, scope) for seq, scope, made in rows if made))
+
+
+async def count(writer: aiosqlite.Connection, rows: Sequence[tuple[int, int, Entry]], sign: int) -> None:
+    """Add to the statistics of each scope, or take from them."""
+    sums: dict[int, list[int]] = {}
+    for _, scope, made in rows:
+        if made:
+            known = sums.setdefault(scope, [0, 0])
+            known[0] += sign
+            known[1] += sign * made.words
+    update = "UPDATE scope SET size = size + ?, words = words + ? WHERE id = ?"
+    await writer.executemany(update, [(size, words, scope) for scope, (size, words) in sums.items()])
+
+
+async def renew(file: MemoryFile) -> None:
+    """Make the index anew if it was made by a version that read words differently.
+
+    Raises:
+        Unavailable: it was made by a newer version.
+    """
+    if await _made_with(await file.read("SELECT value FROM about WHERE key = 'words'"), file) == VERSION:
+        return
+    async with file.transaction() as writer:
+        await writer.execute_fetchall("INSERT INTO term (term) VALUES ('delete-all')")
+        await writer.execute_fetchall("UPDATE scope SET size = 0, words = 0")
+        last = 0
+        while page := await _page(writer, last):
+            memories = [memory_of(row) for row in page]
+            made = [(row[0], row[1], each) for row, each in zip(page, await entries(memories), strict=True)]
+            await put(writer, made)
+            await count(writer, made, 1)
+            last = page[-1][0]
+        await writer.execute_fetchall("INSERT OR REPLACE INTO about VALUES ('words', ?)", (VERSION,))
+
+
+async def _page(writer: aiosqlite.Connection, last: int) -> list[Any]:
+    return list(await writer.execute_fetchall(f"{SELECT} WHERE m.seq > ? ORDER BY m.seq LIMIT ?", (last, _PAGE)))
+
+
+async def _made_with(rows: Sequence[Any], file: MemoryFile) -> int:
+    version = int(rows[0][0]) if rows else 0
+    if version > VERSION:
+        raise Unavailable(
+            f"the memory {str(file.path)!r} was indexed by a newer memory-sqlite; upgrade kingpost-memory-sqlite"
+        )
+    return version

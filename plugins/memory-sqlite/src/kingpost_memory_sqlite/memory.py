@@ -1,0 +1,85 @@
+"""The memory named ``sqlite``: remembers, recalls, forgets and exports.
+
+Called by the kernel. What it promises stands in ``kingpost.MemoryBackend``. Nothing is kept between calls but the open
+file, so several processes may use one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from typing import Any, TypeVar
+
+from kingpost import Memory, Ports, Query, Recollection, Selection
+
+from .choose import chosen
+from .file import MemoryFile
+from .forget import forget, purge
+from .index import renew
+from .remember import remember
+from .rows import SELECT, memory_of, stored, stored_id
+from .search import search
+from .settings import Settings
+
+T = TypeVar("T")
+
+_CHUNK = 500
+
+
+class SqliteMemory:
+    """One file of memories. Use it between ``start`` and ``stop``."""
+
+    name = "sqlite"
+
+    def __init__(self, settings: Settings, ports: Ports) -> None:
+        self._settings, self._ports = settings, ports
+        self._file = MemoryFile(ports.home / settings.path, settings.busy_seconds, ports.point)
+
+    async def start(self) -> None:
+        """Open the file, make its index anew if this version reads words differently, drop what expired long ago.
+
+        Raises:
+            Unavailable: the file cannot be used, with the mend.
+        """
+        await self._file.open()
+        try:
+            await renew(self._file)
+            before = self._ports.clock.now() - self._settings.expired_seconds
+            await purge(self._file, before, self._settings.short_term_seconds)
+        except BaseException:
+            await self._file.close()
+            raise
+
+    async def stop(self) -> None:
+        """Close the file once what is being written is written."""
+        await self._file.close()
+
+    async def remember(self, memories: Sequence[Memory]) -> int:
+        wanted = [memory for memory in memories if memory.origin != "recalled"]
+        if not wanted:
+            return 0
+        return await _whole(remember(self._file, wanted, self._settings.short_term_seconds))
+
+    async def recall(self, query: Query) -> Sequence[Recollection]:
+        return await search(self._file, query, self._settings.candidates, self._settings.floor)
+
+    async def get(self, tenant: str, scope: str, ids: Sequence[str]) -> Sequence[Memory]:
+        found: list[Memory] = []
+        wanted = [stored_id(id) for id in dict.fromkeys(ids)]
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            sql = f"{SELECT} WHERE c.tenant = ? AND c.name = ? AND m.id IN ({', '.join('?' * len(chunk))})"
+            found += [memory_of(row) for row in await self._file.read(sql, (stored(tenant), stored(scope), *chunk))]
+        return found
+
+    async def forget(self, selection: Selection) -> int:
+        return await _whole(forget(self._file, selection))
+
+    async def export(self, selection: Selection) -> AsyncIterator[Memory]:
+        async for row in chosen(self._file.read, selection):
+            yield memory_of(row)
+
+
+async def _whole(work: Coroutine[Any, Any, T]) -> T:
+    """Finish what was begun even when the caller is cancelled: a transaction is never left open half-way."""
+    return await asyncio.shield(asyncio.ensure_future(work))
