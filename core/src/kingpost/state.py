@@ -83,6 +83,8 @@ class TaskState:
         return not self.pending or (self.until == "any" and len(self.open) < self.asked)
 
 
+# An enum's value costs a function call each time, and the fold runs for every event ever written.
+_QUEUED, _RUNNING, _WAITING = Status.QUEUED.value, Status.RUNNING.value, Status.WAITING.value
 _FINAL = frozenset({Status.SUCCEEDED.value, Status.FAILED.value, Status.CANCELLED.value})
 _NAMES = tuple(f.name for f in fields(TaskState))
 _values = attrgetter(*_NAMES)
@@ -150,7 +152,7 @@ def _queued(h: Mapping[str, Any], at: int) -> TaskState:
         id=task,
         tenant=h["tenant"],
         agent=h["agent"],
-        status=Status.QUEUED.value,
+        status=_QUEUED,
         root=h.get("root") or task,
         parent=h.get("parent"),
         thread=h.get("thread"),
@@ -163,9 +165,9 @@ def _queued(h: Mapping[str, Any], at: int) -> TaskState:
 def _started(state: TaskState, h: Mapping[str, Any]) -> None:
     if h["attempt"] <= state.attempt:
         raise Fenced(state.id, h["attempt"], state.attempt)
-    if state.status == Status.WAITING.value:
+    if state.status == _WAITING:
         raise Refused(state.id, "task.started", state.status)
-    state.status = Status.RUNNING.value
+    state.status = _RUNNING
     state.attempt, state.worker = h["attempt"], h["worker"]
     state.strikes += 1
 
@@ -175,7 +177,7 @@ def _read(state: TaskState, h: Mapping[str, Any]) -> None:
 
 
 def _decided(state: TaskState, h: Mapping[str, Any]) -> None:
-    if state.status != Status.RUNNING.value or state.open or h["turn"] != state.turn + 1:
+    if state.status != _RUNNING or state.open or h["turn"] != state.turn + 1:
         raise Refused(state.id, "turn.decided", state.status)
     state.turn, state.strikes = h["turn"], 0
     state.open = dict(h.get("calls", ()))
@@ -194,8 +196,8 @@ def _observed(state: TaskState, h: Mapping[str, Any]) -> None:
     state.open = {k: v for k, v in state.open.items() if k != call}
     state.pending = {k: v for k, v in state.pending.items() if k != call}
     state.strikes = 0
-    if state.status == Status.WAITING.value and state.settled():
-        state.status, state.worker = Status.QUEUED.value, None
+    if state.status == _WAITING and state.settled():
+        state.status, state.worker = _QUEUED, None
 
 
 def _pending(state: TaskState, h: Mapping[str, Any]) -> None:
@@ -205,14 +207,14 @@ def _pending(state: TaskState, h: Mapping[str, Any]) -> None:
 
 
 def _waiting(state: TaskState, h: Mapping[str, Any]) -> None:
-    if state.status != Status.RUNNING.value or state.settled():
+    if state.status != _RUNNING or state.settled():
         raise Refused(state.id, "task.waiting", state.status)
-    state.status, state.worker = Status.WAITING.value, None
+    state.status, state.worker = _WAITING, None
 
 
 def _closed(state: TaskState, h: Mapping[str, Any]) -> None:
     """``until="any"`` is met: what is still open is let go. Only by a holder: who waits would wait for nothing."""
-    if state.status != Status.RUNNING.value:
+    if state.status != _RUNNING:
         raise Refused(state.id, "turn.closed", state.status)
     state.open, state.pending = {}, {}
 
@@ -222,10 +224,12 @@ def _cancel(state: TaskState, h: Mapping[str, Any]) -> None:
 
 
 def _end(status: Status) -> Callable[[TaskState, Mapping[str, Any]], None]:
+    value = status.value
+
     def end(state: TaskState, h: Mapping[str, Any]) -> None:
-        if status is Status.SUCCEEDED and state.status != Status.RUNNING.value:
+        if status is Status.SUCCEEDED and state.status != _RUNNING:
             raise Refused(state.id, "task.succeeded", state.status)
-        state.status, state.worker = status.value, None
+        state.status, state.worker = value, None
         state.open, state.pending = {}, {}
         state.reason, state.error = h.get("reason"), h.get("error")
 
