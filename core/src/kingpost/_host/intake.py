@@ -14,7 +14,6 @@ from pathlib import Path
 from .._walk.context import Stock, Want, budget_for, fit, gather
 from .._walk.inputs import check
 from .._walk.journal import stow
-from .._walk.pipeline import FRAME_SHARE
 from .._walk.turn import allowed
 from ..errors import DoorEmpty, InvalidRequest
 from ..operations.tasks import Submit, Submitted
@@ -161,8 +160,7 @@ async def _check_budget(
     budget = budget_for(
         description.window, description.room, task.grant.tokens, task.budget or default_budget(counter, settings)
     )
-    share = int(budget * FRAME_SHARE) if tools else budget
-    await fit(Stock(stock.passages[:1]), share, task.description, compressor, counter, tools)
+    await fit(Stock(stock.passages[:1]), budget, task.description, compressor, counter, tools)
 
 
 def absolute(path: str) -> str:

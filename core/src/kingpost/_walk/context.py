@@ -7,6 +7,7 @@ The task's own words are never dropped, and every passage that was looked at sta
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ from ..records.action import Tool
 from ..records.context import Dropped, Pack, Passage, Trust
 from ..records.memory import Query, Recollection
 
+FRAME_SHARE = 0.6
 TASK_ID, HANDED_ID, TOOLS_ID = "task", "handed", "tools"
 
 
@@ -89,15 +91,19 @@ async def fit(
 ) -> Pack:
     """The pack whose rendered prompt, with the tools beside it, takes at most ``budget`` tokens of ``counter``.
 
+    With tools at hand it takes at most ``FRAME_SHARE`` of them: turns will follow, and need the rest.
+
     Raises:
         BudgetTooSmall: the task's own words do not fit.
     """
     listed = _tools(tools, counter)
-    room = budget - (listed.tokens if listed else 0)
+    share = FRAME_SHARE if listed else 1.0
+    taken = listed.tokens if listed else 0
+    room = int(budget * share) - taken
     passages = tuple(replace(passage, tokens=counter.count(passage.text)) for passage in stock.passages)
     least = counter.count(render([passage for passage in passages if passage.pinned]))
     if least > room:
-        raise BudgetTooSmall(budget, least + budget - room, counter.name)
+        raise BudgetTooSmall(budget, math.ceil((least + taken) / share), counter.name)
     kept, dropped, used = await _fitted(passages, room, query, compressor, counter)
     if listed is not None:
         kept, used = (listed, *kept), used + listed.tokens

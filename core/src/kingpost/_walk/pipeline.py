@@ -26,9 +26,6 @@ from .inputs import Root, Shelf, read_in
 from .journal import Journal, payloads
 from .ledger import account, frame_of, packed
 
-FRAME_SHARE = 0.6
-"""With tools at hand turns will follow, so the frame leaves them the rest of the budget."""
-
 
 async def walk(gear: Gear, task: Task, journal: Journal) -> None:
     """Walk until the task has an outcome or waits. Raises what the task has to fail with."""
@@ -94,9 +91,7 @@ async def _frame(gear: Gear, task: Task, history: Sequence[Event]) -> tuple[Pack
     budget = budget_for(gear.description.window, gear.description.room, task.grant.tokens, bounds.budget)
     tools = [tool for tool, _ in gear.tools.values()]
     gear.say(Progress("fitting", len(stock.passages)))
-    share = int(budget * FRAME_SHARE) if tools else budget
-    frame = await fit(stock, share, task.description, gear.compressor, gear.counter, tools)
-    return replace(frame, budget=budget), stock
+    return await fit(stock, budget, task.description, gear.compressor, gear.counter, tools), stock
 
 
 def _context(gear: Gear, task: Task, frame: Pack, turns: Sequence[Turn], mark: str | None) -> Context:
