@@ -88,10 +88,12 @@ async def test_one_that_may_not_be_fails_alone(log: SqliteLog) -> None:
         ("task/t", Event("task.queued", {"task": "another", "tenant": "x", "agent": "a"})),
         ("task/t", Event("task.queued", {})),
         ("note/\ud800", note()),
+        ("note/\0", note()),
+        ("größe/\0", note()),
         ("note/1", note(payload={"text": "\ud800"})),
         ("note/1", note(payload={"text": "x" * 2_000_000})),
     ],
-    ids=["tenant", "other task", "no header", "stream", "payload", "too large"],
+    ids=["tenant", "other task", "no header", "stream", "nul", "nul beside others", "payload", "too large"],
 )
 async def test_what_cannot_be_recorded_is_told_so(ports: Ports, stream: str, event: Event) -> None:
     log = SqliteLog(Settings(max_frame_mb=1), ports)

@@ -107,9 +107,9 @@ async def test_an_export_goes_on_behind_a_memory(memory: SqliteMemory) -> None:
     assert sorted(order) == [each.id for each in many]
     assert [int(id) // 50 for id in order] == sorted(int(id) // 50 for id in order)
     for behind in (0, 49, 50, 200, 299):
-        rest = Selection(scope="docs", after=order[behind])
+        rest = Selection(scope="docs", after=("docs", order[behind]))
         assert [each.id async for each in memory.export(rest)] == order[behind + 1 :]
-    assert [each async for each in memory.export(Selection(scope="docs", after="nobody"))] == []
+    assert [each async for each in memory.export(Selection(scope="docs", after=("docs", "nobody")))] == []
 
 
 async def test_all_scopes_of_all_tenants_are_exported_by_age(memory: SqliteMemory) -> None:

@@ -95,7 +95,7 @@ async def forget(
 @with_kernel
 async def export(kernel: Kernel, scope: str | None) -> None:
     """Print memories as JSON lines, oldest first."""
-    after: str | None = None
+    after: tuple[str, str] | None = None
     while True:
         page = await kernel.perform(EXPORT, Export(selection=Selection(scope=scope, after=after)))
         for one in page.memories:

@@ -73,7 +73,7 @@ class Exported:
     """Memories, oldest first, and the selection's ``after`` for the next page if there is one."""
 
     memories: tuple[Memory, ...]
-    next: str | None = None
+    next: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ class Selection:
     """Which memories to forget or export: all of a scope, narrowed by ``ids``, ``source`` or ``kind``.
 
     ``None`` for ``scope`` means every scope, for ``tenant`` every tenant. ``but`` spares ids: with ``source`` it
-    forgets what a changed file no longer says. ``after`` goes on behind the memory with this id: an export in pages.
+    forgets what a changed file no longer says. ``after`` goes on behind the memory with this scope and id: for pages.
     """
 
     scope: str | None
@@ -82,7 +82,7 @@ class Selection:
     source: str | None = None
     kind: Literal["text", "source"] | None = None
     but: tuple[str, ...] = ()
-    after: str | None = None
+    after: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

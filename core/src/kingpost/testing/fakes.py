@@ -108,7 +108,7 @@ class DictMemory:
         for memory in chosen:
             if behind:
                 yield memory
-            behind = behind or memory.id == selection.after
+            behind = behind or (memory.scope, memory.id) == selection.after
 
 
 class WordCounter:

@@ -49,9 +49,9 @@ def copied(path: Path, target: Path) -> Head:
         try:
             _copy(path, partial)
             head = _head_of(partial)
-            _sync(partial)
+            sync(partial)
             partial.replace(target)
-            _sync(target.parent)
+            sync(target.parent)
         except (sqlite3.Error, OSError) as problem:
             raise explained(problem, target) from problem
     return head
@@ -133,7 +133,8 @@ def _beside(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Bring a closed file, or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

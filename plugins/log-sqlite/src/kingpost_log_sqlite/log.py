@@ -10,7 +10,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from kingpost import (
 )
 
 from .arrivals import Arrivals
-from .copies import copied, sound_copy, taken_in
+from .copies import copied, sound_copy, sync, taken_in
 from .failures import closed, explained
 from .jobs import Alone, Append, Job, Put
 from .readers import Readers
@@ -96,8 +96,10 @@ class SqliteLog:
         await asyncio.to_thread(self._workers.close)
 
     async def append(self, stream: str, expected: str | None, events: Sequence[Event]) -> Receipt:
-        if not events or not (stream.isascii() or _is_text(stream)):
-            raise InvalidRequest(f"a frame for stream {stream!r} needs a proper name and at least one event")
+        if not events or not _is_name(stream):
+            raise InvalidRequest(
+                f"a frame needs a stream whose name is text, and events; not {stream!r}, {len(events)}"
+            )
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Receipt] = loop.create_future()
         self._hand_over(Append(loop, done, stream, expected, events))
@@ -161,7 +163,10 @@ class SqliteLog:
             raise explained(problem, self._path) from problem
 
     async def alive(self, worker: str) -> bool:
-        return self._workers.alive(worker)
+        try:
+            return self._workers.alive(worker)
+        except OSError as problem:
+            raise explained(problem, self._path) from problem
 
     async def info(self) -> LogInfo:
         return LogInfo(
@@ -211,8 +216,14 @@ class SqliteLog:
 
     def _open(self) -> Writer:
         try:
+            is_new = not self._path.exists()
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            return Writer(self._path, self._settings, self._ports, self._arrivals)
+            writer = Writer(self._path, self._settings, self._ports, self._arrivals)
+            if is_new:
+                # SQLite sees to the names of its files; that of the home is ours, where the system lets us.
+                with suppress(OSError):
+                    sync(self._path.parent.parent)
+            return writer
         except (sqlite3.Error, UnicodeDecodeError, OSError) as problem:
             raise explained(problem, self._path) from problem
 
@@ -225,10 +236,11 @@ def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def _is_text(name: str) -> bool:
-    """False for half a pair of characters, which no file can hold."""
+def _is_name(stream: str) -> bool:
+    """False for what SQLite cannot look up: a NUL, or half a pair of characters."""
+    if stream.isascii():
+        return "\0" not in stream
     try:
-        name.encode()
+        return b"\0" not in stream.encode()
     except UnicodeEncodeError:
         return False
-    return True

@@ -11,7 +11,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from kingpost import Corrupted, TaskState, from_row
+from kingpost import Corrupted, TaskState
 from pydantic_core import from_json, to_json
 
 COLUMNS = "id, tenant, agent, status, open, root, parent, state"
@@ -47,8 +47,11 @@ def unpacked(row: Sequence[Any]) -> TaskState:
     id, tenant, agent, status, _, root, parent, rest = row
     try:
         unlisted, *listed = from_json(rest)
-        named = {"id": id, "tenant": tenant, "agent": agent, "status": status, "root": root or id, "parent": parent}
-        return from_row({**named, **dict(zip(_LISTED, listed, strict=False)), **(unlisted or {})})
+        named = dict(zip(_LISTED, listed, strict=False))
+        if unlisted:
+            # What an even newer kernel has added is left out.
+            named.update((name, unlisted[name]) for name in _UNLISTED if name in unlisted)
+        return TaskState(id=id, tenant=tenant, agent=agent, status=status, root=root or id, parent=parent, **named)
     except (ValueError, TypeError) as problem:
         raise Corrupted(
             f"the row of task {id!r} cannot be read ({problem}); 'kingpost verify' says more; restore a backup"

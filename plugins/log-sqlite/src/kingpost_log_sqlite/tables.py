@@ -126,9 +126,7 @@ def _shape(connection: sqlite3.Connection, path: Path, newest: int) -> int:
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if application != APPLICATION and (application or found or tables):
-        raise ConfigurationError(
-            f"{str(path)!r} is a database of another program; name another path in [log-sqlite]"
-        )
+        raise ConfigurationError(f"{str(path)!r} is a database of another program; name another path in [log-sqlite]")
     if found > newest:
         raise ConfigurationError(
             f"the log {str(path)!r} has tables of shape {found}, and this kingpost knows shapes up to {newest}; "

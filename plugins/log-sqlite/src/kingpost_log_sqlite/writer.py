@@ -92,6 +92,7 @@ class Writer:
             while jobs := self._next():
                 self._round(jobs)
                 self._answer(jobs)
+                jobs = []
                 self._checkpoint.take_if_due()
         except BaseException as problem:  # noqa: BLE001 - whoever waits is told, whatever it was
             crash = problem

@@ -7,6 +7,7 @@ a selection of any size costs the memory of a page.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from heapq import heapify, heappop, heapreplace
 from typing import Any, NamedTuple
 
@@ -46,7 +47,7 @@ async def scopes(read: Read, selection: Selection) -> list[int]:
 async def chosen(read: Read, selection: Selection) -> AsyncIterator[Any]:
     """Every selected memory as a row of ``SELECT``, oldest first."""
     numbers = await scopes(read, selection)
-    after = await _after(read, numbers, selection)
+    after = await _after(read, selection)
     if after is None:
         return
     page = max(_KEYS // max(len(numbers), 1), BODIES)
@@ -124,14 +125,15 @@ async def _named(read: Read, way: Way, ids: Sequence[str]) -> list[Any]:
     return found
 
 
-async def _after(read: Read, numbers: Sequence[int], selection: Selection) -> Key | None:
+async def _after(read: Read, selection: Selection) -> Key | None:
     """Where the selection goes on: ``None`` when it goes on behind a memory that does not exist."""
     if selection.after is None:
         return _START
+    scope, id = selection.after
     keys = [
         (created, seq)
-        for number in numbers
-        for created, seq, _ in await _named(read, Way("memory", "scope = ?", number), (selection.after,))
+        for number in await scopes(read, replace(selection, scope=scope))
+        for created, seq, _ in await _named(read, Way("memory", "scope = ?", number), (id,))
     ]
     return min(keys, default=None)
 

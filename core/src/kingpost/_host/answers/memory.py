@@ -103,7 +103,7 @@ async def _export(house: House, request: op.Export, tenant: str) -> op.Exported:
     async for memory in backend.export(replace(request.selection, tenant=tenant)):
         memories.append(memory)
         if len(memories) == request.limit:
-            return op.Exported(memories=tuple(memories), next=memory.id)
+            return op.Exported(memories=tuple(memories), next=(memory.scope, memory.id))
     return op.Exported(memories=tuple(memories))
 
 

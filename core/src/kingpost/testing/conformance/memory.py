@@ -133,12 +133,14 @@ class MemoryConformance(Recalling):
 
     @pytest.mark.parametrize("page", [1, 7, 100])
     async def test_pages_join(self, subject: MemoryBackend, page: int) -> None:
-        """``after`` goes on behind the memory with this id: an export in pages."""
-        await subject.remember([replace(about(n, "fine"), created=EPOCH + n % 5) for n in range(20)])
-        whole = await all_of(subject)
+        """``after`` goes on behind the memory with this scope and id: for pages."""
+        # The same ids stand in two scopes, so that an id alone would lead back.
+        fine = [replace(about(n, "fine"), created=EPOCH + n % 5) for n in range(20)]
+        await subject.remember([*fine, *(replace(each, scope="elsewhere") for each in fine)])
+        whole = await all_of(subject, scope=None)
 
         seen: list[Memory] = []
-        while found := await all_of(subject, after=seen[-1].id if seen else None):
+        while found := await all_of(subject, scope=None, after=(seen[-1].scope, seen[-1].id) if seen else None):
             seen += found[:page]
             assert len(seen) <= len(whole)
 
