@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
@@ -29,9 +28,8 @@ _LENGTH = struct.Struct(">I")
 _NONE = 0xFFFFFFFF
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A frame as bytes. ``payloads`` is ``None`` when no event has one."""
+class Sealed(NamedTuple):
+    """A frame as bytes, a tuple because one is made for every append. ``payloads`` is ``None`` when no event has one."""
 
     body: bytes
     payloads: bytes | None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -42,9 +41,9 @@ class MemoryLog:
         """Flip one bit of a frame as it is stored, in its middle."""
         frame = self._store.frames[position - 1]
         if part == "body":
-            self._store.frames[position - 1] = replace(frame, body=_flipped(frame.body))
+            self._store.frames[position - 1] = frame._replace(body=_flipped(frame.body))
         else:
-            self._store.frames[position - 1] = replace(frame, payloads=_flipped(frame.payloads or b""))
+            self._store.frames[position - 1] = frame._replace(payloads=_flipped(frame.payloads or b""))
 
     async def start(self) -> None:
         """Nothing needs opening."""
