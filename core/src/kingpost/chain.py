@@ -29,7 +29,7 @@ _NONE = 0xFFFFFFFF
 
 
 class Sealed(NamedTuple):
-    """A frame as bytes, a tuple because one is made for every append. ``payloads`` is ``None`` when no event has one."""
+    """A frame as bytes; a tuple, since one is made for every append. ``payloads`` is ``None`` if no event has one."""
 
     body: bytes
     payloads: bytes | None
