@@ -125,6 +125,17 @@ def test_agents_plugins_config_and_doctor_speak_json(shell: Shell) -> None:
         assert shell(command).code == 0
 
 
+def test_a_reader_that_leaves_early_is_met_with_silence(shell: Shell) -> None:
+    """As in ``kingpost doctor | head -1``."""
+    process = shell.start("doctor")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    with process.stderr as told:
+        assert told.read() == ""
+    process.wait(timeout=30)
+
+
 def test_ollama_without_a_server_is_an_error_with_the_mend(shell: Shell) -> None:
     """Naming a model or the agent means that it is wanted; its absence is said, not worked around."""
     said = shell("run", "hello", "--model", "small", OLLAMA_HOST="http://127.0.0.1:9")

@@ -50,6 +50,8 @@ def with_kernel(command: Callable[Concatenate[Kernel, P], Awaitable[R]]) -> Call
             return asyncio.run(inside())
         except KingpostError as problem:
             raise failure(problem) from problem
+        except BrokenPipeError:
+            raise  # whoever read us has gone, which is no failure; ``main`` ends quietly
         except OSError as problem:
             raise Failure(f"{problem.filename or 'system'}: {problem.strerror or problem}", 1) from problem
 
