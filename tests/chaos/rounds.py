@@ -50,13 +50,16 @@ def rehearse(home: Path, rounds: int, seed: int, tell: Callable[[str], None] = l
     """Kill a worker ``rounds`` times in mixed work on one home, then let one finish."""
     dice = random.Random(seed)
     home.mkdir(parents=True, exist_ok=True)
-    # Large enough that what a prompt holds of it goes into a blob.
-    (home / "notes.md").write_text("# Notes\n\nA king post carries the beam of this round.\n\n" * 800, encoding="utf-8")
     tally = Tally()
     for number in range(rounds):
         # Every other round ends at a named point, so that each is met many times; the others end anywhere.
         point = POINTS[number // 2 % len(POINTS)] if number % 2 else None
-        crash = f"{point}:{dice.randint(1, 6)}" if point else None
+        # Once a round for what a round does once: it reads one changed file, and stores one prompt of it.
+        nth = 1 if point in ("inputs.stored", "blob.before_commit", "memory.before_commit") else dice.randint(1, 3)
+        crash = f"{point}:{nth}" if point else None
+        # Large enough, and each part unlike the others, that what a prompt holds of it goes into a blob.
+        parts = [f"Part {part} of round {number}: the post carries beam {part}, a task.\n\n" for part in range(800)]
+        (home / "notes.md").write_text("".join(parts), encoding="utf-8")
         _round(home, dice, crash, tally)
         tally.rounds += 1
         tell(f"round {number + 1}: {len(tally.accepted)} accepted")
@@ -72,7 +75,7 @@ def _round(home: Path, dice: random.Random, crash: str | None, tally: Tally) -> 
     assert process.stdout is not None
     # The first line says that it is at work; from then on any moment may be its last.
     said = process.stdout.readline()
-    end = time.monotonic() + (1.5 if crash else dice.uniform(0.0, 0.4))
+    end = time.monotonic() + (6.0 if crash else dice.uniform(0.0, 0.4))
     os.set_blocking(process.stdout.fileno(), False)
     while process.poll() is None and time.monotonic() < end:
         time.sleep(0.005)

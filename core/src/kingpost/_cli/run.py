@@ -140,6 +140,7 @@ async def _finished(kernel: Kernel, id: str) -> TaskView:
     def interrupt() -> None:
         cancels.add(loop.create_task(kernel.perform(CANCEL, Cancel(id=id, reason="interrupted from the keyboard"))))
 
+    # On Windows an event loop has no signal handlers; there Ctrl-C is what kill -9 is, and --resume goes on.
     with contextlib.suppress(NotImplementedError):
         loop.add_signal_handler(signal.SIGINT, interrupt)
         loop.add_signal_handler(signal.SIGTERM, stop.set)
