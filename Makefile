@@ -4,6 +4,8 @@
 PYTHON ?= python3
 BENCH  ?=
 ROUNDS ?= 100
+HISTORIES ?= 100000
+SEED   ?=
 
 # Nothing around us may change a result: another venv, a path, a habit of the shell.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE CONDA_PREFIX
@@ -25,10 +27,11 @@ PROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 PLACE    := $(shell pwd | cksum | cut -d ' ' -f 1)
 UV_READY := .venv/uv-ready.$(PLACE)
 READY    := .venv/ready.$(PLACE)
+BASELINES := .venv/baselines-ready.$(PLACE)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check fmt lint types fences docs bench chaos lock lock-drift changelog clean fmt-check
+.PHONY: help run test check fmt lint types fences docs bench chaos simulate lock lock-drift changelog clean fmt-check
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r verb does; do \
@@ -65,26 +68,35 @@ fences: $(READY) ## the rules of the house
 docs: $(READY) ## run every code block in the documents
 	@$(BIN)/python -m pytest tests/docs
 
-bench: $(READY) ## measure; BENCH=name picks one of tests/bench
+# What only a benchmark compares with lies apart: some of it changes what pytest does as soon as it is installed.
+bench: $(READY) $(if $(filter-out tasks,$(BENCH)),,$(BASELINES)) ## measure; BENCH=name picks one of tests/bench
 	@for bench in $(if $(BENCH),tests/bench/$(BENCH).py,$(filter-out tests/bench/_%,$(wildcard tests/bench/*.py))); do \
 		$(BIN)/python -m "$$(echo "$${bench%.py}" | tr / .)" || exit 1; done
 
 chaos: $(READY) ## kill -9 at random, ROUNDS=n times
 	@$(BIN)/python -m tests.chaos --rounds $(ROUNDS)
 
-COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	--custom-compile-command 'make lock' --group dev --group bench $(PROJECTS) \
-	--no-emit-package kingpost-core $(patsubst plugins/%,--no-emit-package kingpost-%,$(filter plugins/%,$(MEMBERS)))
+simulate: $(READY) ## histories with every kind of trouble, HISTORIES=n SEED=s
+	@$(BIN)/python -m tests.simulate --histories $(HISTORIES) $(if $(SEED),--seed $(SEED))
 
-lock: $(UV_READY) ## fit requirements/dev.txt to the projects; UPGRADE=1 takes the newest versions
-	@$(COMPILE) $(if $(UPGRADE),--upgrade) --output-file requirements/dev.txt >/dev/null
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command 'make lock'
+DEV_LOCK = $(COMPILE) --group dev $(PROJECTS) \
+	--no-emit-package kingpost-core $(patsubst plugins/%,--no-emit-package kingpost-%,$(filter plugins/%,$(MEMBERS)))
+# What both locks hold, they hold in one version.
+BENCH_LOCK = $(COMPILE) --group bench --constraint requirements/dev.txt
+
+lock: $(UV_READY) ## fit requirements/*.txt to the projects; UPGRADE=1 takes the newest versions
+	@$(DEV_LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/dev.txt >/dev/null
+	@$(BENCH_LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/bench.txt >/dev/null
 
 # Compiled again on top of itself a lock changes only where it no longer fits the projects.
-lock-drift: $(READY) ## prove that the lock fits the projects
-	@cp requirements/dev.txt .venv/again.txt
-	@if $(COMPILE) --output-file .venv/again.txt >/dev/null 2>.venv/again.log; then \
-		diff -u requirements/dev.txt .venv/again.txt || \
-			{ echo "lock-drift: requirements/dev.txt does not fit the projects: run 'make lock'" >&2; exit 1; }; \
+lock-drift: $(READY) ## prove that the locks fit the projects
+	@cp requirements/dev.txt .venv/dev.txt && cp requirements/bench.txt .venv/bench.txt
+	@if { $(DEV_LOCK) --output-file .venv/dev.txt && $(BENCH_LOCK) --output-file .venv/bench.txt; } \
+			>/dev/null 2>.venv/again.log; then \
+		for lock in dev bench; do diff -u requirements/$$lock.txt .venv/$$lock.txt || \
+			{ echo "lock-drift: requirements/$$lock.txt does not fit the projects: run 'make lock'" >&2; exit 1; }; done; \
 	elif grep -qiE 'request failed|failed to fetch|error sending request' .venv/again.log; then \
 		echo "lock-drift: no registry answers, so nothing to compare with; tests/fences/test_locks.py checks what is installed"; \
 	else cat .venv/again.log >&2; exit 1; fi
@@ -104,6 +116,11 @@ $(UV_READY): requirements/bootstrap.txt
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(BASELINES): $(UV_READY) requirements/bench.txt
+	@rm -rf .venv/baselines
+	@$(UV) pip install --quiet --python $(BIN)/python --target .venv/baselines --require-hashes --compile-bytecode -r requirements/bench.txt
 	@touch $@
 
 $(READY): $(UV_READY) requirements/dev.txt $(PROJECTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -15,9 +16,11 @@ from kingpost import (
     Call,
     Calls,
     Context,
+    Erased,
     Event,
     Fenced,
     Fitted,
+    Head,
     Limits,
     Memory,
     Observation,
@@ -30,6 +33,7 @@ from kingpost import (
     Refused,
     Report,
     Say,
+    Segment,
     Selection,
     TaskQuery,
     TaskState,
@@ -53,6 +57,7 @@ from kingpost.testing import (
     ReaderConformance,
     ScriptedAgent,
     SeededClock,
+    SinkConformance,
     WordCounter,
     seeded_ports,
 )
@@ -65,7 +70,8 @@ PROMISED: dict[type, tuple[type, ...]] = {
     ExecutorConformance: (protocols.Executor,),
     EmbedderConformance: (protocols.Embedder,),
     ReaderConformance: (protocols.Reader,),
-    LogConformance: (protocols.Log, protocols.Care, TaskQuery, Recorded),
+    LogConformance: (protocols.Log, protocols.Care, protocols.Folded, TaskQuery, Recorded),
+    SinkConformance: (protocols.Sink,),
 }
 DESCRIBED = {
     "decides what to do next",
@@ -78,6 +84,8 @@ DESCRIBED = {
     "reads one form of document that is not plain text",
     "what a log needs besides being used",
     "a blob's bytes",
+    "receives what was recorded, payloads in place",
+    "one instance serves a kernel; a slow or broken one never stops a task",
     "raises:",
 }
 """Sentences that say what a thing is and promise nothing."""
@@ -109,7 +117,7 @@ def test_every_test_quotes_what_it_proves(conformance: type) -> None:
 
 
 def _is_protocol(held: type) -> bool:
-    return held.__module__ == protocols.__name__
+    return held.__module__.startswith(protocols.__name__) and getattr(held, "_is_protocol", False)
 
 
 def _docs(held: type) -> list[str]:
@@ -305,8 +313,56 @@ class Deathless(MemoryLog):
 class Blind(MemoryLog):
     """Verifies with its eyes shut."""
 
-    async def verify(self, progress: Callable[[int, int], None] | None = None) -> Report:
+    async def verify(self, progress: Callable[[int, int], None] | None = None, head: Head | None = None) -> Report:
         return Report(frames=0, events=0, head=await self.head())
+
+
+class Lazy(MemoryLog):
+    """Takes the live tables for rebuilt ones, and counts a page."""
+
+    async def rebuild(self, progress: Callable[[int, int], None] | None = None, since: float | None = None) -> Report:
+        return await self.verify(progress)
+
+    async def count(self, query: TaskQuery) -> int:
+        return len(await self.select(query))
+
+
+class Forgetful(MemoryLog):
+    """Erases the words and keeps the blobs; seals what is still needed."""
+
+    async def erase(self, tenant: str, task: str | None = None) -> Erased:
+        kept = dict(self._store.blobs)
+        gone = await super().erase(tenant, task)
+        self._store.blobs = kept
+        return gone
+
+    async def seal(self, before: float, target: Path) -> Segment | None:
+        segment = await super().seal(before, target)
+        self._store.streams = {stream: held for stream, held in self._store.streams.items() if "task/" in stream}
+        return segment
+
+
+class Doubling:
+    """Writes down whatever comes, and takes its time."""
+
+    name = "doubling"
+
+    def __init__(self) -> None:
+        self.there: list[int] = []
+
+    async def accept(self, frames: Sequence[Recorded]) -> None:
+        for frame in frames:
+            await asyncio.sleep(0)
+            self.there.append(frame.position)
+
+
+class Picky(Doubling):
+    """Writes down once what it understands."""
+
+    async def accept(self, frames: Sequence[Recorded]) -> None:
+        self.there += [
+            frame.position for frame in frames if frame.events[0].payload and frame.position not in self.there
+        ]
 
 
 async def echo(text: str) -> str:
@@ -343,6 +399,18 @@ BROKEN: list[tuple[type, type, str]] = [
     (LogConformance, Deathless, "a_worker_is_dead_with_its_process"),
     (LogConformance, Deathless, "who_waits_in_vain_is_told"),
     (LogConformance, Blind, "a_changed_byte_is_named"),
+    (LogConformance, Blind, "a_log_that_was_cut_or_written_anew_is_found_out"),
+    (LogConformance, Lazy, "what_the_frames_say_is_there_again"),
+    (LogConformance, Lazy, "the_fold_begins_at_a_snapshot"),
+    (LogConformance, Lazy, "a_count_looks_at_no_page"),
+    (LogConformance, Forgetful, "what_is_erased_is_gone"),
+    (LogConformance, Forgetful, "a_tenant_is_erased_whole"),
+    (LogConformance, Forgetful, "other_streams_stay_readable"),
+    (SinkConformance, Doubling, "accepting_twice_does_no_harm"),
+    (SinkConformance, Doubling, "another_instance_does_no_harm"),
+    (SinkConformance, Doubling, "what_was_cancelled_comes_again"),
+    (SinkConformance, Picky, "what_is_accepted_has_arrived_in_order"),
+    (SinkConformance, Picky, "any_frame_is_accepted"),
 ]
 
 
@@ -358,6 +426,7 @@ async def test_who_breaks_a_promise_is_noticed(tmp_path: Path, conformance: type
     fixtures = {
         "subject": subject,
         "twin": subject,
+        "empty": broken(seeded_ports(1, tmp_path)) if issubclass(broken, MemoryLog) else None,
         "care": subject,
         "clock": clock,
         "ports": ports,
@@ -376,6 +445,9 @@ async def test_who_breaks_a_promise_is_noticed(tmp_path: Path, conformance: type
         "limit": 100,
         "strange": "prose",
         "other": "other",
+        "again": 3,
+        "frames": [Recorded(number, "quay", str(number), number, (Event("note"),)) for number in range(1, 13)],
+        "arrived": _arrived(subject),
     }
     run = getattr(conformance(), f"test_{test}")
     with pytest.raises((AssertionError, LookupError, ValueError, pytest.fail.Exception)):
@@ -385,6 +457,13 @@ async def test_who_breaks_a_promise_is_noticed(tmp_path: Path, conformance: type
 async def _awaited(result: Any) -> None:
     if inspect.isawaitable(result):
         await result
+
+
+def _arrived(subject: Any) -> Callable[[], Any]:
+    async def arrived() -> list[int]:
+        return list(subject.there)
+
+    return arrived
 
 
 def _context() -> Context:

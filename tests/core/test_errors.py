@@ -31,6 +31,8 @@ CODES = {
     "Fenced": "final.fenced",
     "Refused": "final.refused",
     "OverGrant": "final.over_grant",
+    "Exhausted": "final.exhausted",
+    "OutOfTime": "final.deadline",
     "AgentFailed": "final.agent_failed",
     "Corrupted": "final.corrupted",
 }

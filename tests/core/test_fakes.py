@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from kingpost import (
@@ -192,8 +193,8 @@ class TestMemoryLog(LogConformance):
 
     @pytest.fixture
     def spoil(self, subject: Log) -> object:
-        async def spoil(position: int, part: str) -> None:
+        async def spoil(position: int, part: Literal["body", "payload", "task"]) -> None:
             assert isinstance(subject, MemoryLog)
-            subject.damage(position, "body" if part == "body" else "payload")
+            subject.damage(position, part)
 
         return spoil

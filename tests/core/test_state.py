@@ -24,6 +24,7 @@ from kingpost import (
     to_row,
     upcast,
 )
+from kingpost.state.steps import AFTERWARDS, STEPS
 from kingpost.testing import facts
 
 STREAM = task_stream("t-1")
@@ -34,15 +35,20 @@ RUNNING = [*QUEUED, facts.started()]
 WAITING_ALL = [*RUNNING, facts.decided(1, CALLS), facts.pending("a"), facts.pending("b"), facts.waiting()]
 WAITING_ANY = [*RUNNING, facts.decided(1, CALLS, "any"), facts.pending("a"), facts.pending("b"), facts.waiting()]
 
+ASKED = facts.pending("a", 9.5, waits="approval")
+LENT = facts.pending("b", waits="child", cut=[100, None, 5000])
+
 PLACES = {
     "queued": QUEUED,
     "running": RUNNING,
     "calling": [*RUNNING, facts.decided(1, CALLS)],
     "pending": WAITING_ALL[:-1],
     "waiting": WAITING_ALL,
-    "waiting-any": WAITING_ANY,
+    "any": WAITING_ANY,
+    "asked": [*RUNNING, facts.decided(1, CALLS), ASKED, LENT, facts.waiting()],
+    "let-go": [*RUNNING, facts.decided(1, CALLS, "any"), LENT, facts.observed("a"), facts.closed()],
     "woken": [*WAITING_ALL, facts.observed("a"), facts.observed("b")],
-    "woken-any": [*WAITING_ANY, facts.observed("b")],
+    "woke-any": [*WAITING_ANY, facts.observed("b")],
     "succeeded": [*RUNNING, facts.succeeded()],
     "failed": [*RUNNING, facts.failed()],
     "cancelled": [*QUEUED, facts.cancelled(None)],
@@ -56,30 +62,42 @@ EVENTS: dict[str, Callable[[TaskState], Event]] = {
     "turn.decided": lambda at: facts.decided(at.turn + 1, CALLS, attempt=at.attempt),
     "call.observed": lambda at: facts.observed("a"),
     "call.pending": lambda at: facts.pending("a", 9.5, at.attempt),
+    "call.approved": lambda at: facts.approved("a"),
+    "child.settled": lambda at: facts.settled("1.b", [7, 0, 3]),
+    "task.retrying": lambda at: facts.retrying(at.attempt, 9.5),
+    "message.received": lambda at: facts.message(),
     "turn.closed": lambda at: facts.closed(at.attempt),
     "task.waiting": lambda at: facts.waiting(at.attempt),
     "cancel.requested": lambda at: facts.cancel_requested(),
     "task.succeeded": lambda at: facts.succeeded(at.attempt),
     "task.failed": lambda at: facts.failed(at.attempt),
     "task.cancelled": lambda at: facts.cancelled(at.attempt),
+    "letter.replayed": lambda at: Event("letter.replayed"),
+    "letter.discarded": lambda at: Event("letter.discarded"),
     "thing.of.tomorrow": lambda at: Event("thing.of.tomorrow", {"attempt": at.attempt + 7}),
 }
 
 EDGES = """
-                   queued     running    calling    pending    waiting    waiting-any woken      woken-any
-task.queued        -          -          -          -          -          -           -          -
-task.started       running    running    running    running    -          -           running    running
-inputs.read        queued     running    running    running    waiting    waiting     queued     queued
-turn.decided       -          running    -          -          -          -           -          -
-call.observed      -          -          running    running    waiting    queued      -          queued
-call.pending       -          -          running    running    waiting    waiting     -          queued
-turn.closed        -          running    running    running    -          -           -          -
-task.waiting       -          -          -          waiting    -          -           -          -
-cancel.requested   queued     running    running    running    waiting    waiting     queued     queued
-task.succeeded     -          succeeded  succeeded  succeeded  -          -           -          -
-task.failed        failed     failed     failed     failed     failed     failed      failed     failed
-task.cancelled     cancelled  cancelled  cancelled  cancelled  cancelled  cancelled   cancelled  cancelled
-thing.of.tomorrow  queued     running    running    running    waiting    waiting     queued     queued
+                  queued    running   calling   pending   waiting   any       asked     let-go    woken     woke-any
+task.queued       -         -         -         -         -         -         -         -         -         -
+task.started      running   running   running   running   -         -         -         running   running   running
+inputs.read       queued    running   running   running   waiting   waiting   waiting   running   queued    queued
+turn.decided      -         running   -         -         -         -         -         running   -         -
+call.observed     -         -         running   running   waiting   queued    waiting   -         -         queued
+call.pending      -         -         running   running   waiting   waiting   waiting   -         -         queued
+call.approved     -         -         -         -         -         -         queued    -         -         -
+child.settled     -         -         -         -         -         -         -         running   -         -
+task.retrying     -         queued    queued    queued    -         -         -         queued    -         -
+message.received  queued    running   running   running   waiting   waiting   waiting   running   queued    queued
+turn.closed       -         running   running   running   -         -         -         running   -         -
+task.waiting      -         -         -         waiting   -         -         -         -         -         -
+cancel.requested  queued    running   running   running   waiting   waiting   waiting   running   queued    queued
+task.succeeded    -         succeeded succeeded succeeded -         -         -         succeeded -         -
+task.failed       failed    failed    failed    failed    failed    failed    failed    failed    failed    failed
+task.cancelled    cancelled cancelled cancelled cancelled cancelled cancelled cancelled cancelled cancelled cancelled
+letter.replayed   -         -         -         -         -         -         -         -         -         -
+letter.discarded  -         -         -         -         -         -         -         -         -         -
+thing.of.tomorrow queued    running   running   running   waiting   waiting   waiting   running   queued    queued
 """
 """Where each event of the current attempt leads from each place; ``-`` where it is refused."""
 
@@ -105,7 +123,7 @@ def test_the_table_of_edges_is_whole() -> None:
     assert _columns == [place for place in PLACES if place not in FINAL]
     assert {at(place).status for place in PLACES} == {status.value for status in Status}
     assert [row[0] for row in _rows] == list(EVENTS)
-    assert {"task.queued", "thing.of.tomorrow", *kingpost.state._STEPS} == set(EVENTS)  # noqa: SLF001 - the truth
+    assert {"task.queued", "thing.of.tomorrow", *STEPS, *AFTERWARDS} == set(EVENTS)
 
 
 @pytest.mark.parametrize(("place", "kind", "end"), EACH_EDGE, ids=lambda each: each)
@@ -128,6 +146,11 @@ def test_nothing_changes_a_task_that_has_ended(place: str, kind: str) -> None:
 
     if kind == "thing.of.tomorrow":
         assert folded(EVENTS[kind](before), state=before) == before
+    elif kind in AFTERWARDS:
+        after = folded(EVENTS[kind](before), state=before)
+        assert replace(after, late=[]) == before
+        with pytest.raises(Refused):
+            folded(EVENTS[kind](before), state=after)
     else:
         with pytest.raises(Refused):
             folded(EVENTS[kind](before), state=before)
@@ -242,7 +265,7 @@ def test_all_calls_have_to_be_settled() -> None:
 
 def test_any_call_is_enough_where_any_was_asked_for() -> None:
     """What is still open stays open until a holder closes the turn."""
-    woken = folded(facts.observed("b"), state=at("waiting-any"))
+    woken = folded(facts.observed("b"), state=at("any"))
     assert (woken.status, woken.open) == ("queued", {"a": "read"})
 
     closed = folded(facts.started(2), facts.closed(2), state=woken)
@@ -278,6 +301,78 @@ def test_an_outcome_closes_everything(end: Event) -> None:
 
     assert (state.open, state.pending, state.worker) == ({}, {}, None)
     assert (state.reason, state.error) == (end.header.get("reason"), end.header.get("error"))
+
+
+def test_what_is_lent_to_a_child_comes_back_less_what_it_spent() -> None:
+    """A cut counts as taken while the child lives, whether anybody still waits for it or not."""
+    grant = [facts.queued("t-1", grant=[1000, None, 60_000]), *RUNNING[1:]]
+    lent = folded(*grant, facts.decided(1, CALLS, "any"), LENT, facts.pending("a"))
+    assert (lent.left(), lent.children) == ([900, None, 55_000], 1)
+
+    told = folded(Event("call.observed", {"call": "b", "spent": [30, 0, 200]}), state=lent)
+    assert (told.left(), told.spent, told.lent) == ([970, None, 59_800], [30, 0, 200], {})
+
+    let_go = folded(facts.observed("a"), facts.closed(), state=lent)
+    assert let_go.left() == lent.left()
+    assert folded(facts.settled("1.b", [30, 0, 200]), state=let_go).left() == told.left()
+
+
+def test_what_is_still_out_when_a_task_ends_is_charged_at_its_bound() -> None:
+    """The turn in flight, and children that nobody will settle any more."""
+    state = folded(
+        facts.queued("t-1", grant=[1000, 50, None]),
+        Event("task.started", {"attempt": 1, "worker": "w", "reserve": [200, 9, 0]}),
+        facts.decided(1, CALLS, "any"),
+        LENT,
+        facts.observed("a"),
+        facts.closed(),
+    )
+    assert folded(facts.failed(), state=state).spent == [100, 0, 5000]
+
+    flying = folded(
+        facts.queued("t-1", grant=[1000, 50, None]),
+        Event("task.started", {"attempt": 1, "worker": "w", "reserve": [200, 9, 0]}),
+    )
+    assert flying.left() == [800, 41, None]
+    assert folded(facts.failed(), state=flying).spent == [200, 9, 0]
+    assert folded(Event("task.failed", {"attempt": 1, "spent": [5, 0, 1]}), state=flying).spent == [5, 0, 1]
+
+
+def test_a_turn_that_a_crash_cut_off_is_charged_its_bound() -> None:
+    """Nobody knows what it has cost; the next attempt reserves anew."""
+    claim = {"worker": "w", "reserve": [200, 9, 0]}
+    state = folded(
+        facts.queued("t-1", grant=[1000, 50, None]),
+        Event("task.started", {"attempt": 1, **claim}),
+        Event("task.started", {"attempt": 2, **claim}),
+    )
+
+    assert (state.spent, state.reserved, state.left()) == ([200, 9, 0], [200, 9, 0], [600, 32, None])
+
+
+def test_tries_are_counted_from_one_decision_to_the_next() -> None:
+    """And begin anew with another agent."""
+    twice = folded(*RUNNING, facts.retrying(1, 9.5), facts.started(2), facts.retrying(2, 12.0))
+    assert (twice.status, twice.retries, twice.not_before, twice.strikes) == ("queued", 2, 12.0, 0)
+
+    other = folded(facts.started(3), facts.retrying(3, None, agent="other"), state=twice)
+    assert (other.retries, other.agent) == (0, "other")
+    assert folded(facts.started(3), facts.decided(1, attempt=3), state=twice).retries == 0
+
+
+def test_an_answer_that_has_not_heard_the_last_message_is_no_end() -> None:
+    """It stays as a turn; the task ends with an answer that has heard everything."""
+    state = folded(*RUNNING, facts.message(), facts.message())
+
+    with pytest.raises(Refused):
+        folded(Event("task.succeeded", {"attempt": 1, "seen": 1}), state=state)
+    assert folded(Event("task.succeeded", {"attempt": 1, "seen": 2}), state=state).final
+
+
+def test_a_call_that_was_let_pass_is_made_by_the_attempt_after_the_one_that_asked() -> None:
+    state = folded(facts.approved("a"), state=at("asked"))
+
+    assert (state.approved, state.pending, state.waits) == ({"a": 1}, {"b": None}, {"b": "child"})
 
 
 def test_a_frame_is_folded_whole_or_not_at_all() -> None:

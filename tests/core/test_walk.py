@@ -29,6 +29,7 @@ from kingpost import (
     UnknownName,
     UnreadableInput,
 )  # fmt: skip
+from kingpost.operations import calls, steering
 from kingpost.operations import memory as memory_ops
 from kingpost.operations import tasks as ops
 from kingpost.testing import DictMemory, FunctionExecutor, MemoryLog, ScriptedAgent
@@ -38,7 +39,7 @@ from kingpost.testing.kernel import open_kernel
 async def test_an_answer_is_recorded_with_its_ledger() -> None:
     """The rows of the ledger and its framing add up to what the prompt takes."""
     async with open_kernel() as opened:
-        task = await opened.run("say done")
+        task = await opened.run("say done", tools=())
         turns = (await opened.kernel.perform(ops.TURNS, ops.TaskId(task.id))).turns
 
     ledger = turns[0].ledger
@@ -55,8 +56,8 @@ async def test_a_file_is_read_in_once_and_answers_come_from_it(tmp_path: Path) -
     memory = DictMemory()
 
     async with open_kernel(memory=memory) as opened:
-        first = await opened.run("What does the cache evict?", inputs=(str(notes),))
-        again = await opened.run("What does the cache evict?", inputs=(str(notes),))
+        first = await opened.run("What does the cache evict?", inputs=(str(notes),), tools=())
+        again = await opened.run("What does the cache evict?", inputs=(str(notes),), tools=())
         notes.write_text("# Cache\n\nThe cache refuses new entries when it is full.\n")
         changed = await opened.run("What does the cache do when full?", inputs=(str(notes),))
         counted = [await _read_event(opened.kernel, task.id) for task in (first, again, changed)]
@@ -80,7 +81,7 @@ async def test_a_file_that_has_gone_from_a_folder_is_forgotten(tmp_path: Path) -
     async with open_kernel() as opened:
         await opened.run("lions", inputs=(str(tmp_path / "a"),))
         (tmp_path / "a" / "two.txt").unlink()
-        task = await opened.run("lions", inputs=(str(tmp_path / "a"),))
+        task = await opened.run("lions", inputs=(str(tmp_path / "a"),), tools=())
         kept = (await _ledger(opened.kernel, task.id)).kept
 
     assert [row.source for row in kept] == ["task", "one.txt"]
@@ -141,7 +142,7 @@ async def test_tools_are_executed_and_their_observations_handed_back() -> None:
         return Answer(text=context.turns[0].observations[0].text)
 
     async with open_kernel(agents=[ScriptedAgent(script)], executors=[FunctionExecutor([add])]) as opened:
-        task = await opened.run("add")
+        task = await opened.run("add", tools=("add",))
         turns = (await opened.kernel.perform(ops.TURNS, ops.TaskId(task.id))).turns
 
     assert task.outcome is not None
@@ -183,8 +184,8 @@ async def test_a_call_that_answers_pending_waits_for_the_world() -> None:
     async with open_kernel(agents=[agent], executors=[FunctionExecutor([approve])]) as opened:
         task = await opened.run("approve", seconds=1.0)
         assert task.status is Status.WAITING
-        settled = ops.Observe(id=task.id, observation=Observation(call="1", text="yes"))
-        await opened.kernel.perform(ops.OBSERVE, settled)
+        settled = calls.Observe(id=task.id, observation=Observation(call="1", text="yes"))
+        await opened.kernel.perform(calls.OBSERVE, settled)
         done = await opened.kernel.perform(ops.WAIT, ops.Wait(id=task.id))
 
     assert done.status is Status.SUCCEEDED
@@ -224,7 +225,7 @@ async def test_an_agent_that_never_answers_is_stopped_by_its_seconds_or_by_cance
     async with open_kernel(agents=[ScriptedAgent(hang)]) as opened:
         late = asyncio.create_task(opened.run("hang", seconds=20))
         id = await started.get()
-        await opened.kernel.perform(ops.CANCEL, ops.Cancel(id=id, reason="enough"))
+        await opened.kernel.perform(steering.CANCEL, steering.Cancel(id=id, reason="enough"))
         cancelled = await late
         timed = await opened.kernel.perform(ops.SUBMIT, ops.Submit(description="hang", agent="scripted", seconds=0.05))
         await opened.kernel.work(timed.id)
@@ -239,8 +240,8 @@ async def test_a_task_that_nobody_holds_is_cancelled_at_once() -> None:
     """With no live holder the outcome is recorded by who asks."""
     async with open_kernel() as opened:
         queued = await opened.kernel.perform(ops.SUBMIT, ops.Submit(description="wait"))
-        view = await opened.kernel.perform(ops.CANCEL, ops.Cancel(id=queued.id))
-        again = await opened.kernel.perform(ops.CANCEL, ops.Cancel(id=queued.id))
+        view = await opened.kernel.perform(steering.CANCEL, steering.Cancel(id=queued.id))
+        again = await opened.kernel.perform(steering.CANCEL, steering.Cancel(id=queued.id))
 
     assert view.status is again.status is Status.CANCELLED
 
@@ -338,7 +339,7 @@ async def test_a_dropped_passage_comes_back_by_its_number() -> None:
     async with open_kernel() as opened:
         told = [Memory(id=str(n), scope="default", body=f"lions fact {n} " + "word " * 50) for n in range(20)]
         await opened.kernel.perform(memory_ops.REMEMBER, memory_ops.Remember(memories=tuple(told)))
-        task = await opened.run("lions", budget=300)
+        task = await opened.run("lions", budget=300, tools=())
         ledger = await _ledger(opened.kernel, task.id)
         lost = next(row for row in ledger.dropped)
         back = await opened.kernel.perform(ops.EXPAND, ops.Expand(id=task.id, passage=lost.id))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Conflict,
         Corrupted,
         DoorEmpty,
+        Exhausted,
         Fenced,
         FinalError,
         InputError,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         KingpostError,
         NameTaken,
         NotFound,
+        OutOfTime,
         OverGrant,
         Overloaded,
         PluginBroken,
@@ -46,17 +48,20 @@ if TYPE_CHECKING:
         Compressor,
         Embedder,
         Executor,
+        Folded,
         Kernel,
         Log,
         MemoryBackend,
         Reader,
         Say,
+        Sink,
         TokenCounter,
     )  # fmt: skip
     from .records.action import Action, Answer, Call, Calls, Limits, Observation, Pending, Tool, Usage
     from .records.codec import dump, load
     from .records.context import Context, Description, Dropped, Fitted, Pack, Passage, Trust, Turn
     from .records.event import (
+        Erased,
         Event,
         Finding,
         Head,
@@ -64,9 +69,11 @@ if TYPE_CHECKING:
         Receipt,
         Recorded,
         Report,
+        Segment,
         TaskQuery,
     )  # fmt: skip
     from .records.grant import Grant
+    from .records.head import SignedHead
     from .records.memory import Memory, Piece, Query, Recollection, Selection, Tier
     from .records.speech import Checkpoint, Speech, Text, Thought, ToolNote, UsageNote
     from .records.task import Artefact, Crew, Outcome, Part, Source, Status, Task
@@ -75,20 +82,23 @@ if TYPE_CHECKING:
 _HOMES = {
     "chain": "GENESIS SALT_BYTES Sealed damaged decode frame_hash seal",
     "errors": (
-        "AgentFailed BudgetTooSmall ConfigurationError Conflict Corrupted DoorEmpty Fenced FinalError InputError "
-        "InvalidRequest KingpostError NameTaken NotFound OverGrant Overloaded PluginBroken PluginError "
-        "SettingsInvalid TransientError Unavailable UnknownName UnreadableInput"
+        "AgentFailed BudgetTooSmall ConfigurationError Conflict Corrupted DoorEmpty Exhausted Fenced FinalError "
+        "InputError InvalidRequest KingpostError NameTaken NotFound OutOfTime OverGrant Overloaded PluginBroken "
+        "PluginError SettingsInvalid TransientError Unavailable UnknownName UnreadableInput"
     ),
     "hookspecs": "hookimpl",
     "operations": "OPERATIONS Operation",
     "ports": "Clock Ports",
     "prompt": "render",
-    "protocols": ("Agent Care Compressor Embedder Executor Kernel Log MemoryBackend Reader Say TokenCounter"),
+    "protocols": (
+        "Agent Care Compressor Embedder Executor Folded Kernel Log MemoryBackend Reader Say Sink TokenCounter"
+    ),
     "records.action": "Action Answer Call Calls Limits Observation Pending Tool Usage",
     "records.codec": "dump load",
     "records.context": "Context Description Dropped Fitted Pack Passage Trust Turn",
-    "records.event": "Event Finding Head LogInfo Receipt Recorded Report TaskQuery",
+    "records.event": "Erased Event Finding Head LogInfo Receipt Recorded Report Segment TaskQuery",
     "records.grant": "Grant",
+    "records.head": "SignedHead",
     "records.memory": "Memory Piece Query Recollection Selection Tier",
     "records.speech": "Checkpoint Speech Text Thought ToolNote UsageNote",
     "records.task": "Artefact Crew Outcome Part Source Status Task",
@@ -122,12 +132,15 @@ __all__ = [
     "DoorEmpty",
     "Dropped",
     "Embedder",
+    "Erased",
     "Event",
     "Executor",
+    "Exhausted",
     "Fenced",
     "FinalError",
     "Finding",
     "Fitted",
+    "Folded",
     "Grant",
     "Head",
     "InputError",
@@ -143,6 +156,7 @@ __all__ = [
     "NotFound",
     "Observation",
     "Operation",
+    "OutOfTime",
     "Outcome",
     "OverGrant",
     "Overloaded",
@@ -163,8 +177,11 @@ __all__ = [
     "Report",
     "Say",
     "Sealed",
+    "Segment",
     "Selection",
     "SettingsInvalid",
+    "SignedHead",
+    "Sink",
     "Source",
     "Speech",
     "Status",

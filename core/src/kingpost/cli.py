@@ -14,22 +14,50 @@ import click
 
 from . import __version__
 
-COMMANDS: dict[str, tuple[str, str]] = {
-    "run": ("run", "Do a task and print the answer with its sources."),
-    "tasks": ("tasks", "List tasks, newest first."),
-    "task": ("tasks", "Show one task: tree, turns, ledger."),
-    "events": ("tasks", "Print what the log holds."),
-    "cancel": ("tasks", "Ask a task to end."),
-    "context": ("context", "Pack documents and memories for a query."),
-    "memory": ("memory", "Add, search, forget, export and import memories."),
-    "agents": ("system", "List the agents that can be named."),
-    "plugins": ("system", "List installed plugins and what they provide."),
-    "verify": ("system", "Read the whole log and name what is wrong."),
-    "backup": ("system", "Copy memories and log while work goes on, into a new folder."),
-    "restore": ("system", "Take the state of a backup; what is newer than it is refused, not lost."),
-    "doctor": ("system", "Look at everything and say what to mend."),
-    "config": ("system", "Show the settings that are in force, with where they come from."),
+GROUPS: dict[str, dict[str, tuple[str, str]]] = {
+    "Do work": {
+        "run": ("run", "Do a task and print the answer with its sources."),
+        "work": ("work", "Work on everything in the home, and fire its schedules."),
+        "schedule": ("schedule", "Do tasks again and again: set, list, pause, resume, remove."),
+    },
+    "See what goes on": {
+        "tasks": ("tasks", "List tasks, newest first."),
+        "task": ("tasks", "Show one task: tree, turns, ledger."),
+        "events": ("tasks", "Print what the log holds."),
+        "calls": ("calls", "List the calls that wait: for a person, a time, a child, a tool."),
+        "letters": ("letters", "Dead letters: list, show, replay or discard what was given up."),
+    },
+    "Steer tasks": {
+        "reply": ("calls", "Answer a question of a task, or allow or refuse a call."),
+        "settle": ("calls", "Say what came of a call that a tool left pending."),
+        "message": ("steer", "Say something to a task; its next decision sees it."),
+        "cancel": ("steer", "Ask a task and all below it to end."),
+        "fork": ("steer", "Begin a new task with the turns of another one, with changes."),
+    },
+    "Contexts and memories": {
+        "context": ("context", "Pack documents and memories for a query."),
+        "memory": ("memory", "Add, search, forget, export and import memories."),
+    },
+    "Care for the log": {
+        "verify": ("log", "Read the whole log and name what is wrong."),
+        "rebuild": ("log", "Fold the log into fresh tables, in place of the old ones."),
+        "heads": ("log", "Signed heads of the log, to be kept elsewhere."),
+        "backup": ("log", "Copy memories and log while work goes on, into a new folder."),
+        "restore": ("log", "Take the state of a backup; what is newer than it is refused, not lost."),
+        "seal": ("log", "Move old frames of the log into a file of their own."),
+        "erase": ("log", "Erase the content of a task, or of everything."),
+    },
+    "Look after the installation": {
+        "doctor": ("system", "Look at everything and say what to mend."),
+        "config": ("system", "Show the settings that are in force, with where they come from."),
+        "agents": ("system", "List the agents that can be named."),
+        "tools": ("system", "List the tools that agents can be granted."),
+        "plugins": ("system", "List installed plugins and what they provide."),
+    },
 }
+"""Headings of the help, below each the commands: the module that holds one, and the first line of its help."""
+
+COMMANDS = {name: entry for commands in GROUPS.values() for name, entry in commands.items()}
 
 
 class _Lazy(click.Group):
@@ -56,8 +84,10 @@ class _Lazy(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        width = max(map(len, COMMANDS))
+        for heading, commands in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(width), text) for name, (_, text) in commands.items()])
 
 
 @click.command(
@@ -69,7 +99,8 @@ Examples:
   kingpost context "error handling" src/ --budget 4000 > context.txt
   kingpost tasks
 
-The home is .kingpost/ beside the nearest kingpost.toml, else your data folder; KINGPOST_HOME overrides.""",
+The home is .kingpost/ beside the nearest kingpost.toml, else your data folder; KINGPOST_HOME overrides.
+Each command has examples: kingpost COMMAND --help""",
 )
 @click.version_option(__version__, prog_name="kingpost")
 def root() -> None:

@@ -23,6 +23,8 @@
         ├── Fenced              another attempt holds the task now
         ├── Refused             the task's state does not allow it (stands in ``state``)
         ├── OverGrant           the grant is spent
+        ├── Exhausted           it was tried as often as it may be: a dead letter
+        ├── OutOfTime           its deadline has passed, or its active seconds are over
         ├── AgentFailed         the agent broke its promise
         └── Corrupted           stored bytes are not what was written
 
@@ -201,6 +203,18 @@ class OverGrant(FinalError):
     """The task's tree has used up what it was granted."""
 
     code = "final.over_grant"
+
+
+class Exhausted(FinalError):
+    """It was tried as often as it may be. The task is a dead letter: replay it once its cause is mended."""
+
+    code = "final.exhausted"
+
+
+class OutOfTime(FinalError):
+    """The deadline has passed, or the active seconds of the grant are over."""
+
+    code = "final.deadline"
 
 
 class AgentFailed(FinalError):

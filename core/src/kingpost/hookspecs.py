@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import pluggy
 
 from .ports import Ports
-from .protocols import Agent, Compressor, Embedder, Executor, Log, MemoryBackend, Reader, TokenCounter
+from .protocols import Agent, Compressor, Embedder, Executor, Log, MemoryBackend, Reader, Sink, TokenCounter
 
 hookspec = pluggy.HookspecMarker("kingpost")
 hookimpl = pluggy.HookimplMarker("kingpost")
@@ -63,4 +63,10 @@ def provide_readers(settings: object, ports: Ports) -> Iterable[Reader]:
 @hookspec
 def provide_log(settings: object, ports: Ports) -> Iterable[Log]:
     """Offer logs. The one that the settings name (default ``sqlite``) is opened with the kernel."""
+    return ()
+
+
+@hookspec
+def provide_sinks(settings: object, ports: Ports) -> Iterable[Sink]:
+    """Offer sinks. Those that the settings name (default none) receive every frame while the kernel works."""
     return ()

@@ -185,6 +185,21 @@ async def test_turns_are_handed_back_with_what_the_provider_needs(
     ]
 
 
+async def test_what_the_user_says_in_between_stands_behind_the_turn_it_followed(
+    server: OllamaServer, agent: Ollama, context: Context
+) -> None:
+    """An answer that was given before he spoke stays what the model said."""
+    turn = Turn(1, Answer(text="It is blue."), messages=("And at night?", "Be brief."))
+
+    await agent.decide(replace(context, turns=(turn,)), mute)
+
+    assert [(each["role"], each["content"]) for each in server.asked("/api/chat")[0]["messages"][2:]] == [
+        ("assistant", "It is blue."),
+        ("user", "And at night?"),
+        ("user", "Be brief."),
+    ]
+
+
 async def test_the_prefix_stays_the_same_from_turn_to_turn(
     server: OllamaServer, agent: Ollama, context: Context
 ) -> None:

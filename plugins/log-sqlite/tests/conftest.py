@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -77,6 +78,41 @@ def fill() -> Callable[[Log, int], Awaitable[None]]:
                 await log.append(stream, None, [facts.succeeded()])
 
     return fill
+
+
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A log of a hundred frames, forty tasks and ten blobs, closed, all in one file.
+
+    Each task has two frames, and every other one a third.
+    """
+    home = tmp_path_factory.mktemp("sound")
+
+    async def fill() -> None:
+        log = SqliteLog(Settings(), Ports(home=home))
+        await log.start()
+        await asyncio.gather(*(live(log, number) for number in range(40)))
+        for number in range(10):
+            await log.put("default", bytes([number]) * 3000)
+        await log.stop()
+
+    async def live(log: SqliteLog, number: int) -> None:
+        """Two frames at once, so that they stand behind one another."""
+        stream = task_stream(f"t-{number:03}")
+        learnt = facts.observed("a", {"text": f"what task {number} found out " * 5})
+        frames = [[facts.queued(f"t-{number:03}", agent="writer")]]
+        frames += [[facts.started(), facts.decided(1, {"a": "look"}), learnt], [facts.succeeded()]]
+        await asyncio.gather(*(log.append(stream, None, frame) for frame in frames[: 2 + number % 2]))
+
+    asyncio.run(fill())
+    return home / "log.db"
+
+
+@pytest.fixture
+def damaged(sound: Path, ports: Ports) -> Path:
+    """A copy of it in the home, to be damaged."""
+    ports.home.mkdir()
+    return Path(shutil.copy(sound, ports.home))
 
 
 async def _until(it_is_so: Callable[[], bool]) -> None:

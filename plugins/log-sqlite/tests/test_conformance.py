@@ -59,8 +59,12 @@ class TestSqliteLog(LogConformance):
     @pytest.fixture
     def spoil(self, ports: Ports) -> Spoil:
         async def spoil(position: int, part: str) -> None:
-            column = {"body": "body", "payload": "payloads"}[part]
+            column = {"body": "body", "payload": "payloads", "task": ""}[part]
             with closing(sqlite3.connect(ports.home / "log.db", isolation_level=None)) as connection:
+                if part == "task":
+                    first = "SELECT first FROM frames WHERE position = ?"
+                    connection.execute(f"UPDATE task SET agent = 'wrong' WHERE position = ({first})", (position,))
+                    return
                 (stored,) = connection.execute(
                     f"SELECT {column} FROM frames WHERE position = ?", (position,)
                 ).fetchone()

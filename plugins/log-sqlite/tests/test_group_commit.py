@@ -12,6 +12,7 @@ from kingpost import (
     Conflict,
     Event,
     Fenced,
+    Folded,
     InvalidRequest,
     KingpostError,
     Ports,
@@ -76,7 +77,7 @@ async def test_one_that_may_not_be_fails_alone(log: SqliteLog) -> None:
         return_exceptions=True,
     )
 
-    expected = [Receipt, Conflict, Fenced, Refused, InvalidRequest, Receipt]
+    expected = [Folded, Conflict, Fenced, Refused, InvalidRequest, Folded]
     assert [type(result) for result in results] == expected
     assert (await log.verify()).sound
 
@@ -121,7 +122,7 @@ async def test_a_row_that_sqlite_refuses_fails_alone(log: SqliteLog, sql: Sql) -
         *(log.append(task_stream(t), "", [facts.queued(t)]) for t in ("a", "bad", "b")), return_exceptions=True
     )
 
-    assert [type(result) for result in results] == [Receipt, InvalidRequest, Receipt]
+    assert [type(result) for result in results] == [Folded, InvalidRequest, Folded]
     assert [frame.position for frame in await log.read()] == [1, 2]
 
 
@@ -134,7 +135,7 @@ async def test_a_caller_that_leaves_breaks_nothing(log: SqliteLog) -> None:
 
     results = await asyncio.gather(*appends, return_exceptions=True)
 
-    assert [type(result) for result in results[1::2]] == [Receipt] * 5
+    assert [type(result) for result in results[1::2]] == [Folded] * 5
     assert await log.wait(10, timeout=5)
 
 

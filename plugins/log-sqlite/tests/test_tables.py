@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -65,16 +66,16 @@ async def test_migrations_run_once_and_in_order(log: SqliteLog, sql: Sql, file: 
     await log.start()
     await log.stop()
     steps = tmp_path
-    (steps / "0001_log.sql").write_text((MIGRATIONS / "0001_log.sql").read_text())
-    (steps / "0002_one.sql").write_text("-- First;\nCREATE TABLE more (a);\nINSERT INTO more VALUES ('x;y');\n")
-    (steps / "0010_two.sql").write_text("ALTER TABLE more ADD COLUMN b DEFAULT 5;")
+    shutil.copytree(MIGRATIONS, steps, dirs_exist_ok=True)
+    (steps / "0101_one.sql").write_text("-- First;\nCREATE TABLE more (a);\nINSERT INTO more VALUES ('x;y');\n")
+    (steps / "0110_two.sql").write_text("ALTER TABLE more ADD COLUMN b DEFAULT 5;")
 
     for _ in range(2):
         with closing(sqlite3.connect(file, isolation_level=None)) as connection:
             migrate(connection, file, steps)
 
     assert sql("SELECT a, b FROM more") == [("x;y", 5)]
-    assert sql("PRAGMA user_version") == [(10,)]
+    assert sql("PRAGMA user_version") == [(110,)]
 
 
 async def test_a_migration_that_fails_leaves_everything_as_it_was(
@@ -82,8 +83,9 @@ async def test_a_migration_that_fails_leaves_everything_as_it_was(
 ) -> None:
     await log.start()
     await log.stop()
-    (tmp_path / "0002_one.sql").write_text("CREATE TABLE more (a);\nINSERT INTO more VALUES (1);")
-    (tmp_path / "0003_two.sql").write_text("CREATE TABLE more (a);")
+    before = sql("PRAGMA user_version")
+    (tmp_path / "0101_one.sql").write_text("CREATE TABLE more (a);\nINSERT INTO more VALUES (1);")
+    (tmp_path / "0102_two.sql").write_text("CREATE TABLE more (a);")
 
     with (
         closing(sqlite3.connect(file, isolation_level=None)) as connection,
@@ -91,7 +93,7 @@ async def test_a_migration_that_fails_leaves_everything_as_it_was(
     ):
         migrate(connection, file, tmp_path)
 
-    assert sql("PRAGMA user_version") == [(1,)]
+    assert sql("PRAGMA user_version") == before
     assert sql("SELECT name FROM sqlite_schema WHERE name = 'more'") == []
 
 
@@ -102,6 +104,7 @@ async def test_a_migration_that_fails_leaves_everything_as_it_was(
         (TaskQuery(ids=["a", "b"], tenant="t", statuses=["queued"]), "frames_stream"),
         (TaskQuery(root="a", tenant="t"), "task_root"),
         (TaskQuery(parent="a", statuses=["failed"]), "task_parent"),
+        (TaskQuery(thread="a", tenant="t", statuses=["queued"]), "task_thread"),
         (TaskQuery(statuses=["queued", "waiting"], tenant="t", oldest_first=True, limit=1000), "task_open"),
         (TaskQuery(statuses=["running"], agent="a", after="b"), "task_open"),
         (TaskQuery(statuses=["failed"], tenant="t"), "task_failed"),

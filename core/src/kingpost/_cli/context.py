@@ -8,9 +8,9 @@ import click
 
 from .._host.kernel import Kernel
 from ..operations.memory import PACK, PackContext
-from .run import ledger_json, summary
+from .outcome import ledger_json, summary
 from .session import as_json, harmless, print_json, with_kernel
-from .tasks import show_ledger
+from .show import show_ledger
 
 
 @click.command(

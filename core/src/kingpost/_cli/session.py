@@ -1,4 +1,4 @@
-"""What every command shares: a kernel for the length of the command, errors as one line, and JSON.
+"""What every command shares: a kernel for the length of the command, errors as one line, times, tables and JSON.
 
 Called by the modules beside it. Turns the tree of failures into exit codes: 2 for what the user must mend (input,
 configuration), 1 for everything else.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -81,12 +82,27 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S") if seconds else "-"
 
 
-_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�")
+def talks() -> bool:
+    """Whether somebody sits at a terminal who can be asked: one that we may read from, and write questions to."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    try:
+        # In the background of a shell a read would stop us.
+        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except OSError:
+        return False
 
 
-def harmless(text: str) -> str:
+_CELL_CHARS = 400
+# Control characters, and those that turn the direction of a text, which can show it as another.
+_CONTROLS = dict.fromkeys(
+    (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�"
+)
+
+
+def harmless(text: str, *, err: bool = False) -> str:
     """A text whose control characters cannot command a terminal; documents and models may hold any."""
-    return text.translate(_CONTROLS) if sys.stdout.isatty() else text
+    return text.translate(_CONTROLS) if (sys.stderr if err else sys.stdout).isatty() else text
 
 
 def one_line(text: str, width: int) -> str:
@@ -96,11 +112,13 @@ def one_line(text: str, width: int) -> str:
 
 
 def table(rows: Sequence[tuple[str, ...]], head: tuple[str, ...]) -> None:
-    """Columns as wide as their widest cell, the last one cut at the terminal's edge."""
+    """Columns as wide as their widest cell, the last one cut at the terminal's edge; in a pipe there is none."""
     import shutil
 
+    # What agents and tools name themselves stands here too.
+    rows = [tuple(one_line(cell, _CELL_CHARS) for cell in row) for row in rows]
     columns = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
-    room = max(shutil.get_terminal_size().columns, 60) - sum(columns[:-1]) - 2 * (len(head) - 1)
+    room = max(shutil.get_terminal_size((_CELL_CHARS, 24)).columns, 60) - sum(columns[:-1]) - 2 * (len(head) - 1)
     for row in (head, *rows):
         cells = [cell.ljust(width) for cell, width in zip(row[:-1], columns, strict=False)]
         last = one_line(row[-1], max(room, 20))

@@ -1,16 +1,12 @@
-"""``kingpost agents``, ``plugins``, ``verify``, ``backup``, ``restore``, ``doctor`` and ``config``."""
+"""``kingpost agents``, ``tools``, ``plugins``, ``doctor`` and ``config``."""
 
 from __future__ import annotations
-
-import sys
-from typing import Any
 
 import click
 
 from .._host.kernel import Kernel
 from .._host.settings import KernelSettings, PluginSettings
 from ..operations import system as op
-from ..records.speech import Progress
 from .session import as_json, plain, print_json, table, with_kernel
 
 _NOTHING = op.Nothing()
@@ -51,68 +47,19 @@ def _offers(plugin: op.PluginView) -> str:
     return offers if plugin.enabled else f"disabled ({offers})"
 
 
-@click.command(epilog="Exit codes: 0 the log is sound, 1 it is not.")
+@click.command(epilog="Example: kingpost tools --json")
 @as_json
 @with_kernel
-async def verify(kernel: Kernel, json_: bool) -> None:
-    """Read the whole log and name what is wrong."""
-    silence = kernel.listen(_show_progress) if sys.stderr.isatty() else None
-    report = await kernel.perform(op.VERIFY, _NOTHING)
-    if silence is not None:
-        silence()
-        click.echo("\r\033[K", err=True, nl=False)
+async def tools(kernel: Kernel, json_: bool) -> None:
+    """List the tools that agents can be granted."""
+    listed = (await kernel.perform(op.TOOLS, _NOTHING)).tools
     if json_:
-        print_json(
-            {
-                **plain(report),
-                "head": {"position": report.head.position, "hash": report.head.hash.hex()},
-                "sound": report.sound,
-            }
-        )
-    else:
-        for finding in report.findings:
-            where = [f"frame {finding.position}" if finding.position else "", finding.stream or ""]
-            where += [f"event {finding.event}" if finding.event is not None else "", finding.kind or ""]
-            click.echo(f"{', '.join(part for part in where if part) or 'log'}: {finding.what}")
-        verdict = "sound" if report.sound else f"NOT SOUND, {len(report.findings)} finding(s)"
-        click.echo(f"{verdict}: {report.frames} frames, {report.events} events, {report.erased} erased; head "
-                   f"{report.head.position} {report.head.hash.hex()[:16]}")  # fmt: skip
-    raise click.exceptions.Exit(0 if report.sound else 1)
-
-
-def _show_progress(task: str, what: Any) -> None:
-    if isinstance(what, Progress):
-        share = f"{100 * what.done // what.total} %" if what.total else str(what.done)
-        click.echo(f"\r{what.step} {share}", err=True, nl=False)
-
-
-@click.command(epilog="Example: kingpost backup /backups/2026-11-21")
-@click.argument("folder")
-@as_json
-@with_kernel
-async def backup(kernel: Kernel, folder: str, json_: bool) -> None:
-    """Copy memories and log while work goes on, into a new folder."""
-    copied = await kernel.perform(op.BACKUP, op.Backup(folder))
-    _copied(copied, f"saved to {folder}", json_=json_)
-
-
-@click.command(epilog="Example: kingpost restore /backups/2026-11-21")
-@click.argument("folder")
-@as_json
-@with_kernel
-async def restore(kernel: Kernel, folder: str, json_: bool) -> None:
-    """Take the state of a backup; what is newer than it is refused, not lost."""
-    copied = await kernel.perform(op.RESTORE, op.Restore(folder))
-    _copied(copied, f"restored from {folder}", json_=json_)
-
-
-def _copied(copied: op.Copied, what: str, *, json_: bool) -> None:
-    if json_:
-        print_json({"position": copied.head.position, "hash": copied.head.hash.hex(), "memories": copied.memories})
-    else:
-        click.echo(
-            f"{what}: log up to {copied.head.position} ({copied.head.hash.hex()[:16]}), {copied.memories} memories"
-        )
+        print_json([plain(one) for one in listed])
+        return
+    if not listed:
+        click.echo("no plugin brings tools", err=True)
+        return
+    table([(one.tool.name, one.executor, one.tool.description) for one in listed], ("TOOL", "EXECUTOR", "DOES"))
 
 
 @click.command(epilog="Exit codes: 0 all is well, 1 something is to be mended.")

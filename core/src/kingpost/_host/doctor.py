@@ -15,10 +15,11 @@ from pathlib import Path
 from .. import __version__
 from ..errors import KingpostError
 from ..operations.system import Check, Health
-from ..protocols import Agent, Log
+from ..protocols import Log
 from ..records.event import LogInfo, TaskQuery
 from ..records.task import Status
 from .intake import require
+from .offered import description_of
 from .plugins import Plugins
 from .settings import KernelSettings, Settings
 
@@ -103,8 +104,7 @@ async def _offers(plugins: Plugins) -> list[Check]:
 
 async def _agent(config: KernelSettings, plugins: Plugins) -> Check:
     try:
-        agent: Agent = await plugins.use("agents", config.agent)
-        description = await agent.describe(config.model)
+        description = await description_of(plugins, config.agent, config.model)
     except KingpostError as problem:
         return Check(name=f"agent {config.agent}", well=False, seen=str(problem), mend="see the message")
     model = description.model or "no model"

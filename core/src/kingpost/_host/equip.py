@@ -6,34 +6,64 @@ version of a plugin goes on with it, another one leaves the task waiting.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
+from .._walk.breaker import Breakers, Key
 from .._walk.gear import Bounds, Gear
-from ..errors import ConfigurationError, KingpostError
-from ..ports import Ports
-from ..protocols import Agent, Log, Reader, TokenCounter
+from .._walk.inputs import Root
+from .._walk.kit import DELEGATE, Kit
+from .._walk.policy import Rule, parsed
+from ..errors import ConfigurationError, InvalidRequest, KingpostError, SettingsInvalid, Unavailable
+from ..protocols import Executor, Log, MemoryBackend, Reader, TokenCounter
+from ..records.action import Tool
+from ..records.context import Description
 from ..records.speech import Progress, Speech
 from ..records.task import Crew, Part, Task
-from .intake import default_budget, reader_suffixes, tools_for
+from .delegate import Children
+from .draft import Drafter, default_budget, tools_for
+from .offered import counter_of, tools_of
 from .plugins import Plugins
 from .settings import KernelSettings
 
+_MOST_CREWS = 256
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._~-]{0,119}")
+_STRANGE = re.compile(r"[^A-Za-z0-9@._~-]")
 KINDS = {"agent": "agents", "memory": "memory", "compressor": "compressors", "counter": "counters"}
 
 
 @dataclass(frozen=True, slots=True)
 class Outfitter:
-    """Makes a crew live. ``tell`` hears what its agents say, by task."""
+    """Makes a crew live. ``tell`` hears what its agents say, by task. One of them serves a kernel."""
 
     log: Log
-    plugins: Plugins
-    settings: KernelSettings
-    ports: Ports
-    tell: Callable[[str, Speech | Progress], None]
+    drafter: Drafter
+    tell: Callable[[str, Speech | Progress | KingpostError], None]
+    breakers: Breakers
+    policy: tuple[Rule, ...] = field(init=False)
+    _seen: dict[str, Sequence[Tool]] = field(default_factory=dict, init=False)
+    same: set[Crew] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        """The policy is read once.
+
+        Raises:
+            SettingsInvalid: one of its rules is none.
+        """
+        try:
+            object.__setattr__(self, "policy", parsed(self.drafter.settings.policy))
+        except InvalidRequest as problem:
+            raise SettingsInvalid("[kernel] policy", str(problem), "mend the rule") from problem
+
+    @property
+    def plugins(self) -> Plugins:
+        """Where the parts come from."""
+        return self.drafter.plugins
 
     def changed(self, crew: Crew) -> Mapping[Part, Part]:
         """Which parts of a crew are installed in another version now, old to new.
@@ -41,6 +71,8 @@ class Outfitter:
         Raises:
             ConfigurationError: a plugin is missing, another one, or of another major version.
         """
+        if crew in self.same:
+            return {}
         changes = {}
         for kind, chosen in _parts(crew):
             try:
@@ -59,6 +91,8 @@ class Outfitter:
                 )
             if chosen.version != now.version:
                 changes[chosen] = now
+        if not changes and len(self.same) < _MOST_CREWS:
+            self.same.add(crew)
         return changes
 
     async def gear(self, task: Task) -> Gear:
@@ -67,26 +101,65 @@ class Outfitter:
         Raises:
             KingpostError: a plugin does not start, or a model does not answer.
         """
-        plugins, settings, crew = self.plugins, self.settings, task.crew
-        agent: Agent = await plugins.use("agents", crew.agent.name)
-        description = await agent.describe(task.model)
-        counter: TokenCounter = await plugins.use("counters", crew.counter.name if crew.counter else settings.counter)
-        compressor = crew.compressor.name if crew.compressor else settings.compressor
-        tools = await tools_for(task, description, plugins)
+        plugins, settings, ports, crew = self.plugins, self.drafter.settings, self.drafter.ports, task.crew
+        description = await self.drafter.agents.describe(crew.agent.name, task.model)
+        counter = await counter_of(plugins, crew.counter.name if crew.counter else settings.counter)
+        tools = await self.tools(task, description)
         return Gear(
             log=self.log,
-            ports=self.ports,
-            agent=agent,
+            ports=ports,
+            agent=await self.drafter.agents.get(crew.agent.name),
             description=description,
             counter=counter,
-            compressor=await plugins.use("compressors", compressor),
+            compressor=await plugins.use("compressors", crew.compressor.name if crew.compressor else ""),
             bounds=_bounds(task, counter, settings),
-            memory=await plugins.use("memory", crew.memory.name) if crew.memory else None,
+            memory=await self._memory(task),
             tools=tools,
             reader=finder(plugins),
             say=lambda said: self.tell(task.id, said),
-            workspace=_workspace(task, self.ports.home, needed=bool(tools)),
+            workspace=_workspace(task, ports.home, needed=bool(tools)),
+            breakers=self.breakers,
+            policy=self.policy,
+            delegates=Children(self.drafter, self.log, tuple(tools)) if DELEGATE in tools else None,
         )
+
+    async def tools(self, task: Task, description: Description) -> Mapping[str, tuple[Tool, Executor]]:
+        """What a task's agent may use, the kernel's own tools among it."""
+        settings = self.drafter.settings
+        kit = Kit(
+            task=task,
+            log=self.log,
+            ports=self.drafter.ports,
+            memory=await self._memory(task) if description.tools else None,
+            breakers=self.breakers,
+            scopes=(*task.grant.scopes, *(Root.of(path).scope for path in task.inputs)),
+            keeps=task.grant.scopes[0] if task.grant.scopes else None,
+            ask_seconds=settings.ask_seconds,
+            recall_seconds=settings.recall_seconds,
+        )
+        return await tools_for(task, description, self.plugins, kit, self._offered)
+
+    async def _offered(self, executor: str) -> Mapping[str, tuple[Tool, Executor]]:
+        """None while it cannot say what its tools are: that must not keep up those who do not need them."""
+        key: Key = ("executor", f"{executor}, tools()")
+        try:
+            self.breakers.check(key)
+        except Unavailable:
+            return {}
+        try:
+            tools = self._seen[executor] = await tools_of(self.plugins, executor, self._seen.get(executor, ()))
+        except KingpostError as problem:
+            self.breakers.failed(key, problem)
+            self.tell("", problem)
+            return {}
+        self.breakers.succeeded(key)
+        live: Executor = await self.plugins.use("executors", executor)
+        return {tool.name: (tool, live) for tool in tools}
+
+    async def _memory(self, task: Task) -> MemoryBackend | None:
+        part = task.crew.memory
+        memory: MemoryBackend | None = await self.plugins.use("memory", part.name) if part is not None else None
+        return memory
 
 
 def _bounds(task: Task, counter: TokenCounter, settings: KernelSettings) -> Bounds:
@@ -96,6 +169,13 @@ def _bounds(task: Task, counter: TokenCounter, settings: KernelSettings) -> Boun
         recall_seconds=settings.recall_seconds,
         turns=settings.turns,
         input_bytes=settings.input_bytes,
+        calls=settings.calls,
+        silence_seconds=settings.silence_seconds,
+        tool_seconds=settings.tool_seconds,
+        ask_seconds=settings.ask_seconds,
+        answer_bytes=settings.answer_bytes,
+        outcome_tokens=settings.outcome_tokens,
+        thread=settings.thread,
     )
 
 
@@ -117,6 +197,12 @@ def _major(version: str) -> int | str:
         return version
 
 
+async def reader_suffixes(plugins: Plugins) -> Mapping[str, str]:
+    """Which suffix which reader takes."""
+    names = plugins.names("readers")
+    return {suffix: name for name in names for suffix in (await plugins.use("readers", name)).suffixes}
+
+
 def finder(plugins: Plugins) -> Callable[[str], Awaitable[Reader | None]]:
     """How the walk finds a reader for a suffix."""
 
@@ -132,7 +218,15 @@ def _workspace(task: Task, home: Path, *, needed: bool) -> Path:
     """The folder that the task named, or a fresh one of its own."""
     if task.grant.workspace is not None:
         return Path(task.grant.workspace)
-    folder = home / "work" / task.id.replace("/", "_")
-    if needed:
-        folder.mkdir(parents=True, exist_ok=True)
+    if not needed:
+        return home
+    folder = work_folder(home, task.id)
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def work_folder(home: Path, task: str) -> Path:
+    """The folder that a task has for itself: two ids that only look alike, or one too long for a name, share none."""
+    if _PLAIN.fullmatch(task):
+        return home / "work" / task
+    return home / "work" / f"{_STRANGE.sub('_', task)[:100]}-{sha256(task.encode()).hexdigest()[:24]}"

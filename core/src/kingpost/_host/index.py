@@ -18,8 +18,8 @@ from typing import Any
 
 GROUP = "kingpost.plugins"
 MANIFEST = "kingpost-plugin.toml"
-KINDS = ("agents", "memory", "compressors", "executors", "counters", "embedders", "readers", "log")
-_SHAPE = 1
+KINDS = ("agents", "memory", "compressors", "executors", "counters", "embedders", "readers", "log", "sinks")
+_SHAPE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

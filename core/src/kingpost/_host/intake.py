@@ -1,40 +1,36 @@
 """Admission: what is asked becomes a task on disk, or is refused before anything is written.
 
-Called by the operation ``tasks.submit``. Chooses the crew, checks every bound that can be checked now, and appends
-``task.queued``. What is refused here costs nothing; what is accepted is never lost.
+Called by the operations that submit, replay and fork, and by schedules. Checks every bound that can be checked now,
+and appends ``task.queued``. What is refused here costs nothing; what is accepted is never lost.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from .._walk.context import Stock, Want, budget_for, fit, gather
-from .._walk.inputs import check
+from .._walk.context import budget_for, check
+from .._walk.inputs import check as check_input
 from .._walk.journal import stow
-from .._walk.turn import allowed
-from ..errors import DoorEmpty, InvalidRequest
+from ..errors import Conflict, DoorEmpty, InvalidRequest, Overloaded
 from ..operations.tasks import Submit, Submitted
-from ..ports import Ports
-from ..protocols import Agent, Executor, Log, TokenCounter
-from ..records.action import Tool
-from ..records.codec import dump
-from ..records.context import Description
-from ..records.event import Event
-from ..records.grant import Grant
-from ..records.task import Crew, Status, Task
+from ..protocols import Log
+from ..records.event import TaskQuery
+from ..records.task import Status, Task
 from ..state import task_stream
+from .delegate import queued
+from .draft import Drafter, absolute, default_budget
+from .equip import Outfitter, reader_suffixes
+from .offered import counter_of
 from .plugins import Plugins
 from .settings import KernelSettings
 
-DEFAULT_SCOPE = "default"
-DEFAULT_BUDGET = 8000
-"""Context budget in tokens where nobody names one."""
-
-BOUND_BUDGET = 15000
-"""The same for a counter that gives an upper bound, which counts about four for a token of prose."""
+COUNTED_SECONDS = 0.5
+"""How old a count of the queue may be; what was accepted here since is added to it."""
 
 _NEEDED = {
     "agents": "agent",
@@ -44,25 +40,92 @@ _NEEDED = {
     "log": "log",
 }
 
+Counted = Callable[[], Mapping[str, int] | None]
+"""How many tasks each tenant has queued, from whoever holds them all in memory; ``None`` from who does not."""
 
-async def submit(request: Submit, tenant: str, plugins: Plugins, settings: KernelSettings, ports: Ports) -> Submitted:
-    """Queue a task; durable when it returns."""
-    require(plugins)
-    _check_words(request, settings)
-    inputs = await check_inputs(request.inputs, plugins, settings)
-    agent: Agent = await plugins.use("agents", request.agent or settings.agent)
-    description = await agent.describe(request.model or settings.model)
-    task = _task(request, tenant, inputs, description, plugins, settings, ports)
-    await _check_budget(task, description, plugins, settings, ports)
-    log: Log = await plugins.use("log", settings.log)
-    header = {
-        "task": task.id, "tenant": tenant, "agent": task.crew.agent.name, "root": task.root,
-        "thread": task.thread, "priority": task.priority, "deadline": task.deadline,
-    }  # fmt: skip
-    event = await stow(log, tenant, Event("task.queued", header, dump(task)))
-    receipt = await log.append(task_stream(task.id), "", [event])
-    ports.point("task.queued")
-    return Submitted(id=task.id, status=Status.QUEUED, position=receipt.position)
+
+class Intake:
+    """The door of one kernel."""
+
+    def __init__(
+        self, drafter: Drafter, outfitter: Outfitter, log: Log, counted: Counted, met: Callable[[Task], None]
+    ) -> None:
+        self._drafter, self._outfitter, self._log, self._counted, self._met = drafter, outfitter, log, counted, met
+        self._settings, self._ports, self._plugins = drafter.settings, drafter.ports, drafter.plugins
+        self._known: dict[str | None, tuple[float, int]] = {}
+
+    async def submit(
+        self, request: Submit, tenant: str, id: str | None = None, schedule: str | None = None
+    ) -> tuple[Task, Submitted]:
+        """Queue a task; durable when it returns. With an ``id`` that exists already, the one that exists.
+
+        Raises:
+            InputError: something in it must be mended. Overloaded: the queue is full; nothing was accepted.
+        """
+        check_words(request, self._settings)
+        inputs = await check_inputs(request.inputs, self._plugins, self._settings)
+        task = await self._drafter.task(request, tenant, id or self._ports.ids.new(), inputs)
+        task = replace(task, schedule=schedule) if schedule else task
+        await self.check_budget(task)
+        return task, await self.queue(task)
+
+    async def queue(self, task: Task, **more: Any) -> Submitted:
+        """Append a task that was made already; ``more`` stands beside it in the payload."""
+        await self._check_room(task.tenant)
+        event = await stow(self._log, task.tenant, queued(task, **more))
+        self._met(task)
+        try:
+            receipt = await self._log.append(task_stream(task.id), "", [event])
+        except Conflict:
+            return Submitted(id=task.id, status=Status.QUEUED, position=0)
+        self._accepted(task.tenant)
+        self._ports.point("task.queued")
+        return Submitted(id=task.id, status=Status.QUEUED, position=receipt.position)
+
+    async def _check_room(self, tenant: str) -> None:
+        settings = self._settings
+        exact = self._counted()
+        bounds = ((None, settings.queue, "the queue"), (tenant, settings.tenant_queue, f"tenant {tenant!r}"))
+        for who, most, name in bounds:
+            if most is None:
+                continue
+            if exact is not None:
+                held = sum(exact.values()) if who is None else exact.get(who, 0)
+            else:
+                held = await self._count(who)
+            if held >= most:
+                raise Overloaded(f"{held} tasks are queued and {most} is the most for {name}; submit it again later")
+
+    async def _count(self, tenant: str | None) -> int:
+        """The queued tasks as of half a second ago, and those accepted here since."""
+        now = self._ports.clock.monotonic()
+        at, count = self._known.get(tenant, (float("-inf"), 0))
+        if now - at >= COUNTED_SECONDS:
+            count = await self._log.count(TaskQuery(tenant=tenant, statuses=[Status.QUEUED.value]))
+            self._known[tenant] = now, count
+        return count
+
+    def _accepted(self, tenant: str) -> None:
+        """One more is queued than was counted."""
+        for who in (None, tenant):
+            if (known := self._known.get(who)) is not None:
+                self._known[who] = known[0], known[1] + 1
+
+    async def check_budget(self, task: Task) -> None:
+        """Refuse now what could never be decided: a budget that does not even hold the task's own words and tools.
+
+        Raises:
+            BudgetTooSmall: it does not.
+        """
+        plugins = self._plugins
+        counter = await counter_of(plugins, task.crew.counter.name if task.crew.counter else "")
+        description = await self._drafter.agents.describe(task.crew.agent.name, task.model)
+        tools = [tool for tool, _ in (await self._outfitter.tools(task, description)).values()]
+        budget = budget_for(
+            description.window, description.room, task.grant.tokens,
+            task.budget or default_budget(counter, self._settings),
+        )  # fmt: skip
+        check(task.description, budget, counter, tools)
 
 
 def require(plugins: Plugins) -> None:
@@ -77,26 +140,44 @@ def require(plugins: Plugins) -> None:
         raise DoorEmpty([f"any {noun}" for noun in empty], mend)
 
 
-def _check_words(request: Submit, settings: KernelSettings) -> None:
+def check_words(request: Submit, settings: KernelSettings) -> None:
+    """Refuse texts and numbers that nothing can be done with.
+
+    Raises:
+        InvalidRequest: naming which.
+    """
     for name, text in (("description", request.description), ("context", request.context)):
-        try:
-            size = len(text.encode("utf-8"))
-        except UnicodeEncodeError as problem:
-            raise InvalidRequest(
-                f"the {name} is no valid text (character {problem.start}); mend its encoding"
-            ) from problem
-        if "\0" in text:
-            raise InvalidRequest(f"the {name} holds a NUL character; remove it")
-        if name == "description" and size > settings.description_bytes:
-            raise InvalidRequest(
-                f"the description has {size:,} bytes, more than {settings.description_bytes:,}; "
-                "put the text into a file and hand it in with --input"
-            )
+        check_text(name, text)
+    size = len(request.description.encode("utf-8"))
+    if size > settings.description_bytes:
+        raise InvalidRequest(
+            f"the description has {size:,} bytes, more than {settings.description_bytes:,}; "
+            "put the text into a file and hand it in with --input"
+        )
     if not request.description.strip():
         raise InvalidRequest("the description is empty; say what is to be done")
-    for name, value in (("budget", request.budget), ("tokens", request.tokens), ("seconds", request.seconds)):
-        if value is not None and not value > 0:
-            raise InvalidRequest(f"{name} is {value}; it must be more than 0")
+    for name in ("budget", "tokens", "money", "seconds"):
+        value = getattr(request, name)
+        if value is not None and not 0 < value < math.inf:
+            raise InvalidRequest(f"{name} is {value}; it must be more than 0, and finite")
+    for name in ("depth", "fan_out"):
+        value = getattr(request, name)
+        if value is not None and value < 0:
+            raise InvalidRequest(f"{name} is {value}; it must be 0 or more")
+
+
+def check_text(name: str, text: str) -> None:
+    """Refuse what is no text, or cannot be stored.
+
+    Raises:
+        InvalidRequest: naming it.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as problem:
+        raise InvalidRequest(f"the {name} is no valid text (character {problem.start}); mend its encoding") from problem
+    if "\0" in text:
+        raise InvalidRequest(f"the {name} holds a NUL character; remove it")
 
 
 async def check_inputs(given_paths: Sequence[str], plugins: Plugins, settings: KernelSettings) -> tuple[str, ...]:
@@ -105,82 +186,13 @@ async def check_inputs(given_paths: Sequence[str], plugins: Plugins, settings: K
     Raises:
         UnreadableInput: one of them cannot.
     """
+    if not given_paths:
+        return ()
     suffixes = await reader_suffixes(plugins)
     inputs = []
     for given in given_paths:
         path = Path(absolute(given))
         readable = path.suffix.lower() in suffixes
-        await asyncio.to_thread(check, path, settings.input_bytes, readable=readable)
+        await asyncio.to_thread(check_input, path, settings.input_bytes, readable=readable)
         inputs.append(str(path))
     return tuple(dict.fromkeys(inputs))
-
-
-async def reader_suffixes(plugins: Plugins) -> Mapping[str, str]:
-    """Which suffix which reader takes."""
-    names = plugins.names("readers")
-    return {suffix: name for name in names for suffix in (await plugins.use("readers", name)).suffixes}
-
-
-def _task(
-    request: Submit, tenant: str, inputs: tuple[str, ...], description: Description, plugins: Plugins,
-    settings: KernelSettings, ports: Ports,
-) -> Task:  # fmt: skip
-    counter = description.counter or settings.counter
-    crew = Crew(
-        agent=plugins.part("agents", request.agent or settings.agent),
-        memory=plugins.part("memory", request.memory or settings.memory),
-        compressor=plugins.part("compressors", request.compressor or settings.compressor),
-        counter=plugins.part("counters", counter),
-        executors=tuple(plugins.part("executors", name) for name in plugins.names("executors")),
-    )
-    grant = Grant(
-        tokens=request.tokens,
-        seconds=request.seconds,
-        tools=("*",) if request.tools is None else request.tools,
-        scopes=(DEFAULT_SCOPE,) if request.scopes is None else request.scopes,
-        workspace=None if request.workspace is None else absolute(request.workspace),
-    )
-    id = ports.ids.new()
-    return Task(
-        id=id, root=id, description=request.description, crew=crew, tenant=tenant, model=description.model,
-        context=request.context, inputs=inputs, grant=grant, budget=request.budget,
-        thread=request.thread, priority=request.priority, created=ports.clock.now(), deadline=request.deadline,
-    )  # fmt: skip
-
-
-async def _check_budget(
-    task: Task, description: Description, plugins: Plugins, settings: KernelSettings, ports: Ports
-) -> None:
-    """Refuse now what could never be decided: a budget that does not even hold the task's own words and its tools."""
-    counter: TokenCounter = await plugins.use("counters", task.crew.counter.name if task.crew.counter else "")
-    compressor = await plugins.use("compressors", task.crew.compressor.name if task.crew.compressor else "")
-    want = Want(text=task.description, tenant=task.tenant, scopes=(), limit=0, seconds=0)
-    stock = await gather(want, "", None, ports)
-    tools = [tool for tool, _ in (await tools_for(task, description, plugins)).values()]
-    budget = budget_for(
-        description.window, description.room, task.grant.tokens, task.budget or default_budget(counter, settings)
-    )
-    await fit(Stock(stock.passages[:1]), budget, task.description, compressor, counter, tools)
-
-
-def absolute(path: str) -> str:
-    """A path from the current folder, ``..`` taken out and links not followed: a root keeps the name it was given."""
-    return os.path.normpath(Path(path).absolute())
-
-
-def default_budget(counter: TokenCounter, settings: KernelSettings) -> int:
-    """The context budget where a task names none, in tokens of its counter."""
-    return settings.budget or (DEFAULT_BUDGET if counter.exact else BOUND_BUDGET)
-
-
-async def tools_for(task: Task, description: Description, plugins: Plugins) -> Mapping[str, tuple[Tool, Executor]]:
-    """The tools that a task's agent may use, by name, with who executes them."""
-    if not description.tools:
-        return {}
-    tools: dict[str, tuple[Tool, Executor]] = {}
-    for part in task.crew.executors:
-        executor: Executor = await plugins.use("executors", part.name)
-        tools |= {
-            tool.name: (tool, executor) for tool in await executor.tools() if allowed(tool.name, task.grant.tools)
-        }
-    return dict(sorted(tools.items()))

@@ -8,22 +8,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from .._walk.breaker import Breakers
 from ..errors import InvalidRequest
 from ..operations.table import Operation
 from ..ports import Ports
-from ..protocols import Log
+from ..protocols import Log, Sink
+from ..records.event import Recorded
+from ..records.task import Task
+from .agents import Agents
 from .answers import ANSWERS
+from .deliver import Delivery
+from .draft import Drafter
+from .echo import EchoLog
 from .equip import Outfitter
+from .fire import Fire
 from .home import find_home
 from .index import installed
+from .intake import Intake
 from .plugins import Plugins
+from .remember import REMEMBER, Rememberer
 from .settings import KernelSettings, Settings
 from .tail import Tail
-from .work import Work
+from .watch import Watchdog
+from .work import Shop, Work
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -37,9 +49,11 @@ class Kernel:
         self.home, self.settings, self.plugins, self.ports = home, settings, plugins, ports
         self.config = settings.section("kernel", KernelSettings)
         self._ears: list[Ear] = []
-        self._work: Work | None = None
-        self._tail: Tail | None = None
         self._opening = asyncio.Lock()
+        self._opened: _Opened | None = None
+        self._running: _Running | None = None
+        self._worker: str | None = None
+        self._drafter = Drafter(plugins, Agents(plugins, ports.clock), self.config, ports)
 
     @classmethod
     def open(
@@ -75,20 +89,55 @@ class Kernel:
 
     async def log(self) -> Log:
         """The log that the settings name, opened with the first call."""
-        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        log: Log = await self.plugins.use("log", self.config.log)
-        return log
+        return (await self._open()).log
+
+    async def bare_log(self) -> Log:
+        """The log itself, for what only some logs can do."""
+        return (await self._open()).bare
 
     async def tail(self) -> Tail:
         """The end of the log, read once for all who wait."""
-        log = await self.log()
-        if self._tail is None:
-            self._tail = Tail(log, self.ports, lambda problem: self.tell("", problem))
-        return self._tail
+        return (await self._open()).tail
 
     async def outfitter(self) -> Outfitter:
         """What makes a task's crew live."""
-        return Outfitter(await self.log(), self.plugins, self.config, self.ports, self.tell)
+        return (await self._open()).outfitter
+
+    async def intake(self) -> Intake:
+        """The door for new tasks."""
+        return (await self._open()).intake
+
+    def drafter(self) -> Drafter:
+        """What makes tasks out of requests."""
+        return self._drafter
+
+    async def _open(self) -> _Opened:
+        if self._opened is not None:
+            return self._opened
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        bare: Log = await self.plugins.use("log", self.config.log)
+        if self._opened is None:
+            tail = Tail(bare, self.ports, lambda problem: self.tell("", problem))
+            log = EchoLog(bare, tail)
+            outfitter = Outfitter(
+                log,
+                self._drafter,
+                self.tell,
+                Breakers(self.ports.clock, self.config.breaker_failures, self.config.breaker_seconds),
+            )
+            intake = Intake(self._drafter, outfitter, log, self._queued, self._met)
+            sinks = [*self.config.sinks, *((REMEMBER,) if self.config.remember else ())]
+            delivery = Delivery(log, self.ports, sinks, self._sink, lambda problem: self.tell("", problem))
+            self._opened = _Opened(bare, log, tail, outfitter, intake, delivery)
+        return self._opened
+
+    def _queued(self) -> Mapping[str, int] | None:
+        return None if self._running is None else self._running.work.queued()
+
+    def _met(self, task: Task) -> None:
+        """A task that is just being queued: whoever works here need not read it back."""
+        if self._running is not None:
+            self._running.work.meet(task)
 
     async def perform(
         self, operation: Operation[Request, Response], request: Request, tenant: str = "default"
@@ -110,37 +159,86 @@ class Kernel:
         Frames are told while this kernel works. Returns how to stop.
         """
         self._ears.append(ear)
-        return lambda: self._ears.remove(ear)
+        return lambda: self._silence(ear)
 
     async def work(self, *roots: str) -> None:
         """Work on the trees under these root tasks from now on; with none, on every task of the home."""
         async with self._opening:
-            if self._work is None:
-                work = Work(await self.log(), await self.tail(), await self.outfitter(), self.config, self.tell)
-                await work.start()
-                self._work = work
+            if self._running is None:
+                self._running = await self._begin(await self._open())
+        running = self._running
+        for root in roots or (None,):
+            running.work.add(root)
         if not roots:
-            self._work.only = None
-        for root in roots:
-            self._work.add(root)
+            running.fire.start()
+
+    async def _begin(self, opened: _Opened) -> _Running:
+        shop = Shop(opened.log, opened.tail, opened.outfitter, self.config, self.ports, self.tell)
+        # The same one after a drain, or it would take what it let go then for held by somebody alive.
+        self._worker = self._worker or self.ports.ids.new()
+        work = Work(shop, self._worker)
+        await work.start()
+        await opened.delivery.start()
+        watchdog = Watchdog(self.config.block_seconds, work.names)
+        watchdog.start()
+        fire = Fire(opened.log, opened.intake, self.config, self.ports, lambda problem: self.tell("", problem))
+        return _Running(work, opened.delivery, watchdog, fire)
+
+    async def _sink(self, name: str) -> Sink:
+        if name == REMEMBER:
+            return Rememberer(await self.log(), self.plugins)
+        sink: Sink = await self.plugins.use("sinks", name)
+        return sink
 
     def tell(self, task: str, what: Any) -> None:
         """Tell the listeners; one that raises is not told again."""
+        if self._running is not None and not isinstance(what, Recorded):
+            self._running.work.hear(task)
         for ear in list(self._ears):
             try:
                 ear(task, what)
             except Exception:  # noqa: BLE001 - a broken listener must never reach the work
-                self._ears.remove(ear)
+                self._silence(ear)
+
+    def _silence(self, ear: Ear) -> None:
+        if ear in self._ears:
+            self._ears.remove(ear)
 
     async def drain(self) -> None:
         """Claim no more, let running tasks end within ``drain_seconds``, and let go of the rest."""
-        if self._work is not None:
-            await self._work.stop()
-            self._work = None
+        running, self._running = self._running, None
+        if running is not None:
+            await running.fire.stop()
+            await running.work.stop()
+            await running.delivery.stop()
+            running.watchdog.stop()
 
     async def close(self) -> None:
         """Drain, then stop every plugin. Closing twice is no error."""
         await self.drain()
-        if self._tail is not None:
-            await self._tail.stop()
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            await opened.tail.stop()
         await self.plugins.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What stands once the log is open: the log, and the same as this process uses it."""
+
+    bare: Log
+    log: EchoLog
+    tail: Tail
+    outfitter: Outfitter
+    intake: Intake
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """What runs while this kernel works."""
+
+    work: Work
+    delivery: Delivery
+    watchdog: Watchdog
+    fire: Fire

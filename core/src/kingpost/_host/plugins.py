@@ -31,6 +31,7 @@ _PROTOCOLS: Mapping[str, tuple[str, type]] = {
     "embedders": ("embedder", protocols.Embedder),
     "readers": ("reader", protocols.Reader),
     "log": ("log", protocols.Log),
+    "sinks": ("sink", protocols.Sink),
 }
 
 
@@ -45,7 +46,11 @@ class Plugins:
         self._modules: dict[str, Any] = {}
         self._offers: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._started: list[Any] = []
-        self._starting = asyncio.Lock()
+        # What every task asks again: true until a plugin is found to be broken.
+        self._names: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._parts: dict[tuple[str, str], Part] = {}
+        self._ready: dict[tuple[str, str], Any] = {}
+        self._starting: dict[int, asyncio.Lock] = {}
         self.found: dict[str, Found] = {}
         self.installed: list[Found] = []
         self.disabled = frozenset(self._rules.disabled)
@@ -68,12 +73,15 @@ class Plugins:
 
     def names(self, kind: str) -> dict[str, tuple[str, ...]]:
         """Every name that manifests offer for a kind, with the ids of the plugins that do."""
+        if (known := self._names.get(kind)) is not None:
+            return known
         names: dict[str, tuple[str, ...]] = {}
         for plugin in self.found.values():
             if plugin.id not in self.problems:
                 for name in plugin.provides.get(kind, ()):
                     names[name] = (*names.get(name, ()), plugin.id)
-        return dict(sorted(names.items()))
+        found = self._names[kind] = dict(sorted(names.items()))
+        return found
 
     def owner(self, kind: str, name: str) -> Found:
         """The plugin that offers a name.
@@ -101,8 +109,11 @@ class Plugins:
 
     def part(self, kind: str, name: str) -> Part:
         """The name with its plugin and version, to be frozen in a crew."""
+        if (known := self._parts.get((kind, name))) is not None:
+            return known
         plugin = self.owner(kind, name)
-        return Part(name, plugin.id, plugin.version)
+        part = self._parts[kind, name] = Part(name, plugin.id, plugin.version)
+        return part
 
     def get(self, kind: str, name: str) -> Any:
         """The object behind a name, not started. Imports the plugin if nobody has used it yet."""
@@ -115,10 +126,14 @@ class Plugins:
 
     async def use(self, kind: str, name: str) -> Any:
         """The object behind a name, started."""
+        if (ready := self._ready.get((kind, name))) is not None:
+            return ready
         offered = self.get(kind, name)
-        async with self._starting:
+        # A lock for each object, so that one whose start hangs holds up nobody else; the offers keep the ids taken.
+        async with self._starting.setdefault(id(offered), asyncio.Lock()):
             if not any(offered is started for started in self._started):
                 await self._start(self.owner(kind, name), offered)
+        self._ready[kind, name] = offered
         return offered
 
     async def _start(self, plugin: Found, offered: Any) -> None:
@@ -135,6 +150,7 @@ class Plugins:
     async def stop(self) -> Sequence[str]:
         """Stop what was started, in reverse order; returns what went wrong."""
         wrong = []
+        self._ready.clear()
         while self._started:
             offered = self._started.pop()
             stop = getattr(offered, "stop", None)
@@ -201,6 +217,8 @@ class Plugins:
     def _blame(self, plugin: Found, where: str, expected: str, came: str) -> PluginBroken:
         broken = PluginBroken(plugin.id, where, expected, came)
         self.problems[plugin.id] = str(broken)
+        for known in (self._names, self._parts, self._ready):
+            known.clear()
         return broken
 
 

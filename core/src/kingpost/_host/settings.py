@@ -40,8 +40,49 @@ class KernelSettings(BaseModel):
     recall: int = Field(default=40, ge=0, le=1000, description="passages recalled for a task at most")
     recall_seconds: float = Field(default=5.0, gt=0, description="longest wait for a memory before going on without")
     turns: int = Field(default=32, ge=1, description="decisions a task may take")
-    attempts: int = Field(default=5, ge=1, description="claims without any progress before a task is given up")
+    attempts: int = Field(default=3, ge=1, description="claims without any progress before a task is given up")
+    retries: int = Field(
+        default=8, ge=0, description="tries again when the world fails, before a task is a dead letter"
+    )
+    retry_seconds: float = Field(default=1.0, gt=0, description="the first wait before a try is up to this, then twice")
+    retry_most_seconds: float = Field(default=300.0, gt=0, description="longest wait before a try")
+    breaker_failures: int = Field(
+        default=3, ge=1, description="failures in a row after which an agent, memory or executor rests"
+    )
+    breaker_seconds: float = Field(default=30.0, gt=0, description="how long it rests before one try")
+    fallbacks: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description='agents that take over where one fails: ollama = ["extract"]'
+    )
+    silence_seconds: float = Field(default=300.0, gt=0, description="longest time an agent may give no sign of life")
+    block_seconds: float = Field(default=30.0, gt=0, description="the process ends when an agent blocks it this long")
+    tool_seconds: float = Field(default=60.0, gt=0, description="longest time a tool may take")
+    calls: int = Field(default=1024, ge=1, description="calls of one turn")
+    answer_bytes: int = Field(default=1_000_000, ge=1, description="longest answer of one turn, in characters")
+    outcome_tokens: int = Field(default=1000, ge=1, description="tokens of a child's answer that its parent sees")
+    thread: int = Field(default=8, ge=0, description="earlier tasks of a thread that a task sees")
+    policy: tuple[str, ...] = Field(
+        default=(), description='rules on calls, the first that fits decides: "ask write_file(secrets/*)"'
+    )
+    ask_seconds: float | None = Field(
+        default=86400.0, gt=0, description="how long a human has to answer; none: for ever"
+    )
+    depth: int = Field(default=3, ge=0, description="levels of children below a task that names none")
+    fan_out: int = Field(default=16, ge=0, description="children that one task may begin, where it names none")
+    remember: bool = Field(default=True, description="keep what tasks came to, for the tool recall and for search")
     parallel: int = Field(default=16, ge=1, description="tasks worked on at once")
+    tenant_parallel: int | None = Field(default=None, ge=1, description="tasks of one tenant worked on at once")
+    agent_parallel: dict[str, int] = Field(default_factory=dict, description="tasks of one agent worked on at once")
+    capabilities: tuple[str, ...] = Field(default=(), description="what this machine can do that tasks may need")
+    queue: int = Field(default=10_000, ge=1, description="tasks that may be queued; more are refused")
+    tenant_queue: int | None = Field(default=None, ge=1, description="tasks of one tenant that may be queued")
+    memory_floor_mb: int = Field(
+        default=200, ge=0, description="free memory, in MB, below which no second task is started; 0: not looked at"
+    )
+    cpu_ceiling: float | None = Field(
+        default=None, gt=0, le=100, description="CPU use, in percent, above which the same holds; none: not looked at"
+    )
+    catch_up_seconds: float = Field(default=3600.0, ge=0, description="how late a schedule that was missed still fires")
+    sinks: tuple[str, ...] = Field(default=(), description="sinks that are told every event")
     drain_seconds: float = Field(default=5.0, ge=0, description="how long a stop waits for running tasks")
     description_bytes: int = Field(default=64 * 1024, ge=1, description="longest description of a task")
     input_bytes: int = Field(default=1_000_000_000, ge=1, description="largest single input file")

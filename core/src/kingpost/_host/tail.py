@@ -1,20 +1,25 @@
-"""The end of the log, read once for everybody in this process who waits for something to be appended.
+"""The end of the log, told once to everybody in this process who waits for something to be appended.
 
 Owned by ``kernel``; ``work`` and the operations that wait listen to it. Frames come in order, whoever wrote them, in
-this process or another. It reads only while somebody listens.
+this process or another: what this process appends is told by ``echo``, and only what is missing in between is read.
+It reads only while somebody listens.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Callable
+from itertools import islice
 
 from ..ports import Ports
 from ..protocols import Log
 from ..records.event import Recorded
 
 PATIENCE_SECONDS = 1.0
+RECENT_FRAMES = 2048
+_MOST_EARLY = 10_000
 
 Ear = Callable[[Recorded], None]
 
@@ -27,6 +32,8 @@ class Tail:
         self._ears: dict[str | None, list[Ear]] = {}
         self._reading: asyncio.Task[None] | None = None
         self._position = 0
+        self._recent: deque[Recorded] = deque(maxlen=RECENT_FRAMES)
+        self._early: dict[int, Recorded] = {}
 
     async def listen(self, stream: str | None, ear: Ear) -> Callable[[], None]:
         """Tell ``ear`` every frame of a stream (``None``: of all) from now on; returns how to stop."""
@@ -34,9 +41,30 @@ class Tail:
             # Nobody may append between the look at the end and the first read; the first read begins there.
             self._position = (await self._log.head()).position
             if self._reading is None:
+                self._early.clear()
+                self._recent.clear()
                 self._reading = asyncio.create_task(self._read(), name="kingpost tail")
         self._ears.setdefault(stream, []).append(ear)
         return lambda: self._leave(stream, ear)
+
+    def echo(self, frame: Recorded) -> None:
+        """A frame that this process has just appended. Its turn comes when all before it were told."""
+        if self._reading is None or frame.position <= self._position:
+            return
+        if frame.position == self._position + 1:
+            self._tell(frame)
+            while (following := self._early.pop(self._position + 1, None)) is not None:
+                self._tell(following)
+        elif len(self._early) < _MOST_EARLY:
+            self._early[frame.position] = frame
+
+    def recent(self, after: int, limit: int) -> list[Recorded]:
+        """Frames behind ``after`` out of memory, without a gap; none when the log must be asked."""
+        recent = self._recent
+        if not recent or self._reading is None or not recent[0].position <= after + 1 <= recent[-1].position:
+            return []
+        first = after + 1 - recent[0].position
+        return list(islice(recent, first, first + limit))
 
     async def stop(self) -> None:
         """Read no more."""
@@ -59,14 +87,24 @@ class Tail:
     async def _read(self) -> None:
         while True:
             try:
-                frames = await self._log.read(self._position, 500)
-                if not frames:
-                    await self._log.wait(self._position + 1, PATIENCE_SECONDS)
+                told = self._position
+                await self._log.wait(told + 1, PATIENCE_SECONDS)
+                # Who appended here is woken beside us, and tells sooner than the log can be read.
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+                frames = await self._log.read(self._position, 500) if self._position == told or self._early else ()
             except Exception as problem:  # noqa: BLE001 - a full disk passes; whoever waits must be woken when it has
                 self._trouble(problem)
                 await self._ports.clock.sleep(PATIENCE_SECONDS)
                 continue
             for frame in frames:
-                self._position = frame.position
-                for ear in (*self._ears.get(frame.stream, ()), *self._ears.get(None, ())):
-                    ear(frame)
+                if frame.position > self._position:
+                    self.echo(frame)
+
+    def _tell(self, frame: Recorded) -> None:
+        self._position = frame.position
+        if self._recent and self._recent[-1].position != frame.position - 1:
+            self._recent.clear()
+        self._recent.append(frame)
+        for ear in (*self._ears.get(frame.stream, ()), *self._ears.get(None, ())):
+            ear(frame)

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from .._walk.journal import Journal, read_stream
-from .._walk.pipeline import cancelled, ended, walk
+from .._walk.pipeline import cancelled
 from ..errors import (
     AgentFailed,
     ConfigurationError,
@@ -22,244 +21,271 @@ from ..errors import (
     Fenced,
     FinalError,
     InputError,
-    KingpostError,
-    OverGrant,
-    TransientError,
 )  # fmt: skip
+from ..ports import Ports
 from ..protocols import Log
-from ..records.codec import dump, load
-from ..records.event import Event, Recorded, TaskQuery
-from ..records.task import Outcome, Part, Status, Task
-from ..state import TASK_STREAM, Refused, TaskState, fold, task_stream
-from .equip import Outfitter, replaced
-from .queue import choose
+from ..records.event import Recorded
+from ..records.task import Task
+from ..state import TASK_STREAM, Refused, TaskState
+from .attempt import Attempt, Held, failure
+from .desk import Change, Desk
+from .equip import Outfitter
+from .guard import Guard
+from .queue import Queue, QueueLimits
+from .react import Reactor
 from .settings import KernelSettings
 from .tail import Tail
 
 TICK_SECONDS = 0.5
 """How often a worker looks for the tasks of dead ones: the bound on how long those lie idle."""
 
-OPEN = (Status.QUEUED.value, Status.RUNNING.value)
-ENDS = ("task.succeeded", "task.failed", "task.cancelled")
+DERIVE_SECONDS = 5.0
+"""How often consequences are derived again although nothing was told."""
+
+MOST_KNOWN = 4096
+
+GRACE_SECONDS = 10.0
+"""How long an agent that was told to stop may take before its task goes on without it."""
 
 Tell = Callable[[str, Any], None]
 
 
-@dataclass(slots=True)
-class _Held:
-    """A task in this worker's hands."""
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What a worker works with."""
 
-    walking: asyncio.Task[None]
-    journal: Journal
-    cancelled: bool = False
+    log: Log
+    tail: Tail
+    outfitter: Outfitter
+    settings: KernelSettings
+    ports: Ports
+    tell: Tell
 
 
 class Work:
-    """One worker. ``only`` bounds it to the trees under some root tasks; ``None`` means every task of the home."""
+    """One worker. ``desk.only`` bounds it to the trees under some root tasks; ``None`` is every task of the home."""
 
-    def __init__(self, log: Log, tail: Tail, outfitter: Outfitter, settings: KernelSettings, tell: Tell) -> None:
-        self._log, self._tail, self._outfitter = log, tail, outfitter
-        self._settings, self._ports, self._tell = settings, outfitter.ports, tell
-        self.worker = self._ports.ids.new()
+    def __init__(self, shop: Shop, worker: str) -> None:
+        self._shop, self._log, self._ports, self._settings = shop, shop.log, shop.ports, shop.settings
+        self.worker = worker
+        settings = shop.settings
+        limits = QueueLimits(
+            tenant=settings.tenant_parallel, agents=settings.agent_parallel,
+            capabilities=frozenset(settings.capabilities),
+        )  # fmt: skip
+        self.desk = Desk(self._log, Queue(limits))
+        self.held: dict[str, Held] = {}
+        self._attempt = Attempt(self._log, shop.outfitter, settings, self.worker, self._ports)
+        self._guard = Guard(settings.memory_floor_mb or None, settings.cpu_ceiling, self._ports.clock)
+        self._claiming, self._reacting = asyncio.Event(), asyncio.Event()
+        self._react = Reactor(self._log, self.desk, self._ports, self._reacting.set)
         self._left: set[str] = set()
-        self.only: set[str] | None = set()
-        self._held: dict[str, _Held] = {}
-        self._ready: dict[str, TaskState] = {}
-        self._woken: set[str] = set()
-        self._poke = asyncio.Event()
-        self._claiming: asyncio.Task[None] | None = None
+        self._fresh: set[str | None] = set()
+        self._derive = False
+        self._looked = float("-inf")
+        self._going: list[asyncio.Task[None]] = []
         self._silence: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
         """Be alive, and begin to claim."""
         await self._log.enlist(self.worker)
-        self._silence = await self._tail.listen(None, self._notice)
-        self._claiming = asyncio.create_task(self._go(), name="kingpost work")
+        self._silence = await self._shop.tail.listen(None, self._notice)
+        self._going = [
+            asyncio.create_task(self._go(self._look, self._claiming), name="kingpost work"),
+            asyncio.create_task(self._go(self._consequences, self._reacting), name="kingpost react"),
+        ]
 
-    def add(self, root: str) -> None:
-        """Work on this tree too."""
-        if self.only is not None:
-            self.only.add(root)
-        self._woken.add(root)
-        self._poke.set()
+    def add(self, root: str | None) -> None:
+        """Work on this tree too; with ``None`` on all of them."""
+        if root is None:
+            self.desk.only = None
+        elif self.desk.only is not None:
+            self.desk.only.add(root)
+        self._fresh.add(root)
+        self._claiming.set()
+
+    def meet(self, task: Task) -> None:
+        """A task that is just being queued in this process."""
+        if len(self._attempt.known) < MOST_KNOWN:
+            self._attempt.known[task.id] = task
+
+    def queued(self) -> Mapping[str, int] | None:
+        """How many tasks each tenant has queued; ``None`` unless this worker knows all of the home."""
+        return self.desk.queued() if self.desk.only is None and None not in self._fresh else None
 
     async def stop(self) -> None:
         """Claim no more, let what runs end for ``drain_seconds``, and let go of the rest."""
-        if self._claiming is None:
+        if not self._going:
             return
-        self._claiming.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._claiming
-        self._claiming = None
-        walks = [held.walking for held in self._held.values()]
+        claiming, reacting = self._going
+        await _ended(claiming)
+        walks = [held.walking for held in self.held.values() if held.walking is not None]
         if walks:
             _, late = await asyncio.wait(walks, timeout=self._settings.drain_seconds)
             for walking in late:
                 walking.cancel()
-            await asyncio.gather(*walks, return_exceptions=True)
+            await asyncio.wait(walks, timeout=GRACE_SECONDS)
+        await _ended(reacting)
+        self._going = []
         self._silence()
 
-    async def _go(self) -> None:
-        """Claim, then sleep until something is appended, a walk ends, or it is time to look for the dead."""
-        scanned = float("-inf")
+    async def _go(self, step: Callable[[], Awaitable[float]], poke: asyncio.Event) -> None:
+        """Do a step, then sleep until there is more to do, for at most as long as the step said (seconds)."""
         while True:
             try:
-                if self._ports.clock.monotonic() - scanned >= TICK_SECONDS:
-                    await self._scan(None)
-                    scanned = self._ports.clock.monotonic()
-                if self._woken:
-                    woken, self._woken = self._woken, set()
-                    await self._scan(woken)
-                await self._claim_ready()
+                seconds = await step()
             except Exception as problem:  # noqa: BLE001 - a worker that dies silently helps nobody; trouble passes
-                self._tell("", problem)
+                self._shop.tell("", problem)
+                self._derive = True
                 await self._ports.clock.sleep(TICK_SECONDS)
+                continue
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(TICK_SECONDS):
-                    await self._poke.wait()
-            self._poke.clear()
+                async with asyncio.timeout(max(seconds, 0)):
+                    await poke.wait()
+            poke.clear()
+
+    async def _look(self) -> float:
+        """Claim what can be claimed."""
+        if self._fresh:
+            fresh = {root for root in self._fresh if root is not None}
+            await self.desk.load(None if None in self._fresh else sorted(fresh))
+            self._fresh -= {None, *fresh}
+            self._derive = True
+            self._reacting.set()
+        now = self._ports.clock.monotonic()
+        if now - self._looked >= TICK_SECONDS:
+            self._looked = now
+            await self._tick()
+        wall = self._ports.clock.now()
+        passed: list[TaskState] = []
+        while len(self.held) < self._settings.parallel and self._guard.open(len(self.held)):
+            state = self.desk.queue.next(wall, self.desk.running)
+            if state is None:
+                break
+            if self._is_last_try(state) and any(map(self._is_tried_last, self.held.values())):
+                passed.append(state)
+            elif state.id not in self.held and state.id not in self._left:
+                self._begin(state)
+        for state in passed:
+            self.desk.queue.put(state)
+        due = self.desk.queue.due(wall)
+        return TICK_SECONDS if due is None else min(TICK_SECONDS, due - wall)
+
+    def _is_last_try(self, state: TaskState) -> bool:
+        """One of those that ran when processes died again and again; which of them it was that killed, nobody knows.
+
+        Their last tries are made one by one, so that the killer takes none of the others with it.
+        """
+        return state.strikes > 0 and state.strikes + 1 >= self._settings.attempts
+
+    def _is_tried_last(self, held: Held) -> bool:
+        progress = held.journal is not None and not held.journal.state.strikes
+        return self._is_last_try(held.state) and not progress
+
+    def _begin(self, state: TaskState) -> None:
+        held = self.held[state.id] = Held(state, sign=self._ports.clock.monotonic())
+        # Counted as running from now on: the next choice must not wait for the claim to be on disk.
+        self.desk.running[state.id] = state
+        held.walking = asyncio.create_task(self._attempted(held), name=f"kingpost {state.id}")
+
+    async def _attempted(self, held: Held) -> None:
+        id = held.state.id
+        try:
+            await self._attempt.run(held, self.desk.payloads.pop(id, None))
+        except (Conflict, Fenced, Refused):
+            self.desk.doubtful.add(id)  # somebody else was faster; the next look sees what became of it
+        except (ConfigurationError, FinalError, InputError) as problem:
+            # It cannot be worked on here as things are; left alone, it keeps nobody else waiting.
+            self._left.add(id)
+            self._shop.tell(id, problem)
+        except Exception as problem:  # noqa: BLE001 - a log that cannot be read or written now may be later
+            self.desk.doubtful.add(id)
+            self._shop.tell(id, problem)
+            # A disk that is full is not asked again at once.
+            await self._ports.clock.sleep(TICK_SECONDS)
+        finally:
+            if self.held.get(id) is held:
+                del self.held[id]
+            self.desk.let_go(id, again=id not in self._left)
+            self._claiming.set()
 
     def _notice(self, frame: Recorded) -> None:
         """Tell the listeners what was appended, and see what it means for this worker."""
-        task = frame.stream.removeprefix(TASK_STREAM)
-        self._tell(task, frame)
-        for event in frame.events:
-            if event.kind == "task.queued":
-                state = fold(None, frame.stream, frame.version, frame.at, frame.events)
-                if state is not None and self._mine(state):
-                    self._ready[task] = state
-                    self._poke.set()
-            elif event.kind == "cancel.requested" and task in self._held:
-                self._held[task].cancelled = True
-                self._held[task].walking.cancel()
-            elif event.kind == "call.observed" and task not in self._held:
-                self._woken.add(task)
-                self._poke.set()
-            elif event.kind in ("task.started", *ENDS):
-                self._ready.pop(task, None)
-
-    def _mine(self, state: TaskState) -> bool:
-        return self.only is None or state.root in self.only
-
-    async def _scan(self, ids: set[str] | None) -> None:
-        """Look for tasks that nobody works on: queued ones, and those whose worker is dead."""
-        roots: list[str | None] = [None] if self.only is None or ids is not None else list(self.only)
-        chosen = None if ids is None else sorted(ids)
-        dead: dict[str, bool] = {self.worker: True}
-        for root in roots:
-            query = TaskQuery(ids=chosen, statuses=OPEN, root=root, limit=1000, oldest_first=True)
-            for state in await self._log.select(query):
-                if state.worker is not None and state.worker not in dead:
-                    dead[state.worker] = not await self._log.alive(state.worker)
-                idle = state.worker is None or dead[state.worker]
-                if idle and self._mine(state) and state.id not in self._held and state.id not in self._left:
-                    self._ready[state.id] = state
-
-    async def _claim_ready(self) -> None:
-        while len(self._held) < self._settings.parallel:
-            state = choose(list(self._ready.values()), self._held, self._ports.clock.now())
-            if state is None:
-                return
-            del self._ready[state.id]
-            try:
-                await self._claim(state)
-            except (Conflict, Fenced, Refused):
-                continue  # somebody else was faster; the next look sees what became of it
-            except (ConfigurationError, FinalError, InputError) as problem:
-                # It cannot be worked on here as things are; left alone, it keeps nobody else waiting.
-                self._left.add(state.id)
-                self._tell(state.id, problem)
-
-    async def _claim(self, state: TaskState) -> None:
-        task = await read_task(self._log, state)
-        changes = self._outfitter.changed(task.crew)
-        if state.strikes >= self._settings.attempts:
-            detail = f"{state.strikes} attempts ended without any progress; see 'kingpost task {state.id}'"
-            outcome = Outcome(status=Status.FAILED, reason="exhausted", error="final.exhausted", detail=detail)
-            event = ended(outcome)
-        elif state.cancel:
-            event = ended(Outcome(status=Status.CANCELLED, reason="requested"))
-        else:
-            event = Event("task.started", {"attempt": state.attempt + 1, "worker": self.worker})
-        events = [event]
-        if changes:
-            pairs = [[dump(old), dump(new)] for old, new in changes.items()]
-            events.append(Event("crew.changed", {"count": len(pairs)}, {"parts": pairs}))
-        receipt = await self._log.append(task_stream(state.id), state.version, events)
-        self._ports.point("task.claimed")
-        if event.kind != "task.started":
+        self._shop.tell(frame.stream.removeprefix(TASK_STREAM), frame)
+        change = self.desk.take(frame)
+        if change is None:
+            if self.desk.doubtful:
+                self._looked = float("-inf")
+                self._claiming.set()
             return
-        fresh = (await self._log.select(TaskQuery(ids=[state.id], limit=1)))[0]
-        journal = Journal(self._log, fresh)
-        task = replace(task, crew=replaced(task.crew, changes))
-        walking = asyncio.create_task(self._walk(task, journal), name=f"kingpost {state.id} at {receipt.position}")
-        self._held[state.id] = _Held(walking, journal)
-        walking.add_done_callback(lambda _: self._let_go(state.id))
+        self._changed(change, frame)
 
-    def _let_go(self, task: str) -> None:
-        self._held.pop(task, None)
-        self._poke.set()
+    def _changed(self, change: Change, frame: Recorded | None) -> None:
+        before, after = change
+        self._react.notice(frame, change)
+        if after.status == "queued" and (before is None or before.status != "queued"):
+            self._claiming.set()
+        held = self.held.get(after.id)
+        if held is not None and before is not None:
+            self._steer(held, before, after)
 
-    async def _walk(self, task: Task, journal: Journal) -> None:
-        """One attempt, and its outcome whatever happens. Only a stop leaves the task without one."""
-        outcome: Outcome | None = None
-        try:
-            gear = await self._outfitter.gear(task)
-            async with asyncio.timeout(_seconds(task, self._ports.clock.now())):
-                await walk(gear, task, journal)
-        except asyncio.CancelledError:
-            if not self._held[journal.state.id].cancelled:
-                raise
-            outcome = await cancelled(journal)
-        except (Fenced, Refused):
-            return  # another attempt, or a cancel, was recorded first
-        except TimeoutError:
-            outcome = _failed("deadline", "final.deadline", "its time was over; grant more with --seconds")
-        except KingpostError as problem:
-            outcome = _failed(_reason(problem), problem.code, str(problem))
-        except Exception as problem:  # noqa: BLE001 - the walk's own failure must end as an outcome too
-            outcome = _failed("internal", "internal", f"{type(problem).__name__}: {problem}; please report this")
-        if outcome is not None:
-            with contextlib.suppress(Fenced, Refused, TransientError):
-                await journal.append(ended(outcome))
+    def _steer(self, held: Held, before: TaskState, after: TaskState) -> None:
+        if not held.cancelled:
+            held.sign = self._ports.clock.monotonic()
+        if held.journal is not None and after.messages > before.messages:
+            held.journal.stale = True
+        if after.cancel and not held.cancelled and held.walking is not None and not after.final:
+            held.cancelled = True
+            held.walking.cancel()
 
+    def hear(self, task: str) -> None:
+        """An agent said something: its task is alive."""
+        if (held := self.held.get(task)) is not None:
+            held.sign = self._ports.clock.monotonic()
 
-async def read_task(log: Log, state: TaskState) -> Task:
-    """The task as it was queued, its crew as it is after upgrades.
+    def names(self) -> list[str]:
+        """What is in hand, for whoever has to say what hangs."""
+        return [f"task {id} (agent {held.state.agent})" for id, held in self.held.items()]
 
-    Raises:
-        InputError: its content has been erased.
-    """
-    task: Task | None = None
-    async for frame in read_stream(log, task_stream(state.id), state.tenant):
-        for event in frame.events:
-            if event.payload is None:
+    async def _consequences(self) -> float:
+        if self._derive:
+            self._derive = False
+            await self._react.derive()
+        await self._react.act()
+        if not self._react.idle:
+            return 0.0
+        due = self._react.due()
+        return DERIVE_SECONDS if due is None else min(DERIVE_SECONDS, due - self._ports.clock.now())
+
+    async def _tick(self) -> None:
+        """Look for what no frame tells: workers that have died, tasks that nobody can be sure of, agents that hang."""
+        for change in await self.desk.settle_doubts():
+            self._changed(change, None)
+        dead: dict[str, bool] = {self.worker: True}
+        for id, state in list(self.desk.running.items()):
+            if id in self.held or state.status != "running" or state.worker is None:
                 continue
-            if event.kind == "task.queued":
-                task = load(Task, event.payload)
-            elif event.kind == "crew.changed" and task is not None:
-                changes = {load(Part, old): load(Part, new) for old, new in event.payload["parts"]}
-                task = replace(task, crew=replaced(task.crew, changes))
-    if task is None:
-        raise InputError(f"the content of task {state.id!r} has been erased; it can only be cancelled")
-    return task
+            if state.worker not in dead:
+                dead[state.worker] = not await self._log.alive(state.worker)
+            if dead[state.worker]:
+                self.desk.abandoned(id)
+        await self._sweep()
+
+    async def _sweep(self) -> None:
+        """Give up agents that neither speak nor end when they are told to: their tasks go on without them."""
+        now = self._ports.clock.monotonic()
+        longest = max(self._settings.silence_seconds, self._settings.tool_seconds) + GRACE_SECONDS
+        for id, held in list(self.held.items()):
+            silent = now - held.sign
+            if held.journal is None or silent < (GRACE_SECONDS if held.cancelled else longest):
+                continue
+            del self.held[id]
+            problem = AgentFailed(f"agent {held.state.agent!r} did not stop when it was told to")
+            outcome = await cancelled(held.journal) if held.cancelled else failure(problem)
+            await self._attempt.record(held.journal, outcome, held.journal.state.reserved or [0, 0, 0])
 
 
-def _seconds(task: Task, now: float) -> float | None:
-    bounds = [task.grant.seconds, None if task.deadline is None else max(task.deadline - now, 0.0)]
-    return min((bound for bound in bounds if bound is not None), default=None)
-
-
-def _failed(reason: str, error: str, detail: str) -> Outcome:
-    return Outcome(status=Status.FAILED, reason=reason, error=error, detail=detail)
-
-
-def _reason(problem: KingpostError) -> str:
-    reasons: tuple[tuple[type[KingpostError], str], ...] = (
-        (OverGrant, "over_grant"),
-        (AgentFailed, "agent_failed"),
-        (InputError, "input"),
-        (ConfigurationError, "configuration"),
-        (TransientError, "unavailable"),
-    )
-    return next((reason for kind, reason in reasons if isinstance(problem, kind)), "internal")
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

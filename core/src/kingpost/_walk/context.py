@@ -10,16 +10,20 @@ import asyncio
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pydantic_core import to_json
 
-from ..errors import BudgetTooSmall
+from ..errors import BudgetTooSmall, Unavailable
 from ..ports import Ports
 from ..prompt import render
 from ..protocols import Compressor, MemoryBackend, TokenCounter
 from ..records.action import Tool
 from ..records.context import Dropped, Pack, Passage, Trust
 from ..records.memory import Query, Recollection
+from .breaker import Breakers, Key
+from .shrink import shrunk
+from .told import is_fault, told
 
 FRAME_SHARE = 0.6
 TASK_ID, HANDED_ID, TOOLS_ID = "task", "handed", "tools"
@@ -44,28 +48,58 @@ class Stock:
     missing: tuple[Dropped, ...] = ()
 
 
-async def gather(want: Want, handed: str, memory: MemoryBackend | None, ports: Ports) -> Stock:
-    """The task's words, what was handed along, and what the memory has to say.
+async def gather(
+    want: Want, words: Sequence[Passage], memory: MemoryBackend | None, ports: Ports, breakers: Breakers
+) -> Stock:
+    """The task's words, what else is there of ``words``, and what the memory has to say.
 
-    A memory that fails or is late costs its passages, not the task; the ledger says so.
+    A memory that fails, rests after failures or is late costs its passages, not the task; the ledger says so.
     """
-    passages = [Passage(id=TASK_ID, text=want.text, source="task", reason="the task", trust=Trust.TASK, pinned=True)]
-    if handed:
-        reason = "handed along with the task"
-        passages.append(Passage(id=HANDED_ID, text=handed, source="handed along", reason=reason, trust=Trust.TASK))
+    passages = [_own(want.text), *words]
     if memory is None or not want.scopes or not want.limit:
         return Stock(tuple(passages))
     query = Query(
-        text=want.text, scopes=want.scopes, tenant=want.tenant, limit=want.limit, now=ports.clock.now()
+        text=want.text, scopes=want.scopes, tenant=want.tenant, limit=want.limit, now=ports.clock.now(),
     )  # fmt: skip
+    key: Key = ("memory", memory.name)
+    try:
+        breakers.check(key)
+    except Unavailable as problem:
+        return Stock(tuple(passages), (_missing(memory, str(problem)),))
     try:
         async with asyncio.timeout(want.seconds):
-            found = await memory.recall(query)
-    except TimeoutError:
+            found = fitting(query, await memory.recall(query))
+    except TimeoutError as problem:
+        breakers.failed(key, problem)
         return Stock(tuple(passages), (_missing(memory, f"the memory gave no answer within {want.seconds:g} s"),))
-    except Exception as problem:  # noqa: BLE001 - whatever a memory does wrong, the task goes on without it
-        return Stock(tuple(passages), (_missing(memory, f"the memory failed: {problem}"),))
+    except BaseException as problem:
+        if not is_fault(problem):
+            raise
+        # Whatever a memory does wrong, the task goes on without it.
+        breakers.failed(key, problem)
+        return Stock(tuple(passages), (_missing(memory, f"the memory failed: {told(problem)}"),))
+    breakers.succeeded(key)
     return Stock((*passages, *(_passage(number, one) for number, one in enumerate(found, 1))))
+
+
+def fitting(query: Query, found: Any) -> list[Recollection]:
+    """What was recalled, as far as it was asked for: no more of it, and nothing of another tenant or scope."""
+    asked = [one for one in found if one.memory.tenant == query.tenant and one.memory.scope in query.scopes]
+    return [one for one in asked if isinstance(one.memory.body, str)][: query.limit]
+
+
+def handed(context: str, said: Sequence[str] = ()) -> list[Passage]:
+    """What was handed along with a task, and what was said to it before its first decision."""
+    passages = []
+    if context:
+        reason = "handed along with the task"
+        passages.append(Passage(id=HANDED_ID, text=context, source="handed along", reason=reason, trust=Trust.TASK))
+    for number, text in enumerate(said, 1):
+        reason = "said after the task was queued"
+        passages.append(
+            Passage(id=f"message {number}", text=text, source="message", reason=reason, trust=Trust.TASK, pinned=True)
+        )
+    return passages
 
 
 def _missing(memory: MemoryBackend, reason: str) -> Dropped:
@@ -97,14 +131,43 @@ async def fit(
         BudgetTooSmall: the task's own words do not fit.
     """
     listed = _tools(tools, counter)
+    passages = tuple(replace(passage, tokens=counter.count(passage.text)) for passage in stock.passages)
+    pinned = [passage for passage in passages if passage.pinned]
+    room, least = _room(pinned, budget, listed, counter)
+    if len(pinned) == len(passages):
+        return _pack(budget, passages, (), least, listed, stock, counter)
+    kept, dropped, used = await _fitted(passages, room, query, compressor, counter)
+    return _pack(budget, kept, dropped, used, listed, stock, counter)
+
+
+def check(description: str, budget: int, counter: TokenCounter, tools: Sequence[Tool]) -> None:
+    """Refuse a budget that a task's own words and its tools do not fit into, whatever else there will be.
+
+    Raises:
+        BudgetTooSmall: they do not.
+    """
+    _room([_own(description)], budget, _tools(tools, counter), counter)
+
+
+def _room(pinned: Sequence[Passage], budget: int, listed: Passage | None, counter: TokenCounter) -> tuple[int, int]:
+    """What the prompt may take beside the tools, and what the pinned passages take of it."""
     share = FRAME_SHARE if listed else 1.0
     taken = listed.tokens if listed else 0
     room = int(budget * share) - taken
-    passages = tuple(replace(passage, tokens=counter.count(passage.text)) for passage in stock.passages)
-    least = counter.count(render([passage for passage in passages if passage.pinned]))
+    least = counter.count(render(pinned))
     if least > room:
         raise BudgetTooSmall(budget, math.ceil((least + taken) / share), counter.name)
-    kept, dropped, used = await _fitted(passages, room, query, compressor, counter)
+    return room, least
+
+
+def _own(description: str) -> Passage:
+    return Passage(id=TASK_ID, text=description, source="task", reason="the task", trust=Trust.TASK, pinned=True)
+
+
+def _pack(
+    budget: int, kept: tuple[Passage, ...], dropped: tuple[Dropped, ...], used: int, listed: Passage | None,
+    stock: Stock, counter: TokenCounter,
+) -> Pack:  # fmt: skip
     if listed is not None:
         kept, used = (listed, *kept), used + listed.tokens
     return Pack(
@@ -153,7 +216,9 @@ async def _within(
     floor = sum(passage.tokens for passage in passages if passage.pinned)
     for _ in range(6):
         target = max(target, floor)
-        fitted = await compressor.fit(passages, target, query, counter)
+        fitted = await shrunk(compressor, passages, target, query, counter)
+        if fitted is None:
+            break
         used = counter.count(render(fitted.kept))
         if used <= room:
             return fitted.kept, fitted.dropped, used

@@ -8,28 +8,67 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from ..ports import Ports
 from ..protocols import Agent, Compressor, Executor, Log, MemoryBackend, Reader, TokenCounter
 from ..records.action import Tool
 from ..records.context import Description
 from ..records.speech import Progress, Speech
+from ..records.task import Task
+from ..state import Bound
+from .breaker import Breakers
+from .policy import Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """Limits of one walk, out of the settings. ``budget`` is the context budget in tokens."""
+    """Limits of one walk, out of the settings. ``budget`` is the context budget in tokens.
+
+    ``silence_seconds`` is how long an agent may give no sign of life, ``tool_seconds`` how long a tool may take,
+    ``ask_seconds`` how long somebody has to answer. ``outcome_tokens`` is the most that a child's answer takes.
+    """
 
     budget: int
     recall: int
     recall_seconds: float
     turns: int
     input_bytes: int
+    calls: int = 1024
+    silence_seconds: float = 300.0
+    tool_seconds: float = 60.0
+    ask_seconds: float | None = None
+    answer_bytes: int = 1_000_000
+    outcome_tokens: int = 1000
+    thread: int = 8
+
+
+class Delegates(Protocol):
+    """How a walk begins another task. The host has it; a child is made of names that only the host can resolve."""
+
+    async def child(self, parent: Task, id: str, arguments: Mapping[str, Any], cut: Bound) -> Task:
+        """The task that a call of ``delegate`` asks for. Writes nothing.
+
+        Raises:
+            InputError: it cannot be, with the mend.
+        """
+        ...
+
+    async def begin(self, child: Task) -> None:
+        """Queue it, unless that was done before."""
+        ...
+
+    async def begun(self, ids: list[str]) -> set[str]:
+        """Which of these tasks exist."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gear:
-    """The crew of one task. ``tools`` maps a tool's name to itself and to who executes it."""
+    """The crew of one task. ``tools`` maps a tool's name to itself and to who executes it.
+
+    ``delegates`` is ``None`` for a task that may not delegate.
+    """
 
     log: Log
     ports: Ports
@@ -43,3 +82,6 @@ class Gear:
     reader: Callable[[str], Awaitable[Reader | None]]
     say: Callable[[Speech | Progress], None]
     workspace: Path
+    breakers: Breakers
+    policy: tuple[Rule, ...] = ()
+    delegates: Delegates | None = None

@@ -13,21 +13,30 @@ from typing import Any
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
-from ..errors import Conflict, Fenced
-from ..protocols import Log
-from ..records.event import Event, Recorded, TaskQuery
+from ..errors import Conflict, Fenced, InvalidRequest
+from ..protocols import Folded, Log
+from ..records.event import Event, Receipt, Recorded, TaskQuery
 from ..state import TaskState, fold, task_stream, upcast
+from .told import told
 
 INLINE_BYTES = 16 * 1024
 """Larger payloads go into blobs: a 10 MB payload inline stalls everybody else's appends."""
+
+SHALLOW = 150
+"""What has fewer brackets cannot be nested too deeply to be read, which ends at 200."""
+
+_OUTER = 8
 
 
 class Journal:
     """One task, held by one attempt."""
 
-    def __init__(self, log: Log, state: TaskState) -> None:
+    def __init__(self, log: Log, state: TaskState, known: Sequence[Event] | None = None) -> None:
+        """``known`` are the events of the task so far, if somebody has them at hand."""
         self._log, self.state, self.attempt = log, state, state.attempt
         self.stream = task_stream(state.id)
+        self._known = None if known is None else list(known)
+        self.stale = False
         # What was open when this attempt began, the attempts before it left behind.
         self._inherited = state.turn if state.open else 0
         self._order = asyncio.Lock()
@@ -46,9 +55,9 @@ class Journal:
                 except Conflict:
                     await self.refresh()
                     continue
-                folded = fold(self.state, self.stream, receipt.version, self.state.updated, frame)
-                if folded is not None:
-                    self.state = folded
+                self.state = folded(receipt, self.state, self.stream, frame)
+                if self._known is not None:
+                    self._known += events
                 return
 
     def found_open(self, turn: int) -> bool:
@@ -65,16 +74,27 @@ class Journal:
         found = await self._log.select(TaskQuery(ids=[self.state.id], limit=1))
         if found[0].attempt != self.attempt:
             raise Fenced(self.state.id, self.attempt, found[0].attempt)
-        self.state = found[0]
+        # Somebody else may have written: what is at hand is not all there is.
+        self.state, self._known, self.stale = found[0], None, False
 
     async def history(self) -> list[Event]:
         """Every event of the task so far, payloads in place, old shapes brought up to date."""
-        return [
-            event async for frame in read_stream(self._log, self.stream, self.state.tenant) for event in frame.events
-        ]
+        if self._known is None:
+            frames = read_stream(self._log, self.stream, self.state.tenant)
+            self._known = [event async for frame in frames for event in frame.events]
+        return self._known
 
     def _signed(self, event: Event) -> Event:
         return Event(event.kind, {**event.header, "attempt": self.attempt}, event.payload, event.v)
+
+
+def folded(receipt: Receipt, before: TaskState | None, stream: str, events: Sequence[Event]) -> TaskState:
+    """The task behind an append: as the log has folded it, or folded here once more."""
+    if isinstance(receipt, Folded) and receipt.state is not None:
+        return receipt.state
+    after = fold(before, stream, receipt.version, receipt.at, events)
+    assert after is not None
+    return after
 
 
 async def read_stream(log: Log, stream: str, tenant: str) -> AsyncIterator[Recorded]:
@@ -93,27 +113,50 @@ async def unstow_frame(log: Log, tenant: str, frame: Recorded) -> Recorded:
 
 
 async def stow(log: Log, tenant: str, event: Event) -> Event:
-    """The event, its payload moved into a blob of its tenant if it is large."""
+    """The event, its payload moved into a blob of its tenant if it is large.
+
+    Raises:
+        InvalidRequest: the payload is no JSON, or nested so deeply that it could not be read again.
+    """
     if event.payload is None:
         return event
     try:
         content = to_json(event.payload)
     except PydanticSerializationError:
         # Half a surrogate pair is no text: an agent or a tool may say it, the log cannot keep it.
-        event = Event(event.kind, event.header, _readable(event.payload), event.v)
-        content = to_json(event.payload)
+        event = Event(event.kind, event.header, readable(event.payload), event.v)
+        try:
+            content = to_json(event.payload)
+        except PydanticSerializationError as problem:
+            raise InvalidRequest(f"a {event.kind!r} event cannot be written down: {told(problem)}") from problem
+    check_depth(content)
     if len(content) <= INLINE_BYTES:
         return event
     digest = await log.put(tenant, content)
     return Event(event.kind, event.header, {"blob": digest}, event.v)
 
 
-def _readable(value: Any) -> Any:
+def check_depth(content: bytes) -> None:
+    """Refuse JSON that could not be read again, a few levels further down than it is now.
+
+    Raises:
+        InvalidRequest: it is nested too deeply.
+    """
+    if content.count(b"[") + content.count(b"{") <= SHALLOW:
+        return
+    try:
+        from_json(b"[" * _OUTER + content + b"]" * _OUTER)
+    except ValueError as problem:
+        raise InvalidRequest("this is nested too deeply to be written down; make it flatter") from problem
+
+
+def readable(value: Any) -> Any:
+    """The same, with every half of a surrogate pair replaced."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, Mapping):
-        return {_readable(key): _readable(entry) for key, entry in value.items()}
-    return [_readable(entry) for entry in value] if isinstance(value, list | tuple) else value
+        return {readable(key): readable(entry) for key, entry in value.items()}
+    return [readable(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 async def unstow(log: Log, tenant: str, event: Event) -> Event:

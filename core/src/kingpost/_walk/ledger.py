@@ -41,14 +41,22 @@ def account(frame: Pack, backlog: Backlog) -> Pack:
     )
 
 
-def packed(turn: int, frame: Pack, backlog: Backlog, stock: Stock | None) -> Event:
-    """The event for one turn; ``stock`` is given when the frame is new."""
+def packed(turn: int, frame: Pack, backlog: Backlog, before: Backlog, stock: Stock | None) -> Event:
+    """The event for one turn: what its account changes of the one ``before``; ``stock`` is given with a new frame."""
     whole = account(frame, backlog)
     header = {
         "turn": turn, "budget": whole.budget, "used": whole.used, "framing": whole.framing,
         "counter": whole.counter, "exact": whole.exact, "kept": len(whole.kept), "dropped": len(whole.dropped),
     }  # fmt: skip
-    payload: dict[str, Any] = {"turns": dump(backlog)}
+    stood = set(before.kept)
+    stays = {passage.id for passage in backlog.kept}
+    new = Backlog(
+        tuple(passage for passage in backlog.kept if passage not in stood),
+        () if backlog.dropped == before.dropped else backlog.dropped,
+    )
+    payload: dict[str, Any] = {"turns": dump(new)}
+    if out := [passage.id for passage in before.kept if passage.id not in stays]:
+        payload["out"] = out
     if stock is not None:
         kept = {passage.id: passage.text for passage in frame.kept}
         lost = {p.id: p.text for p in stock.passages if kept.get(p.id) != p.text}
@@ -68,13 +76,20 @@ def ledgers(history: Sequence[Event]) -> Mapping[int, Pack]:
     """The account of every turn whose content has not been erased."""
     found: dict[int, Pack] = {}
     frame: Pack | None = None
+    kept: dict[str, Passage] = {}
+    dropped: tuple[Dropped, ...] = ()
     for event in history:
         if event.kind != "context.packed" or event.payload is None:
             continue
         if "frame" in event.payload:
             frame = load(Pack, event.payload["frame"])
+        change = load(Backlog, event.payload["turns"])
+        kept |= {passage.id: passage for passage in change.kept}
+        for id in event.payload.get("out", ()):
+            kept.pop(id, None)
+        dropped = change.dropped or dropped
         if frame is not None:
-            found[event.header["turn"]] = account(frame, load(Backlog, event.payload["turns"]))
+            found[event.header["turn"]] = account(frame, Backlog(tuple(kept.values()), dropped))
     return found
 
 

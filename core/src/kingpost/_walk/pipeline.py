@@ -1,64 +1,140 @@
 """The walk of one task, top to bottom: read in, recall, fit, decide, execute, until there is an outcome.
 
-Called by ``work`` with a claimed task. The only emitter of turn events. After a crash the recorded turns are replayed
-as they stand: no decision is asked for twice, no call is made twice unless its tool says that this is safe.
+Called by ``work`` with a claimed task. The only emitter of turn events, with ``calls`` below it. After a crash the
+recorded turns are replayed as they stand: no decision is asked for twice, no call is made twice unless its tool says
+that this is safe.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
 
-from ..errors import FinalError, OverGrant
-from ..records.action import Action, Answer, Call, Calls, Observation, Pending
-from ..records.codec import adapter, dump
+from ..errors import OverGrant
+from ..records.action import Action, Answer
 from ..records.context import Context, Pack, Turn
 from ..records.event import Event
 from ..records.speech import Progress
 from ..records.task import Outcome, Status, Task
-from ..state import Refused
+from ..state import Amount, Bound, Refused, TaskState
 from . import turn as step
 from .backlog import Shortener
-from .context import Stock, Want, budget_for, fit, gather, prompt_of
+from .calls import settle
+from .context import Stock, Want, budget_for, fit, gather, handed, prompt_of
 from .gear import Gear
+from .hearing import Heard
 from .inputs import Root, Shelf, read_in
 from .journal import Journal, payloads
-from .ledger import account, frame_of, packed
+from .ledger import Backlog, account, frame_of, packed
+from .replay import count_messages, decided, ended, first_messages, latest, mark_of, replay
+from .spend import Meter, affordable, charge, reserve
+from .thread import earlier
 
 
-async def walk(gear: Gear, task: Task, journal: Journal) -> None:
+@dataclass(slots=True)
+class Walk:
+    """One attempt at a task: what it knows between two turns."""
+
+    gear: Gear
+    task: Task
+    journal: Journal
+    heard: Heard = field(default_factory=Heard)
+    turns: list[Turn] = field(default_factory=list)
+    stock: Stock | None = None
+    backlog: Backlog = field(default_factory=Backlog)
+    seen: int = 0
+    meter: Meter = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Active time is counted by the clock of this world."""
+        self.meter = Meter(self.gear.ports.clock)
+
+    def cost(self) -> Amount:
+        """What the turn in flight has cost when it came to nothing: as its agent said, else all that was reserved."""
+        spent = [0, 0, self.meter.take()]
+        usage, reserved = self.heard.usage, self.journal.state.reserved
+        if usage is not None:
+            return charge(usage, self.gear.description, (0, 0), spent[2])
+        return spent if reserved is None else [reserved[0], reserved[1], spent[2]]
+
+
+async def walk(now: Walk) -> None:
     """Walk until the task has an outcome or waits. Raises what the task has to fail with."""
+    gear, task, journal = now.gear, now.task, now.journal
     history = await journal.history()
     await _read_inputs(gear, task, journal)
-    turns = replay(history)
-    frame, stock = await _frame(gear, task, history)
-    shortener = Shortener(gear.compressor, gear.counter, task.description)
-    mark = _mark(history)
+    now.turns, now.seen = replay(history), count_messages(history)
+    frame = await _frame(now, history)
+    shortener = Shortener(gear.compressor, gear.counter, task.description, gear.bounds.outcome_tokens)
+    now.heard.mark = mark_of(history)
     while True:
-        if journal.state.open and not await _settle(gear, task, journal, turns):
+        if journal.state.open and not await settle(gear, task, journal, now.turns, now.meter):
             return
+        await _hear(now)
         if journal.state.cancel:
-            await journal.append(ended(await cancelled(journal)))
+            await journal.append(ended(await cancelled(journal), spent=[0, 0, now.meter.take()]))
             return
-        _check_grant(gear, task, journal)
-        seen, backlog = await shortener.fit(turns, frame.budget - frame.used)
-        gear.say(Progress("deciding", len(turns) + 1, None, gear.agent.name))
-        context = _context(gear, task, frame, seen, mark)
-        context = replace(context, pack=account(frame, backlog))
-        action, mark = await _decide(gear, context, mark)
-        number = len(turns) + 1
-        events = [packed(number, frame, backlog, stock), decided(number, action)]
-        if mark != context.checkpoint:
-            events.append(Event("agent.checkpoint", {}, {"mark": mark}))
-        if isinstance(action, Answer):
-            events.append(ended(_outcome(action)))
-        await journal.append(*events)
-        gear.ports.point("turn.recorded")
-        if isinstance(action, Answer):
+        _check_turns(gear, journal)
+        backlog_room = _ceiling(frame, journal, gear) - frame.used
+        shown, backlog = await shortener.fit(now.turns, backlog_room)
+        if await _turn(now, frame, shown, backlog):
             return
-        stock = None
-        turns.append(Turn(number, action))
+
+
+async def _turn(now: Walk, frame: Pack, shown: Sequence[Turn], backlog: Backlog) -> bool:
+    """Decide and record. True when the task has its outcome."""
+    gear, journal = now.gear, now.journal
+    number = journal.state.turn + 1
+    gear.say(Progress("deciding", number, None, gear.agent.name))
+    context = _context(now, frame, account(frame, backlog), shown)
+    action = await _decide(now, context)
+    answered = gear.counter.count(action.text) if gear.description.model is not None else 0
+    spent = charge(action.usage, gear.description, (frame.used + backlog.tokens, answered), now.meter.take())
+    events = [packed(number, frame, backlog, now.backlog, now.stock)]
+    if now.heard.mark != context.checkpoint:
+        events.append(Event("agent.checkpoint", {}, {"mark": now.heard.mark}))
+    done = False
+    if isinstance(action, Answer) and journal.state.messages <= now.seen:
+        # Where it is to be remembered, for whoever reads only this.
+        keep = {"keep": now.task.grant.scopes[0]} if now.task.grant.scopes and now.task.parent is None else {}
+        try:
+            end = ended(_outcome(action), seen=now.seen, **keep)
+            await journal.append(*_recorded(now, number, action, spent, events), end)
+            done = True
+        except Refused:
+            # Somebody spoke while it was thinking: the answer stays, as a turn, and the next decision hears him.
+            await journal.refresh()
+            if journal.state.messages <= now.seen:
+                raise
+    if not done:
+        await journal.append(*_recorded(now, number, action, spent, events))
+    gear.ports.point("turn.recorded")
+    now.turns.append(Turn(number, action))
+    now.backlog = backlog
+    now.stock = None
+    return done
+
+
+def _recorded(now: Walk, number: int, action: Action, spent: Amount, events: Sequence[Event]) -> list[Event]:
+    """The frame of a turn: it settles what was reserved and reserves the next, unless the task ends with it."""
+    state = now.journal.state
+    ends = isinstance(action, Answer) and state.messages <= now.seen
+    try:
+        aside = None if ends else reserve(state, now.task.bound, spent)
+    except OverGrant:
+        # The turn was paid for and is kept; the next look at the grant ends the task.
+        aside = None
+    return [*events, decided(number, action, now.seen, spent, aside)]
+
+
+async def _hear(now: Walk) -> None:
+    """What was said since the last decision, as part of the turns."""
+    journal = now.journal
+    if journal.stale:
+        await journal.refresh()
+    if journal.state.messages > now.seen and now.turns:
+        history = await journal.history()
+        now.turns[-1], now.seen = latest(now.turns[-1], history), count_messages(history)
 
 
 async def _read_inputs(gear: Gear, task: Task, journal: Journal) -> None:
@@ -77,107 +153,86 @@ async def _read_inputs(gear: Gear, task: Task, journal: Journal) -> None:
     await journal.append(Event("inputs.read", header, payload))
 
 
-async def _frame(gear: Gear, task: Task, history: Sequence[Event]) -> tuple[Pack, Stock | None]:
-    """The frame as it was recorded, or a new one with the stock it was chosen from."""
-    if (recorded := frame_of(history)) is not None:
-        return recorded, None
+async def _frame(now: Walk, history: Sequence[Event]) -> Pack:
+    """The frame as it was recorded, or a new one; the stock it was chosen from stays until it is recorded."""
+    gear, task = now.gear, now.task
+    recorded = frame_of(history)
+    if recorded is not None and recorded.counter == gear.counter.name:
+        return recorded
     bounds = gear.bounds
     gear.say(Progress("recalling"))
     scopes = (*task.grant.scopes, *(Root.of(path).scope for path in task.inputs))
     want = Want(
         text=task.description, tenant=task.tenant, scopes=scopes, limit=bounds.recall, seconds=bounds.recall_seconds
     )
-    stock = await gather(want, task.context, gear.memory, gear.ports)
+    said = () if now.turns else first_messages(history)
+    words = [*handed(task.context, said), *await earlier(gear.log, task, bounds.thread)]
+    now.stock = await gather(want, words, gear.memory, gear.ports, gear.breakers)
     budget = budget_for(gear.description.window, gear.description.room, task.grant.tokens, bounds.budget)
     tools = [tool for tool, _ in gear.tools.values()]
-    gear.say(Progress("fitting", len(stock.passages)))
-    return await fit(stock, budget, task.description, gear.compressor, gear.counter, tools), stock
+    gear.say(Progress("fitting", len(now.stock.passages)))
+    return await fit(now.stock, budget, task.description, gear.compressor, gear.counter, tools)
 
 
-def _context(gear: Gear, task: Task, frame: Pack, turns: Sequence[Turn], mark: str | None) -> Context:
+def _ceiling(frame: Pack, journal: Journal, gear: Gear) -> int:
+    """How large the prompt may be: the frame's budget, and no more than what is reserved for the turn pays for.
+
+    Raises:
+        OverGrant: the rest of the grant does not even pay for the frame.
+    """
+    reserved, bound = journal.state.reserved, journal.state.granted
+    if reserved is None or bound is None or gear.description.model is None:
+        return frame.budget
+    room = gear.description.room
+    ceiling = frame.budget if bound[0] is None else min(frame.budget, reserved[0] - room)
+    if bound[1] is not None:
+        ceiling = min(ceiling, affordable(gear.description, reserved[1]))
+    if ceiling < frame.used:
+        raise OverGrant(
+            f"the next turn takes {frame.used + room} tokens, and what is left of the grant ({reserved[0]} tokens, "
+            f"{reserved[1]} micro-units) does not pay for it; grant more with --tokens or --money"
+        )
+    return ceiling
+
+
+def _context(now: Walk, frame: Pack, whole: Pack, turns: Sequence[Turn]) -> Context:
+    gear = now.gear
     return Context(
-        task=task.id,
-        description=task.description,
+        task=now.task.id,
+        description=now.task.description,
         prompt=prompt_of(frame),
-        pack=frame,
+        pack=whole,
         turns=tuple(turns),
         tools=tuple(tool for tool, _ in gear.tools.values()),
         model=gear.description.model,
         room=gear.description.room,
         now=gear.ports.clock.now(),
-        checkpoint=mark,
+        checkpoint=now.heard.mark,
     )
 
 
-async def _decide(gear: Gear, context: Context, mark: str | None) -> tuple[Action, str | None]:
-    gear.ports.point("turn.deciding")
-    action, said = await step.decide(gear, context)
-    gear.ports.point("turn.decided")
-    return action, said or mark
+async def _decide(now: Walk, context: Context) -> Action:
+    now.gear.ports.point("turn.deciding")
+    now.heard.usage, now.heard.over = None, False
+    async with now.meter.active(now.journal.state):
+        action = await step.decide(now.gear, context, now.heard, _rest(now.journal.state))
+    now.gear.ports.point("turn.decided")
+    return action
 
 
-async def _settle(gear: Gear, task: Task, journal: Journal, turns: list[Turn]) -> bool:
-    """Bring in what the open turn still lacks. False when it has to wait for the world."""
-    turn = turns[-1]
-    if not isinstance(turn.action, Calls):
-        raise FinalError(f"turn {turn.number} of task {task.id!r} has open calls but made none")
-    state = journal.state
-    due = [call for call in turn.action.calls if call.id in state.open and call.id not in state.pending]
-    if state.cancel:
-        due = []
-    # Nothing is executed twice: what was already due when this attempt began was cut off by a crash.
-    if journal.found_open(turn.number):
-        due, unknown = step.interrupted(gear, due)
-        for observation in unknown:
-            await _observed(journal, turn.number, observation)
-    await asyncio.gather(*(_execute(gear, task, journal, turn.number, call) for call in due))
-    if not journal.state.cancel and not journal.state.settled():
-        try:
-            await journal.append(Event("task.waiting", {"turn": turn.number}))
-        except Refused:
-            # What it would have waited for came in just now.
-            await journal.refresh()
-        if not journal.state.settled():
-            return False
-    if journal.state.open:
-        await journal.append(Event("turn.closed", {"turn": turn.number}))
-    turns[-1] = replay(await journal.history())[-1]
-    return True
+def _rest(state: TaskState) -> Bound:
+    """What this turn may cost at most: what is left, and what is set aside for it."""
+    reserved = state.reserved or [0, 0, 0]
+    return [None if left is None else left + aside for left, aside in zip(state.left(), reserved, strict=True)]
 
 
-async def _execute(gear: Gear, task: Task, journal: Journal, turn: int, call: Call) -> None:
-    gear.say(Progress("calling", turn, None, call.tool))
-    came = await step.execute(gear, task.id, task.tenant, turn, call)
-    gear.ports.point("call.executed")
-    if isinstance(came, Pending):
-        header = {"turn": turn, "call": call.id, "wake_at": came.wake_at}
-        await journal.append(Event("call.pending", header, {"reference": came.reference}))
-    else:
-        await _observed(journal, turn, came)
-
-
-async def _observed(journal: Journal, turn: int, observation: Observation) -> None:
-    header = {"turn": turn, "call": observation.call, "error": observation.error}
-    await journal.append(Event("call.observed", header, {"observation": dump(observation)}))
-
-
-def _check_grant(gear: Gear, task: Task, journal: Journal) -> None:
-    state = journal.state
-    spent = state.input_tokens + state.output_tokens
-    if task.grant.tokens is not None and spent >= task.grant.tokens:
-        raise OverGrant(f"{spent} of {task.grant.tokens} granted tokens are spent; grant more with --tokens")
+def _check_turns(gear: Gear, journal: Journal) -> None:
+    state: TaskState = journal.state
     if state.turn >= gear.bounds.turns:
         raise OverGrant(f"{state.turn} turns without an answer; raise turns under [kernel] if it needs more")
-
-
-def decided(number: int, action: Action) -> Event:
-    """The event of a decision."""
-    calls = {call.id: call.tool for call in action.calls} if isinstance(action, Calls) else {}
-    header = {
-        "turn": number, "kind": action.kind, "calls": calls, "until": getattr(action, "until", "all"),
-        "input_tokens": action.usage.input_tokens, "output_tokens": action.usage.output_tokens,
-    }  # fmt: skip
-    return Event("turn.decided", header, {"action": dump(action)})
+    tokens = None if state.granted is None else state.granted[0]
+    if tokens is not None and 0 < tokens <= state.spent[0]:
+        raise OverGrant(f"{state.spent[0]} of {tokens} granted tokens are spent; grant more with --tokens")
 
 
 def _outcome(answer: Answer) -> Outcome:
@@ -187,37 +242,12 @@ def _outcome(answer: Answer) -> Outcome:
 
 
 async def cancelled(journal: Journal) -> Outcome:
-    """The outcome of a task that was asked to end, with the reason that was given."""
+    """The outcome of a task that was asked to end, with the reason that was given.
+
+    Raises:
+        Fenced: another attempt holds the task.
+    """
+    if not journal.state.cancel:
+        await journal.refresh()
     asked = payloads(await journal.history(), "cancel.requested")
     return Outcome(status=Status.CANCELLED, reason="requested", detail=asked[0]["reason"] if asked else "")
-
-
-def ended(outcome: Outcome) -> Event:
-    """The event of an outcome."""
-    header = {"reason": outcome.reason, "error": outcome.error}
-    return Event(f"task.{outcome.status}", header, {"outcome": dump(outcome)})
-
-
-def replay(history: Sequence[Event]) -> list[Turn]:
-    """The turns out of a task's events. Content that was erased reads as empty."""
-    turns: list[Turn] = []
-    for event in history:
-        if event.kind == "turn.decided":
-            raw = event.payload["action"] if event.payload else {"kind": "answer", "text": ""}
-            turns.append(Turn(event.header["turn"], adapter(Action).validate_python(raw)))
-        elif event.kind == "call.observed" and turns:
-            raw = event.payload["observation"] if event.payload else {"call": event.header["call"], "text": ""}
-            seen = adapter(Observation).validate_python(raw)
-            turns[-1] = replace(turns[-1], observations=_in_order(turns[-1], seen))
-    return turns
-
-
-def _in_order(turn: Turn, seen: Observation) -> tuple[Observation, ...]:
-    """Observations come in as they happen and are shown as they were asked for."""
-    place = {call.id: number for number, call in enumerate(getattr(turn.action, "calls", ()))}
-    return tuple(sorted((*turn.observations, seen), key=lambda one: place.get(one.call, len(place))))
-
-
-def _mark(history: Sequence[Event]) -> str | None:
-    marks = [e.payload["mark"] for e in history if e.kind == "agent.checkpoint" and e.payload is not None]
-    return marks[-1] if marks else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import memory, system, tasks
+from . import calls, memory, schedules, steering, system, tasks
 from .table import Operation
 
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
@@ -14,11 +14,21 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     tasks.LIST,
     tasks.TREE,
     tasks.TURNS,
-    tasks.CANCEL,
-    tasks.OBSERVE,
     tasks.EXPAND,
     tasks.RESUME,
     tasks.EVENTS,
+    steering.CANCEL,
+    steering.MESSAGE,
+    steering.FORK,
+    steering.LETTERS,
+    steering.REPLAY,
+    steering.DISCARD,
+    calls.CALLS,
+    calls.OBSERVE,
+    calls.REPLY,
+    schedules.SET,
+    schedules.SCHEDULES,
+    schedules.REMOVE,
     memory.REMEMBER,
     memory.RECALL,
     memory.FORGET,
@@ -30,9 +40,13 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     system.TOOLS,
     system.PLUGINS,
     system.VERIFY,
+    system.REBUILD,
+    system.HEAD,
+    system.ERASE,
+    system.SEAL,
     system.BACKUP,
     system.RESTORE,
     system.DOCTOR,
 )
 
-__all__ = ["OPERATIONS", "Operation", "memory", "system", "tasks"]
+__all__ = ["OPERATIONS", "Operation", "calls", "memory", "schedules", "steering", "system", "tasks"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import Corrupted, DoorEmpty, Unavailable
+from ..errors import Corrupted, DoorEmpty, NotFound, Unavailable
 from ..records.action import Tool
-from ..records.event import Head, LogInfo, Report
+from ..records.event import Head, LogInfo, Report, Segment
+from ..records.head import SignedHead
 from .table import Operation
 
 
@@ -107,6 +108,53 @@ class Health:
     checks: tuple[Check, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verify:
+    """``heads`` is a file with heads of this log that was kept elsewhere: what ``heads.export`` or a sink wrote."""
+
+    heads: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuild:
+    """``since`` (seconds since the epoch) begins at the newest snapshot before it."""
+
+    since: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erase:
+    """Names the task whose content goes; ``everything`` of the tenant instead, memories too. It cannot be undone."""
+
+    task: str | None = None
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """What is gone."""
+
+    tasks: int
+    payloads: int
+    blobs: int
+    memories: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """Moves what is older than ``before`` (seconds since the epoch) into a new file at ``target``."""
+
+    before: float
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealing:
+    """The segment that was written, or ``None`` when nothing could be moved."""
+
+    segment: Segment | None = None
+
+
 AGENTS = Operation(
     id="agents.list",
     summary="Agents that can be named.",
@@ -122,8 +170,24 @@ PLUGINS = Operation(
     id="plugins.list", summary="Installed plugins.", request=Nothing, response=PluginList, scope="system:read"
 )
 VERIFY = Operation(
-    id="log.verify", summary="Read the whole log and name what is wrong.", request=Nothing, response=Report,
-    scope="log:read",
+    id="log.verify", summary="Read the whole log and name what is wrong.", request=Verify, response=Report,
+    scope="log:read", errors=(Corrupted,),
+)  # fmt: skip
+REBUILD = Operation(
+    id="log.rebuild", summary="Fold the log into fresh tables.", request=Rebuild, response=Report, scope="log:write",
+    errors=(Unavailable,),
+)  # fmt: skip
+HEAD = Operation(
+    id="heads.export", summary="The head of the log, signed, to be kept elsewhere.", request=Nothing,
+    response=SignedHead, scope="log:read",
+)  # fmt: skip
+ERASE = Operation(
+    id="log.erase", summary="Erase the content of a task, or of everything that the tenant has.", request=Erase,
+    response=Erasure, scope="log:erase", errors=(NotFound, Unavailable),
+)  # fmt: skip
+SEAL = Operation(
+    id="log.seal", summary="Move old frames into a segment file.", request=Seal, response=Sealing, scope="log:write",
+    errors=(Unavailable,),
 )  # fmt: skip
 BACKUP = Operation(
     id="log.backup", summary="Copy memories and log while work goes on.", request=Backup, response=Copied,

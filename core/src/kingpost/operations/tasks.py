@@ -14,7 +14,7 @@ from ..errors import (
     UnknownName,
     UnreadableInput,
 )
-from ..records.action import Observation, Usage
+from ..records.action import Usage
 from ..records.context import Dropped, Pack, Turn
 from ..records.event import Recorded
 from ..records.task import Outcome, Status
@@ -23,7 +23,11 @@ from .table import Operation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submit:
-    """A task to be queued. What is ``None`` comes from the settings. Paths in ``inputs`` are absolute or from here."""
+    """A task to be queued. What is ``None`` comes from the settings. Paths in ``inputs`` are absolute or from here.
+
+    ``tokens``, ``money`` (micro-units), ``seconds`` (active), ``depth`` and ``fan_out`` bound its whole tree.
+    ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a worker must have.
+    """
 
     description: str
     agent: str | None = None
@@ -37,8 +41,13 @@ class Submit:
     scopes: tuple[str, ...] | None = None
     workspace: str | None = None
     tokens: int | None = None
+    money: int | None = None
     seconds: float | None = None
+    depth: int | None = None
+    fan_out: int | None = None
     deadline: float | None = None
+    not_before: float | None = None
+    needs: tuple[str, ...] = ()
     thread: str | None = None
     priority: int = 0
 
@@ -69,7 +78,11 @@ class Wait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskView:
-    """A task as it stands. Times are seconds since the epoch; tokens are those that the models reported."""
+    """A task as it stands. Times are seconds since the epoch; tokens are those that the models reported.
+
+    ``spent`` is what its tree has cost so far and ``granted`` its bound: tokens, money in micro-units, active
+    milliseconds. ``waits`` maps the calls that it waits for to what they wait for.
+    """
 
     id: str
     description: str
@@ -87,6 +100,14 @@ class TaskView:
     turns: int = 0
     usage: Usage = field(default_factory=Usage)
     cancel_requested: bool = False
+    spent: tuple[int, int, int] = (0, 0, 0)
+    granted: tuple[int | None, int | None, int | None] = (None, None, None)
+    retries: int = 0
+    not_before: float | None = None
+    waits: Mapping[str, str] = field(default_factory=dict)
+    replay_of: str | None = None
+    fork_of: str | None = None
+    schedule: str | None = None
     outcome: Outcome | None = None
 
 
@@ -95,6 +116,7 @@ class ListTasks:
     """Which tasks, newest first. ``after`` is the last id of the page before."""
 
     statuses: tuple[Status, ...] | None = None
+    thread: str | None = None
     agent: str | None = None
     root: str | None = None
     parent: str | None = None
@@ -123,22 +145,6 @@ class Turns:
     """Every turn of a task, in order."""
 
     turns: tuple[TurnView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel:
-    """Asks a task to end. Whoever holds it executes no further call; when nobody does, it ends at once."""
-
-    id: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observe:
-    """Settles a call that is pending."""
-
-    id: str
-    observation: Observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,14 +224,6 @@ TREE = Operation(
 TURNS = Operation(
     id="tasks.turns", summary="The turns of a task with their ledgers.", request=TaskId, response=Turns,
     scope="tasks:read", errors=(NotFound,),
-)  # fmt: skip
-CANCEL = Operation(
-    id="tasks.cancel", summary="Ask a task to end.", request=Cancel, response=TaskView, scope="tasks:write",
-    errors=(NotFound,),
-)  # fmt: skip
-OBSERVE = Operation(
-    id="calls.observe", summary="Settle a pending call.", request=Observe, response=TaskView, scope="calls:settle",
-    errors=(NotFound,),
 )  # fmt: skip
 EXPAND = Operation(
     id="tasks.expand", summary="Bring back a passage that a context dropped.", request=Expand, response=Expanded,

@@ -73,7 +73,7 @@ class Observation:
 class Pending:
     """Not yet. ``reference`` is the outside system's own name for it and serves for look-up only.
 
-    ``wake_at`` (seconds since the epoch) is when to look again, ``None`` for never by itself.
+    ``wake_at`` (seconds since the epoch) is when the wait is given up, ``None`` for never.
     """
 
     call: str
@@ -96,7 +96,11 @@ class Tool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of one execution, and where it happens. ``key`` stays the same when a call is repeated."""
+    """Bounds of one execution, and where it happens. ``key`` stays the same when a call is repeated.
+
+    ``token`` settles this one call if it answers ``Pending``, once: for whoever is told of it to answer later. It is
+    made anew when the call is repeated, and stands nowhere but here.
+    """
 
     task: str
     tenant: str
@@ -104,3 +108,4 @@ class Limits:
     seconds: float = 60.0
     output_bytes: int = 256 * 1024
     workspace: str | None = None
+    token: str = ""

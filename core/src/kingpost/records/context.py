@@ -82,11 +82,15 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One decision and what came back, never split from each other."""
+    """One decision and what came back, never split from each other.
+
+    ``messages`` came from the user behind this decision, and no decision has seen them before the next one.
+    """
 
     number: int
     action: Action
     observations: tuple[Observation, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

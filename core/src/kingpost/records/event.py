@@ -47,10 +47,14 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An append that is durable: where the frame stands, and the stream's version after it."""
+    """An append that is durable: where the frame stands, the stream's version after it, its time and hash."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = _HEX
 
     position: int
     version: str
+    at: int = 0
+    hash: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,24 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What ``erase`` took away: payloads of events, and blobs, and the tasks that they belonged to."""
+
+    tasks: int
+    payloads: int
+    blobs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Frames that were moved out of the log: the file, how many, and the head that they end with."""
+
+    path: str
+    frames: int
+    head: Head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogInfo:
     """What a log guarantees, honestly. ``chain`` is "log" for one chain over all frames, "stream" for one in each."""
 
@@ -114,6 +136,7 @@ class TaskQuery:
     root: str | None = None
     parent: str | None = None
     agent: str | None = None
+    thread: str | None = None
     after: str | None = None
     limit: int = 100
     oldest_first: bool = False

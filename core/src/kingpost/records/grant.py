@@ -12,6 +12,7 @@ class Grant:
     ``tokens`` counts input and output of every turn. ``money`` is in micro-units of the currency the prices are in.
     ``seconds`` is active wall time in decide and execute, overlaps counted once. ``tools`` are names or ``fnmatch``
     patterns; ``scopes`` the memory scopes that may be recalled; ``workspace`` a folder, or ``None`` for a fresh one.
+    ``depth`` is how many levels of children may stand below, ``fan_out`` how many children one task may ever begin.
     """
 
     tokens: int | None = None

@@ -53,7 +53,10 @@ class Task:
 
     ``description`` is what to do, in words; ``context`` what was handed along, trusted as the caller is.
     ``inputs`` are absolute paths of files and folders to read in first. ``budget`` is the context budget of one
-    prompt, in tokens of the agent's counter. ``deadline`` and ``created`` are seconds since the epoch (UTC).
+    prompt, in tokens of the agent's counter. ``deadline``, ``created`` and ``not_before`` are seconds since the epoch
+    (UTC). ``needs`` names what a worker must be able to do. ``fallbacks`` are the agents that may take over when this
+    one's model does not answer, in order. ``bound`` is the most that one turn can cost: tokens, and money in
+    micro-units. ``replay_of`` and ``fork_of`` name the task that this one begins again, ``schedule`` what fired it.
     """
 
     id: str
@@ -71,6 +74,13 @@ class Task:
     priority: int = 0
     created: float = 0.0
     deadline: float | None = None
+    not_before: float | None = None
+    needs: tuple[str, ...] = ()
+    fallbacks: tuple[Part, ...] = ()
+    bound: tuple[int, int] = (0, 0)
+    replay_of: str | None = None
+    fork_of: str | None = None
+    schedule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,24 +20,27 @@ if TYPE_CHECKING:
         LogConformance,
         MemoryConformance,
         ReaderConformance,
+        SinkConformance,
     )
     from .fakes import DictMemory, FirstFitCompressor, HashEmbedder, ScriptedAgent, WordCounter
     from .functions import FunctionExecutor
     from .kernel import OpenKernel, open_kernel
     from .log import MemoryLog
     from .plugin import InProcessPlugin, in_process_plugin
+    from .simulator import Faults, Histories, History, PromiseBroken, Workload, simulate
     from .world import Crash, Points, SeededClock, seeded_ports
 
 _HOMES = {
     "conformance": (
         "AgentConformance CompressorConformance CounterConformance EmbedderConformance ExecutorConformance "
-        "LogConformance MemoryConformance ReaderConformance"
+        "LogConformance MemoryConformance ReaderConformance SinkConformance"
     ),
     "fakes": "DictMemory FirstFitCompressor HashEmbedder ScriptedAgent WordCounter",
     "functions": "FunctionExecutor",
     "kernel": "OpenKernel open_kernel",
     "log": "MemoryLog",
     "plugin": "InProcessPlugin in_process_plugin",
+    "simulator": "Faults Histories History PromiseBroken Workload simulate",
     "world": "Crash Points SeededClock seeded_ports",
 }
 _WHERE = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -50,23 +53,30 @@ __all__ = [
     "DictMemory",
     "EmbedderConformance",
     "ExecutorConformance",
+    "Faults",
     "FirstFitCompressor",
     "FunctionExecutor",
     "HashEmbedder",
+    "Histories",
+    "History",
     "InProcessPlugin",
     "LogConformance",
     "MemoryConformance",
     "MemoryLog",
     "OpenKernel",
     "Points",
+    "PromiseBroken",
     "ReaderConformance",
     "ScriptedAgent",
     "SeededClock",
+    "SinkConformance",
     "WordCounter",
+    "Workload",
     "facts",
     "in_process_plugin",
     "open_kernel",
     "seeded_ports",
+    "simulate",
 ]
 
 

@@ -5,7 +5,7 @@ Only what ``kingpost.state`` reads stands in the headers; ``payload`` is anybody
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from ..records.event import Event, JsonObject
@@ -51,9 +51,29 @@ def observed(call: str, payload: JsonObject | None = None) -> Event:
     return Event("call.observed", {"call": call}, payload)
 
 
-def pending(call: str, wake_at: float | None = None, attempt: int = 1) -> Event:
-    """A call waits for the world."""
-    return Event("call.pending", {"call": call, "wake_at": wake_at, "attempt": attempt})
+def pending(call: str, wake_at: float | None = None, attempt: int = 1, **more: Any) -> Event:
+    """A call waits for the world; ``more`` may say what it ``waits`` for and what was ``cut`` for a child."""
+    return Event("call.pending", {"call": call, "wake_at": wake_at, "attempt": attempt, **more})
+
+
+def approved(call: str) -> Event:
+    """Somebody lets a call pass."""
+    return Event("call.approved", {"call": call})
+
+
+def settled(child: str, spent: Sequence[int] = (0, 0, 0)) -> Event:
+    """A child has ended that nobody waits for any more."""
+    return Event("child.settled", {"child": child, "spent": list(spent)})
+
+
+def retrying(attempt: int = 1, not_before: float | None = None, **more: Any) -> Event:
+    """The world failed; the task is tried again."""
+    return Event("task.retrying", {"attempt": attempt, "not_before": not_before, **more})
+
+
+def message() -> Event:
+    """Somebody said something to the task."""
+    return Event("message.received", {})
 
 
 def closed(attempt: int = 1) -> Event:

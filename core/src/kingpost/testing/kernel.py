@@ -56,15 +56,15 @@ async def open_kernel(  # noqa: PLR0913 - one parameter for each door, by name
     memory, compressor, counter = memory or DictMemory(), compressor or FirstFitCompressor(), counter or WordCounter()
     with tempfile.TemporaryDirectory() as folder:
         ports = ports or Ports(home=Path(folder))
-        log = log or MemoryLog(ports)
+        opened: Log = log or MemoryLog(ports)
         plugin = in_process_plugin(
             "test-kernel", agents=agents, executors=executors, readers=readers, memory=[memory],
-            compressors=[compressor], counters=[counter], log=[log],
+            compressors=[compressor], counters=[counter], log=[opened],
         )  # fmt: skip
         plugin.manifest["version"] = version
         names = {
             "agent": agents[0].name, "memory": memory.name, "compressor": compressor.name, "counter": counter.name,
-            "log": log.name,
+            "log": opened.name,
         }  # fmt: skip
         given = dict(settings or {})
         given["kernel"] = {**names, **given.get("kernel", {})}

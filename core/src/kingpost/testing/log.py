@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from ..chain import SALT_BYTES, decode
-from ..errors import Conflict, Corrupted, NotFound
+from ..chain import SALT_BYTES
+from ..errors import Conflict, Corrupted, InvalidRequest, NotFound, Unavailable
 from ..ports import Ports
-from ..records.event import Event, Head, LogInfo, Receipt, Recorded, Report, TaskQuery
-from ..state import TaskState, fold
+from ..protocols import Folded
+from ..records.event import Erased, Event, Head, LogInfo, Receipt, Recorded, Report, Segment, TaskQuery
+from ..state import TASK_STREAM, TaskState, fold
+from . import care
 from .store import Store, verified
+
+Told = Callable[[int, int], None]
 
 
 class MemoryLog:
@@ -37,10 +42,13 @@ class MemoryLog:
         """End the worker's process without a word."""
         self._store.workers.pop(worker, None)
 
-    def damage(self, position: int, part: Literal["body", "payload"]) -> None:
-        """Flip one bit of a frame as it is stored, in its middle."""
+    def damage(self, position: int, part: Literal["body", "payload", "task"]) -> None:
+        """Flip one bit of a frame as it is stored, in its middle; or change the folded task that it belongs to."""
         frame = self._store.frames[position - 1]
-        if part == "body":
+        if part == "task":
+            stream = self._store.recorded(position).stream
+            self._store.tasks[stream] = replace(self._store.tasks[stream], agent="somebody else")
+        elif part == "body":
             self._store.frames[position - 1] = frame._replace(body=_flipped(frame.body))
         else:
             self._store.frames[position - 1] = frame._replace(payloads=_flipped(frame.payloads or b""))
@@ -61,19 +69,29 @@ class MemoryLog:
         if expected is not None and expected != found:
             raise Conflict(stream, expected, found)
         version = str(len(self._store.frames) + 1)
-        at = int(self._ports.clock.now() * 1_000_000)
+        # A clock that is set back does not take the log back.
+        at = max(int(self._ports.clock.now() * 1_000_000), self._store.at)
         state = fold(self._store.tasks.get(stream), stream, version, at, events)
         self._store.add(stream, version, at, events, self._ports.entropy(SALT_BYTES * len(events)))
         if state is not None:
             self._store.tasks[stream] = state
-        receipt = Receipt(len(self._store.frames), version)
+        receipt = Folded(len(self._store.frames), version, at, self._store.frames[-1].hash, state)
         self._ports.point("log.appended")
         await asyncio.sleep(0)
         return receipt
 
     async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:
-        held = range(1, len(self._store.frames) + 1) if stream is None else self._store.streams.get(stream, ())
-        return [self._recorded(position) for position in held if position > after][:limit]
+        held = range(after + 1, len(self._store.frames) + 1) if stream is None else self._store.streams.get(stream, ())
+        found = [position for position in held if position > after][:limit]
+        if found and (stream is None or stream.startswith(TASK_STREAM)):
+            self._here(found[0])
+        return [self._store.recorded(position) for position in found]
+
+    def _here(self, position: int) -> None:
+        if (segment := self._store.segment_of(position)) is not None:
+            end = self._store.cut.position
+            what = f"it was sealed, with all up to frame {end}, into the segment {segment!r}"
+            raise NotFound("frame", str(position), f"{what}: read that file, or go on from {end}")
 
     async def select(self, query: TaskQuery) -> Sequence[TaskState]:
         found = [state for state in self._store.tasks.values() if _fits(state, query)]
@@ -84,6 +102,9 @@ class MemoryLog:
                 return []
             found = [state for state in found if _behind(state, last, query.oldest_first)]
         return found[: query.limit]
+
+    async def count(self, query: TaskQuery) -> int:
+        return sum(_fits(state, query) for state in self._store.tasks.values())
 
     async def head(self) -> Head:
         return self._store.head()
@@ -116,10 +137,40 @@ class MemoryLog:
         return worker in self._store.workers
 
     async def info(self) -> LogInfo:
-        return LogInfo(engine="memory", durability="until the process ends", chain="log", place="this process")
+        return LogInfo(
+            engine="memory",
+            durability="until the process ends",
+            chain="log",
+            place="this process",
+            limits={"first_position": self._store.cut.position + 1},
+        )
 
-    async def verify(self, progress: Callable[[int, int], None] | None = None) -> Report:
-        return verified(self._store, progress)
+    async def verify(self, progress: Told | None = None, head: Head | None = None) -> Report:
+        return verified(self._store, progress, head)
+
+    async def rebuild(self, progress: Told | None = None, since: float | None = None) -> Report:
+        reading = care.rebuilding(self._store, since, progress)
+        reading.go_on()
+        # Others get their turn, as they do while a long log is read.
+        await asyncio.sleep(0)
+        care.rebuilt(self._store, reading)
+        return reading.report()
+
+    async def erase(self, tenant: str, task: str | None = None) -> Erased:
+        return care.erased(self._store, tenant, task)
+
+    async def seal(self, before: float, target: Path) -> Segment | None:
+        if await asyncio.to_thread(target.exists):
+            raise InvalidRequest(f"there is something at {str(target)!r}; name a new file")
+        end = care.sealable(self._store, before)
+        if not end:
+            return None
+        part = care.segment(self._store, end)
+        try:
+            await asyncio.to_thread(target.write_bytes, part.dump())
+        except OSError as problem:
+            raise Unavailable(f"{str(target)!r} cannot be written ({problem}); nothing has moved") from problem
+        return care.cut_off(self._store, part, str(target))
 
     async def backup(self, target: Path) -> Head:
         head, content = self._store.head(), self._store.dump()
@@ -131,15 +182,11 @@ class MemoryLog:
         report = verified(copy)
         if not report.sound:
             raise Corrupted(f"backup {str(source)!r} is not sound: {report.findings[0].what}; take another one")
-        here = self._store.head()
-        if here.position and (here.position > len(copy.frames) or copy.hash_at(here.position) != here.hash):
+        here, known = self._store.head(), range(copy.cut.position + 1, len(copy.frames) + 1)
+        if here.position and (here.position not in known or copy.hash_at(here.position) != here.hash):
             raise Corrupted(f"the log does not begin the backup {str(source)!r}; restore into an empty home")
         self._store.take(copy)
         return self._store.head()
-
-    def _recorded(self, position: int) -> Recorded:
-        frame = self._store.frames[position - 1]
-        return decode(position, frame.body, frame.payloads, frame.hash)
 
 
 def _flipped(data: bytes) -> bytes:
@@ -155,6 +202,7 @@ def _fits(state: TaskState, query: TaskQuery) -> bool:
         and (query.root is None or state.root == query.root)
         and (query.parent is None or state.parent == query.parent)
         and (query.agent is None or state.agent == query.agent)
+        and (query.thread is None or state.thread == query.thread)
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..hookspecs import hookimpl
-from ..protocols import Agent, Compressor, Embedder, Executor, Log, MemoryBackend, Reader, TokenCounter
+from ..protocols import Agent, Compressor, Embedder, Executor, Log, MemoryBackend, Reader, Sink, TokenCounter
 
 
 class InProcessPlugin:
@@ -56,6 +56,10 @@ class InProcessPlugin:
     def provide_log(self) -> Iterable[Log]:
         return self._offers["log"]
 
+    @hookimpl
+    def provide_sinks(self) -> Iterable[Sink]:
+        return self._offers["sinks"]
+
 
 def in_process_plugin(  # noqa: PLR0913 - one parameter for each door
     id: str,
@@ -68,6 +72,7 @@ def in_process_plugin(  # noqa: PLR0913 - one parameter for each door
     embedders: Iterable[Embedder] = (),
     readers: Iterable[Reader] = (),
     log: Iterable[Log] = (),
+    sinks: Iterable[Sink] = (),
 ) -> InProcessPlugin:
     """A plugin that offers these objects; the names in its manifest are theirs."""
     offers = {
@@ -79,5 +84,6 @@ def in_process_plugin(  # noqa: PLR0913 - one parameter for each door
         "embedders": embedders,
         "readers": readers,
         "log": log,
+        "sinks": sinks,
     }
     return InProcessPlugin(id, {door: tuple(offered) for door, offered in offers.items()})

@@ -105,6 +105,11 @@ def messages_of(context: Context, *, thinks: bool) -> list[dict[str, Any]]:
 
 
 def _turn(turn: Turn, *, thinks: bool) -> list[dict[str, Any]]:
+    heard = [{"role": "user", "content": text} for text in turn.messages]
+    return [*_acted(turn, thinks=thinks), *heard]
+
+
+def _acted(turn: Turn, *, thinks: bool) -> list[dict[str, Any]]:
     action = turn.action
     said: dict[str, Any] = {"role": "assistant", "content": action.text}
     if thinks and action.opaque.get("thinking"):

@@ -18,21 +18,33 @@ from pathlib import Path
 from kingpost import GENESIS, Corrupted, Head, InvalidRequest, UnreadableInput
 
 from .failures import explained
+from .references import Blobs
 from .rows import COLUMNS
-from .scan import DAMAGE
+from .scan import DAMAGE, END
 from .tables import APPLICATION, begin, migrate, open_for_reading
 from .verify import verified
 
 _HEAD = "SELECT position, hash FROM frames ORDER BY position DESC LIMIT 1"
 _HASH = "SELECT hash FROM copy.frames WHERE position = ?"
+_CUT = "SELECT coalesce(max(position), 0) FROM copy.cut"
 _FRAMES = (
     "INSERT INTO frames (position, stream, first, hash, body, payloads) "
     "SELECT position, stream, first, hash, body, payloads FROM copy.frames WHERE position > ? ORDER BY position"
 )
 _TASKS = f"REPLACE INTO task (position, {COLUMNS}) SELECT position, {COLUMNS} FROM copy.task ORDER BY position"  # noqa: S608 - our own columns
 _BLOBS = (
-    "INSERT INTO blob (tenant, digest, content) SELECT tenant, digest, content FROM copy.blob WHERE true "
-    "ORDER BY number ON CONFLICT (tenant, digest) DO NOTHING"
+    "INSERT INTO blob (tenant, digest, content) SELECT tenant, digest, content FROM copy.blob "
+    "WHERE digest NOT GLOB 'erased *' ORDER BY number"
+)
+_BLOB = (
+    "INSERT INTO blob (tenant, digest, content) SELECT tenant, digest, content FROM copy.blob WHERE number = ? "
+    "ON CONFLICT (tenant, digest) DO NOTHING"
+)
+# What only a log that was empty takes over: the snapshots of two logs do not join.
+_WHOLE = (
+    "INSERT INTO snapshot SELECT * FROM copy.snapshot",
+    "INSERT INTO cut SELECT * FROM copy.cut",
+    "INSERT INTO kept SELECT * FROM copy.kept",
 )
 
 
@@ -45,7 +57,7 @@ def copied(path: Path, target: Path) -> Head:
     """
     if target.exists() or not target.parent.is_dir():
         raise InvalidRequest(f"{str(target)!r} cannot hold a backup; name a new file in a folder that exists")
-    with _beside(target) as partial:
+    with beside(target) as partial:
         try:
             _copy(path, partial)
             head = _head_of(partial)
@@ -68,7 +80,7 @@ def sound_copy(source: Path, log: Path) -> Iterator[Path]:
     """
     if not source.is_file():
         raise UnreadableInput(str(source), "there is no such file", "name a backup")
-    with _beside(log) as copy:
+    with beside(log) as copy:
         try:
             _copy(source, copy)
             with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
@@ -92,12 +104,14 @@ def taken_in(copy: Path, patience: float) -> Callable[[sqlite3.Connection], Head
         connection.execute("ATTACH ? AS copy", (str(copy),))
         try:
             begin(connection, patience)
-            position, hash = connection.execute(_HEAD).fetchone() or (0, GENESIS)
-            if position and connection.execute(_HASH, (position,)).fetchone() != (hash,):
-                raise InvalidRequest("the log holds what the backup does not; restore it into an empty home")
+            position = _common(connection)
             connection.execute(_FRAMES, (position,))
             connection.execute(_TASKS)
-            connection.execute(_BLOBS)
+            if position:
+                connection.executemany(_BLOB, [(number,) for number in _named_behind(copy, position)])
+            else:
+                for statement in (_BLOBS, *_WHOLE):
+                    connection.execute(statement)
             head = Head(*(connection.execute(_HEAD).fetchone() or (0, GENESIS)))
             connection.execute("COMMIT")
         finally:
@@ -107,6 +121,24 @@ def taken_in(copy: Path, patience: float) -> Callable[[sqlite3.Connection], Head
         return head
 
     return take_in
+
+
+def _common(connection: sqlite3.Connection) -> int:
+    """The head of the log, which must stand in the copy too."""
+    position, hash = connection.execute(_HEAD).fetchone() or (0, GENESIS)
+    (cut,) = connection.execute(_CUT).fetchone()
+    if position and (position <= cut or connection.execute(_HASH, (position,)).fetchone() != (hash,)):
+        raise InvalidRequest("the log holds what the backup does not; restore it into an empty home")
+    return int(position)
+
+
+def _named_behind(copy: Path, position: int) -> Iterator[int]:
+    """The blobs that the copy's later frames hold. Others were there, and may have been erased since."""
+    with closing(open_for_reading(copy)) as connection:
+        blobs = Blobs(connection)
+        named, _ = blobs.held(position, END, lambda position, first: True)
+        for tenant, digests in named.items():
+            yield from blobs.reached(tenant, digests).values()
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -122,7 +154,7 @@ def _head_of(path: Path) -> Head:
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[Path]:
+def beside(path: Path) -> Iterator[Path]:
     """A new file in the same folder, so that it can take the place of ``path``; removed if it is still there."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".partial")
     os.close(handle)

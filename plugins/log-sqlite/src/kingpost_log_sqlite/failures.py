@@ -46,6 +46,11 @@ def concerns_file(problem: BaseException) -> bool:
     return isinstance(problem, FileLost | UnicodeDecodeError) or code(problem) in {*_MENDS, *_DAMAGED}
 
 
+def is_damage(problem: BaseException) -> bool:
+    """True when the pages of the file are not what SQLite once wrote, or contradict one another."""
+    return isinstance(problem, UnicodeDecodeError) or code(problem) in {*_DAMAGED, sqlite3.SQLITE_CONSTRAINT}
+
+
 def closed(path: Path) -> Unavailable:
     """The error of whoever comes too early or too late."""
     return Unavailable(f"the log {str(path)!r} is not open; nothing was accepted; start it first")
@@ -67,5 +72,7 @@ def explained(problem: Exception, path: Path) -> KingpostError:
         return Unavailable(f"{log} cannot be used ({problem}): {mend}")
     # Python cannot read SQLite's message where that quotes the damage.
     if code(problem) in _DAMAGED or isinstance(problem, UnicodeDecodeError):
-        return Corrupted(f"{log} is damaged ({problem}); 'kingpost verify' says where; restore a backup")
+        return Corrupted(
+            f"{log} is damaged ({problem}); 'kingpost rebuild' saves what can be read; or restore a backup"
+        )
     return InvalidRequest(f"this cannot be recorded: {type(problem).__name__}: {problem}")

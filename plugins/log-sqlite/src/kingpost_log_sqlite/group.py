@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import sqlite3
 
-from kingpost import Conflict, InvalidRequest, Receipt, TaskState, fold, seal, task_stream
+from kingpost import Conflict, Folded, InvalidRequest, Receipt, TaskState, fold, seal, task_stream
 
 from .heads import Heads, Held
 from .jobs import Append, Put
 from .rows import COLUMNS, columns, packed
 
 _FRAME = "INSERT INTO frames (position, stream, first, hash, body, payloads) VALUES (?, ?, ?, ?, ?, ?)"
-_BORN = f"INSERT INTO task (position, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - the columns are our own
+_BORN = f"INSERT INTO task (position, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - the columns are our own
 _MOVED = "UPDATE task SET status = ?, state = ? WHERE position = ?"
 _ENDED = "UPDATE task SET status = ?, state = ?, open = NULL WHERE position = ?"
+# A blob that was to go with sealed frames stays, now that somebody holds it again.
+_NOT_DUE = "DELETE FROM due WHERE work = (SELECT 'blob ' || number FROM blob WHERE tenant = ? AND digest = ?)"
 _BLOB = "INSERT INTO blob (tenant, digest, content) VALUES (?, ?, ?) ON CONFLICT (tenant, digest) DO NOTHING"
 
 _ROW_BYTES = 1500
@@ -76,7 +78,7 @@ class Group:
         self._frames.append((position, named, held.first, sealed.hash, sealed.body, sealed.payloads))
         self._position, self._hash = position, sealed.hash
         self._bytes += size
-        return Receipt(position, version)
+        return Folded(position, version, self._at, sealed.hash, state)
 
     def put(self, job: Put) -> str:
         """One blob, unless the tenant has it already."""
@@ -104,19 +106,24 @@ class Group:
             (_MOVED, moved),
             (_ENDED, ended),
             (_BLOB, self._blobs),
+            (_NOT_DUE, [(tenant, digest) for tenant, digest, _ in self._blobs]),
         ):
             if rows:
                 connection.executemany(statement, rows)
 
     def advance(self) -> None:
         """Tell the heads that all this is committed."""
-        self._heads.advance(self._position, self._hash, max(self._at, self._heads.at), self._touched)
+        # A group of blobs only has no frame with its time.
+        at = self._at if self._frames else self._heads.at
+        self._heads.advance(self._position, self._hash, at, self._touched)
 
 
 def _check_names(state: TaskState, stream: str) -> None:
     """A new task is named as its stream is, and its names are texts: a row that SQLite refuses would stop the group."""
     names = [state.id, state.tenant, state.agent, state.root]
-    if not all(isinstance(name, str) for name in names) or not isinstance(state.parent, str | None):
+    if not all(isinstance(name, str) for name in names) or not all(
+        isinstance(name, str | None) for name in (state.parent, state.thread)
+    ):
         raise InvalidRequest(f"the task in stream {stream!r} has names that are no texts")
     if task_stream(state.id) != stream:
         raise InvalidRequest(f"stream {stream!r} cannot hold the events of task {state.id!r}")

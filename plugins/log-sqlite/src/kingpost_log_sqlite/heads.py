@@ -76,7 +76,9 @@ class Heads:
             return
         for stream, first, newest, *row in self._connection.execute(_STREAMS, (to_json(missing).decode(),)):
             state = None if row[0] is None else unpacked(row)
-            self.streams[stream] = Held(str(newest), state, first, state is not None)
+            # Of a task that was sealed only the row knows its version.
+            version = str(newest) if state is None else max(str(newest), state.version, key=_number)
+            self.streams[stream] = Held(version, state, first, state is not None)
         for name in missing:
             self.streams.setdefault(name, Held())
 
@@ -88,3 +90,7 @@ class Heads:
             del self.streams[name]
             if held.state is None or not held.state.final:
                 self.streams[name] = held
+
+
+def _number(version: str) -> int:
+    return int(version) if version.isdecimal() else 0

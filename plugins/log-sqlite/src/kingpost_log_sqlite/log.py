@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
 from kingpost import (
     GENESIS,
+    Erased,
     Event,
     Head,
     InvalidRequest,
@@ -25,6 +26,7 @@ from kingpost import (
     Receipt,
     Recorded,
     Report,
+    Segment,
     TaskQuery,
     TaskState,
     Unavailable,
@@ -32,25 +34,44 @@ from kingpost import (
 )
 
 from .arrivals import Arrivals
+from .care import erased_for_good, rebuilt, sealed
 from .copies import copied, sound_copy, sync, taken_in
+from .cuts import moved_away
+from .erase import Erasure
 from .failures import closed, explained
+from .frames import Listener
 from .jobs import Alone, Append, Job, Put
 from .readers import Readers
-from .rows import unpacked
-from .selection import question_for
+from .rebuild import Order
+from .rows import COLUMNS, unpacked
+from .seal import Sealing
+from .selection import count_for, question_for
 from .settings import MEGABYTE, Settings
 from .verify import verified
 from .workers import Workers
 from .writer import Writer
 
 _HEAD = "SELECT position, hash FROM frames ORDER BY position DESC LIMIT 1"
-_FRAMES = "SELECT position, body, payloads, hash FROM frames WHERE position > ? ORDER BY position LIMIT ?"
-_STREAM = (
-    "SELECT position, body, payloads, hash FROM frames "
-    "WHERE first = (SELECT position FROM frames WHERE stream = ?) AND position > ? ORDER BY position LIMIT ?"
-)
-_HAS_BLOB = "SELECT 1 FROM blob WHERE tenant = ? AND digest = ?"
+_FRAMES = """
+    SELECT position, body, payloads, hash, (SELECT max(position) FROM cut) FROM frames
+    WHERE position > ? ORDER BY position LIMIT ?
+"""
+_STREAM = """
+    SELECT position, body, payloads, hash, (SELECT max(position) FROM cut) FROM frames
+    WHERE first = (SELECT position FROM frames WHERE stream = ?) AND position > ? ORDER BY position LIMIT ?
+"""
+_CUT = "SELECT coalesce(max(position), 0) FROM cut"
+_CUTS = """
+    SELECT (SELECT max(position) FROM cut), segment FROM cut WHERE position > ? ORDER BY position LIMIT 1
+"""
+_TASK_OF = f"SELECT position, {COLUMNS} FROM frames JOIN task USING (position) WHERE stream = ?"  # noqa: S608 - our own columns
+_HAS_BLOB = """
+    SELECT 1 FROM blob WHERE tenant = ? AND digest = ?
+    AND NOT EXISTS (SELECT 1 FROM due WHERE work = 'blob ' || number)
+"""
 _BLOB = "SELECT content FROM blob WHERE tenant = ? AND digest = ?"
+
+Told = Callable[[int, int], None]
 
 _PAGE = 100
 """Frames or states that are made from bytes before others on the loop have their turn; about half a millisecond."""
@@ -112,12 +133,25 @@ class SqliteLog:
                 rows = self._readers.ask(_FRAMES, (after, wanted))
             else:
                 rows = self._readers.ask(_STREAM, (stream, after, wanted))
-            found += [decode(position, body, payloads, hash) for position, body, payloads, hash in rows]
+            cut = (rows[0][4] or 0) if rows else after + bool(stream and after)
+            if after < cut and (gone := self._sealed(after, stream)) is not None:
+                raise gone
+            found += [decode(position, body, payloads, hash) for position, body, payloads, hash, _ in rows]
             if len(rows) < wanted:
                 break
             after = rows[-1][0]
             await asyncio.sleep(0)
         return found
+
+    def _sealed(self, after: int, stream: str | None) -> NotFound | None:
+        """The error of who reads behind ``after`` what is no longer here."""
+        if stream is not None:
+            rows = self._readers.ask(_TASK_OF, (stream,))
+            if not rows or int(unpacked(rows[0][1:]).version) <= after:
+                return None
+            after = max(after, rows[0][0] - 1)
+        cuts = self._readers.ask(_CUTS, (after,))
+        return moved_away(after + 1, *cuts[0]) if cuts else None
 
     async def select(self, query: TaskQuery) -> Sequence[TaskState]:
         if query.limit <= 0 or query.ids == [] or query.statuses == []:
@@ -129,6 +163,12 @@ class SqliteLog:
                 await asyncio.sleep(0)
             found += [unpacked(row) for row in rows[start : start + _PAGE]]
         return found
+
+    async def count(self, query: TaskQuery) -> int:
+        if query.ids == [] or query.statuses == []:
+            return 0
+        ((found,),) = self._readers.ask(*count_for(query))
+        return int(found)
 
     async def head(self) -> Head:
         rows = self._readers.ask(_HEAD)
@@ -169,6 +209,7 @@ class SqliteLog:
             raise explained(problem, self._path) from problem
 
     async def info(self) -> LogInfo:
+        (cut,) = self._readers.ask(_CUT) if self._writer is not None else [(0,)]
         return LogInfo(
             engine="sqlite",
             durability="answered after the commit is synced to disk (write-ahead log, synchronous=FULL)",
@@ -178,21 +219,27 @@ class SqliteLog:
                 "frame_bytes": self._settings.max_frame_mb * MEGABYTE,
                 "blob_bytes": self._settings.max_blob_mb * MEGABYTE,
                 "processes": "any number on one machine, on a local disk",
+                "first_position": cut[0] + 1,
             },
         )
 
-    async def verify(self, progress: Callable[[int, int], None] | None = None) -> Report:
-        loop = asyncio.get_running_loop()
-        gone = threading.Event()
+    async def verify(self, progress: Told | None = None, head: Head | None = None) -> Report:
+        with self._heard(progress) as listener:
+            return await asyncio.to_thread(verified, self._path, listener, head)
 
-        def told(read: int, all_: int) -> None:
-            if progress is not None and not gone.is_set():
-                loop.call_soon_threadsafe(progress, read, all_)
+    async def rebuild(self, progress: Told | None = None, since: float | None = None) -> Report:
+        with self._heard(progress) as listener:
+            order = Order(self._path, self._settings.busy_seconds, since, listener, self._ports.point)
+            return await asyncio.to_thread(rebuilt, order)
 
-        try:
-            return await asyncio.to_thread(verified, self._path, told, gone.is_set)
-        finally:
-            gone.set()
+    async def erase(self, tenant: str, task: str | None = None) -> Erased:
+        order = Erasure(self._path, self._settings.busy_seconds, tenant, task, self._ports.point)
+        return await asyncio.to_thread(erased_for_good, order)
+
+    async def seal(self, before: float, target: Path) -> Segment | None:
+        with self._heard(None) as listener:
+            order = Sealing(self._path, self._settings.busy_seconds, before, target, listener, self._ports.point)
+            return await asyncio.to_thread(sealed, order)
 
     async def backup(self, target: Path) -> Head:
         return await asyncio.to_thread(copied, self._path, target)
@@ -208,6 +255,21 @@ class SqliteLog:
             copy = await asyncio.to_thread(stack.enter_context, sound_copy(source, self._path))
             self._hand_over(Alone(loop, done, taken_in(copy, self._settings.busy_seconds)))
             return await done
+
+    @contextmanager
+    def _heard(self, progress: Told | None) -> Iterator[Listener]:
+        """The caller, as long as it waits, for a thread that works for it."""
+        loop = asyncio.get_running_loop()
+        gone = threading.Event()
+
+        def told(read: int, all_: int) -> None:
+            if progress is not None and not gone.is_set():
+                loop.call_soon_threadsafe(progress, read, all_)
+
+        try:
+            yield Listener(told, gone.is_set)
+        finally:
+            gone.set()
 
     def _hand_over(self, job: Job) -> None:
         if self._writer is None:

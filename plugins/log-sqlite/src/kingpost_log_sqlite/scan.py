@@ -1,15 +1,16 @@
 """Reads a table from one end to the other, around whatever cannot be read.
 
-Called by ``verify``. A damaged page hides rows, and SQLite gives up at the first; here the rows before and behind it
-are read all the same, and what lies between is told as a range of keys. Memory is bounded by a page of rows.
+Called by whoever reads a whole file. A damaged page hides rows, and SQLite gives up at the first; here the rows before
+and behind it are read all the same, and what lies between is told as a range of keys. Memory is bounded by a page of
+rows.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 PAGE = 500
@@ -22,6 +23,9 @@ DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 _STEPS = 1000
 """How many unreadable keys are tried one by one, before the steps grow."""
+
+_SOME = 50
+_PAGE_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,26 @@ Row = tuple[Any, ...]
 
 
 def scanned(connection: sqlite3.Connection, question: str, after: int = 0) -> Iterator[Row | Unreadable]:
-    """All rows behind the key ``after``, in order.
+    """All rows behind the key ``after``, in order; see ``pages``."""
+    for page in pages(connection, question, after):
+        if isinstance(page, Unreadable):
+            yield page
+        else:
+            yield from page
 
-    ``question`` selects the key first and ends with ``> ? ORDER BY`` the key ``LIMIT ?``.
+
+def pages(connection: sqlite3.Connection, question: str, after: int = 0) -> Iterator[list[Row] | Unreadable]:
+    """All rows behind the key ``after``, in order, some hundreds at a time.
+
+    ``question`` selects the key first and the widest column last, and ends with ``> ? ORDER BY`` the key ``LIMIT ?``.
     """
+    limit = PAGE
     while after < END:
-        page = _page(connection, question, after, PAGE)
-        if page is None:
-            page = _page(connection, question, after, 1)
+        page = _page(connection, question, after, limit)
+        if page is None and limit > 1:
+            # What cannot be read comes nearer; small steps lead up to it.
+            limit = 1
+            continue
         if page is None:
             gap = _gap(connection, question, after)
             yield gap
@@ -51,18 +67,24 @@ def scanned(connection: sqlite3.Connection, question: str, after: int = 0) -> It
             continue
         if not page:
             return
-        yield from page
+        yield page
         after = page[-1][0]
+        limit = min(PAGE, limit * 2)
 
 
 def _page(connection: sqlite3.Connection, question: str, after: int, limit: int) -> list[Row] | None:
     """The next rows; ``None`` where SQLite cannot say, or says what cannot be."""
+    rows: list[Row] = []
+    width = 0
     try:
-        rows = connection.execute(question, (after, limit)).fetchall()
+        with closing(connection.execute(question, (after, limit))) as cursor:
+            while width < _PAGE_BYTES and (some := cursor.fetchmany(_SOME)):
+                rows += some
+                width += sum([len(row[-1]) for row in some if isinstance(row[-1], bytes | str)])
     except DAMAGE:
         return None
-    keys = [after, *(row[0] for row in rows)]
-    return rows if all(low < high for low, high in pairwise(keys)) else None
+    keys = [after, *[row[0] for row in rows]]
+    return rows if keys == sorted(set(keys)) else None
 
 
 def _gap(connection: sqlite3.Connection, question: str, after: int) -> Unreadable:

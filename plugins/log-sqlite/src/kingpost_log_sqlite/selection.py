@@ -32,11 +32,7 @@ _OF_ROOT = """position IN (
 
 def question_for(query: TaskQuery) -> tuple[str, list[Any]]:
     """The statement and its values; each row of its answer holds the ``COLUMNS`` of one task."""
-    leading, conditions = _leading(query)
-    values: list[Any] = []
-    for name, condition, asked in _conditions(query):
-        conditions.append(condition if name == leading else f"+{condition}")
-        values += asked
+    conditions, values = _narrowed(query)
     if query.after is not None:
         conditions.append(("position > " if query.oldest_first else "position < ") + _POSITION)
         values.append(task_stream(query.after))
@@ -45,6 +41,21 @@ def question_for(query: TaskQuery) -> tuple[str, list[Any]]:
     # Every word of this is ours; what the caller says goes in as values.
     statement = f"SELECT {COLUMNS} FROM task WHERE {where} ORDER BY position {order} LIMIT ?"  # noqa: S608 - see above
     return statement, [*values, min(query.limit, _MOST)]
+
+
+def count_for(query: TaskQuery) -> tuple[str, list[Any]]:
+    """The statement that counts what ``question_for`` would find without a limit, and its values."""
+    conditions, values = _narrowed(query)
+    return f"SELECT count(*) FROM task WHERE {' AND '.join(conditions) or 'true'}", values  # noqa: S608 - as above
+
+
+def _narrowed(query: TaskQuery) -> tuple[list[str], list[Any]]:
+    leading, conditions = _leading(query)
+    values: list[Any] = []
+    for name, condition, asked in _conditions(query):
+        conditions.append(condition if name == leading else f"+{condition}")
+        values += asked
+    return conditions, values
 
 
 def _conditions(query: TaskQuery) -> Iterator[tuple[str, str, list[str]]]:
@@ -57,14 +68,14 @@ def _conditions(query: TaskQuery) -> Iterator[tuple[str, str, list[str]]]:
     if query.statuses is not None:
         is_it, value = _is(query.statuses)
         yield "statuses", f"status {is_it}", [value]
-    for name in ("parent", "tenant", "agent"):
+    for name in ("parent", "thread", "tenant", "agent"):
         if (asked := getattr(query, name)) is not None:
             yield name, f"{name} = ?", [asked]
 
 
 def _leading(query: TaskQuery) -> tuple[str | None, list[str]]:
     """Which part of the query an index answers, and what that index demands to hear."""
-    for name in ("ids", "root", "parent"):
+    for name in ("ids", "root", "parent", "thread"):
         if getattr(query, name) is not None:
             return name, []
     if query.statuses is not None and _OPEN.issuperset(query.statuses):

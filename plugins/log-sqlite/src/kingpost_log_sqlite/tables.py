@@ -9,6 +9,9 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from kingpost import ConfigurationError
@@ -38,6 +41,33 @@ def open_for_writing(path: Path, cache_mb: int, patience: float) -> sqlite3.Conn
     except BaseException:
         connection.close()
         raise
+    return connection
+
+
+def open_for_care(path: Path, patience: float) -> sqlite3.Connection:
+    """A connection that writes beside the log's own, to a file that is there: what it does last is made durable by it.
+
+    Raises:
+        ConfigurationError: the file is another program's, or was written by a newer kingpost.
+        sqlite3.Error: the file cannot be opened, or is no database.
+    """
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=0, check_same_thread=False
+    )
+    try:
+        retried(lambda: _care(connection, path), patience)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_to_overwrite(path: Path) -> sqlite3.Connection:
+    """A connection to a file that may be damaged anywhere, to write all of its pages anew."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=0)
+    # SQLite opens a file that was cut only for those who say that they know what they do.
+    connection.execute("PRAGMA writable_schema = ON")
+    _safely(connection)
     return connection
 
 
@@ -99,16 +129,48 @@ def migrate(connection: sqlite3.Connection, path: Path, folder: Path = MIGRATION
             connection.execute("ROLLBACK")
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, cache_mb: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A table or an index as the newest shape has it. ``rebuild`` gives the indexes of ``task`` two names in turn."""
+
+    kind: str
+    table: str
+    names: tuple[str, str]
+    sql: str
+
+
+@cache
+def pieces() -> tuple[Piece, ...]:
+    """All that a log's file consists of, tables first."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection, Path("memory"))
+        rows = connection.execute(
+            "SELECT type, tbl_name, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type DESC, rowid"
+        )
+        return tuple(Piece(kind, table, (name, f"{name}_2"), sql) for kind, table, name, sql in rows)
+
+
+def _safely(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")
     # macOS needs more than fsync before a write survives a power cut; elsewhere these say nothing.
     connection.execute("PRAGMA fullfsync = ON")
     connection.execute("PRAGMA checkpoint_fullfsync = ON")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(f"PRAGMA cache_size = {-1024 * cache_mb:d}")
+    # What is erased must not be left on a page, nor what SQLite moves from one page to another.
+    connection.execute("PRAGMA secure_delete = ON")
     # Checkpoints are taken between groups, when nobody waits, and never beside a commit: see ``checkpoint``.
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     connection.execute(f"PRAGMA journal_size_limit = {_WAL_LEFT_BYTES}")
+
+
+def _care(connection: sqlite3.Connection, path: Path) -> None:
+    _safely(connection)
+    migrate(connection, path)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, cache_mb: int) -> None:
+    _safely(connection)
+    connection.execute(f"PRAGMA cache_size = {-1024 * cache_mb:d}")
     migrate(connection, path)
     (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":

@@ -1,48 +1,58 @@
 """Reads the whole log and names what is wrong with it; changes nothing.
 
-Called by ``Care.verify``, and before a backup is restored, on a thread and over a connection of its own. Four passes:
-SQLite's own check of its pages and indexes; every frame, against the one before it, its payloads and the fold; the
-rows of the tasks, against what the frames fold to; the blobs, against their digests. Nothing that the file holds makes
-it raise: what cannot be read is a finding, and what lies behind it is read all the same.
+Called by ``Care.verify``, before a backup is restored and before frames are sealed, on a thread and over a connection
+of its own. Its passes: SQLite's own check of its pages and indexes; every frame, against the one before it, its
+payloads, the fold and the snapshots; the rows of the tasks, against what the frames fold to; the blobs, against their
+digests; a head that was written down elsewhere. Nothing that the file holds makes it raise.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from kingpost import GENESIS, Corrupted, Head, Recorded, Report, damaged, decode, frame_hash, task_stream, to_row
+from kingpost import GENESIS, Corrupted, Head, Report, damaged, frame_hash, task_stream, to_row
 
+from . import snapshots
+from .cuts import BEGINNING, Mark, newest_cut, segment_of
 from .findings import Findings
+from .frames import Frames, Listener
+from .marks import Marks
 from .rows import COLUMNS, unpacked
-from .scan import DAMAGE, Unreadable, scanned
+from .scan import DAMAGE, Row, Unreadable, scanned
 from .shadow import Shadow
-from .tables import open_for_reading
+from .tables import open_for_reading, pieces
 
-_FRAMES = (
-    "SELECT position, stream, first, hash, body, payloads FROM frames WHERE position > ? ORDER BY position LIMIT ?"
-)
 _TASKS = f"SELECT position, {COLUMNS} FROM task WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608 - our own columns
-_BLOBS = "SELECT number, tenant, digest FROM blob WHERE number > ? ORDER BY number LIMIT ?"
+_BLOBS = """
+    SELECT number, tenant, digest FROM blob
+    WHERE number > ? AND digest NOT GLOB 'erased *' ORDER BY number LIMIT ?
+"""
+_THERE = "SELECT 1 FROM blob WHERE number = ? AND digest NOT GLOB 'erased *'"
+_KEPT = """
+    SELECT position, before, hash, body, payloads FROM kept LEFT JOIN frames USING (position)
+    WHERE position > ? ORDER BY position LIMIT ?
+"""
+_NAMELESS = """
+    SELECT task.position, id FROM task LEFT JOIN frames USING (position)
+    WHERE task.position <= ? AND frames.stream IS NOT ? || id LIMIT 10
+"""
+_HASH = "SELECT hash FROM frames WHERE position = ?"
 _CHUNK_BYTES = 1024 * 1024
-_TELL_EVERY = 1000
-
-Told = Callable[[int, int], object]
 
 
-class Stopped(Exception):
-    """Nobody waits for the report any more."""
+class _CutMeanwhile(Exception):
+    """Frames were sealed while they were read."""
 
 
-def verified(path: Path, told: Told = lambda read, all_: None, stopped: Callable[[], bool] = lambda: False) -> Report:
-    """What the file holds, and what is wrong with it. ``stopped`` is asked now and then whether to give up.
+def verified(path: Path, listener: Listener | None = None, head: Head | None = None) -> Report:
+    """What the file holds, and what is wrong with it; with ``head``, whether that frame is still what it was.
 
     Raises:
-        Stopped: it was told so.
+        Stopped: nobody waits for it any more.
     """
     findings = Findings()
     try:
@@ -52,18 +62,64 @@ def verified(path: Path, told: Told = lambda read, all_: None, stopped: Callable
         return Report(frames=0, events=0, head=Head(0, GENESIS), findings=findings.told())
     # Damaged text must not raise where it is read.
     connection.text_factory = lambda raw: raw.decode(errors="replace")
-    with closing(connection), closing(Shadow()) as shadow:
-        check_pages(connection, findings)
-        frames = Frames(connection, shadow, findings, told, stopped)
+    with closing(connection):
+        while True:
+            try:
+                return _checked(connection, listener or Listener(), head)
+            except _CutMeanwhile:
+                continue
+
+
+def _checked(connection: sqlite3.Connection, listener: Listener, head: Head | None) -> Report:
+    findings = Findings()
+    check_pages(connection, findings)
+    check_pieces(connection, findings)
+    with closing(sqlite3.connect("", isolation_level=None)) as store:
+        store.execute("PRAGMA journal_mode = OFF")
+        store.execute(f"CREATE TABLE task (position INTEGER PRIMARY KEY, {COLUMNS})")
+        shadow = Shadow(connection, store)
+        cut = _cut(connection)
+        whole = load(connection, shadow, cut.position, findings)
+        frames = Frames(
+            connection, shadow, Marks(connection, findings, cut.position), findings, listener=listener, start=cut
+        )
         # Page by page, so that the writer can start its write-ahead log anew meanwhile; only the end is read, and
         # compared with the tasks, as of one moment.
         frames.check()
         connection.execute("BEGIN")
-        frames.check()
-        check_tasks(connection, shadow, findings, frames.whole)
-        connection.execute("ROLLBACK")
-        check_blobs(connection, findings, stopped)
-    return frames.report()
+        try:
+            if _cut(connection) != cut:
+                raise _CutMeanwhile
+            frames.check()
+            frames.check_end()
+            check_tasks(connection, shadow, findings, frames.whole and whole)
+            check_kept(connection, cut, findings)
+            if head is not None:
+                check_head(connection, head, cut, frames.mark.position, findings)
+        finally:
+            connection.execute("ROLLBACK")
+        check_blobs(connection, findings, listener)
+    return replace(frames.report(), findings=findings.told())
+
+
+def load(connection: sqlite3.Connection, shadow: Shadow, until: int, findings: Findings) -> bool:
+    """Give the shadow all snapshots up to ``until``. False when one of them cannot be read."""
+    position = 0
+    while (mark := snapshots.following(connection, position)) is not None and mark.position <= until:
+        position = mark.position
+        rows = snapshots.rows_at(connection, position)
+        if rows is None:
+            findings.add(f"the snapshot at frame {position}, with what was sealed, cannot be read", position)
+            return False
+        shadow.load(rows)
+    return True
+
+
+def _cut(connection: sqlite3.Connection) -> Mark:
+    try:
+        return newest_cut(connection)
+    except DAMAGE:
+        return BEGINNING
 
 
 def check_pages(connection: sqlite3.Connection, findings: Findings) -> None:
@@ -76,127 +132,15 @@ def check_pages(connection: sqlite3.Connection, findings: Findings) -> None:
         findings.add(f"SQLite: {problem}")
 
 
-class Frames:
-    """The second pass. ``check`` goes on where it ended."""
-
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        shadow: Shadow,
-        findings: Findings,
-        told: Told,
-        stopped: Callable[[], bool],
-    ) -> None:
-        self._connection, self._shadow, self._findings = connection, shadow, findings
-        self._told, self._stopped = told, stopped
-        self._frames = self._events = self._erased = self._at = 0
-        self._position, self._all = 0, 0
-        self.whole = True
-        # What the next frame may be chained to: more than one after a frame that is wrong, none after a gap.
-        self._before: tuple[bytes, ...] = (GENESIS,)
-        self._head = Head(0, GENESIS)
-
-    def check(self) -> None:
-        """Every frame that is there by now."""
-        self._all = max(self._all, self._newest())
-        for row in scanned(self._connection, _FRAMES, self._position):
-            if self._stopped():
-                raise Stopped
-            if isinstance(row, Unreadable):
-                self._findings.hidden("frame", row)
-                self._position, self._before, self.whole = row.last, (), False
-                continue
-            self._frame(*row)
-            self._frames += 1
-            if self._frames % _TELL_EVERY == 0:
-                self._told(self._frames, max(self._all, self._frames))
-        if self._frames:
-            self._told(self._frames, max(self._all, self._frames))
-
-    def report(self) -> Report:
-        """What was read."""
-        return Report(
-            frames=self._frames,
-            events=self._events,
-            head=self._head,
-            findings=self._findings.told(),
-            erased=self._erased,
-        )
-
-    def _newest(self) -> int:
-        try:
-            return self._connection.execute("SELECT max(position) FROM frames").fetchone()[0] or 0
-        except DAMAGE:
-            return 0
-
-    def _frame(self, position: int, stream: Any, first: Any, hash: Any, body: Any, payloads: Any) -> None:
-        if position != self._position + 1:
-            missing = f"frames {self._position + 1} to {position - 1} are missing"
-            self._findings.add(missing, self._position + 1)
-            self._before = ()
-        self._position = position
-        if not isinstance(hash, bytes) or not isinstance(body, bytes) or not isinstance(payloads, bytes | None):
-            self._findings.add("the row of the frame is damaged", position)
-            self._before = ()
-            return
-        self._head = Head(position, hash)
-        frame = self._decoded(position, body, payloads)
-        self._link(position, hash, body, frame)
-        if frame is not None:
-            self._filed(frame, stream, first)
-
-    def _decoded(self, position: int, body: bytes, payloads: bytes | None) -> Recorded | None:
-        """The frame, with its payloads if they are sound."""
-        try:
-            wrong = damaged(body, payloads)
-            frame = decode(position, body, None if wrong else payloads)
-        except Exception as problem:  # noqa: BLE001 - a damaged file may hold anything
-            return self._headers(position, body, problem)
-        self._events += len(frame.events)
-        if not wrong:
-            self._erased += sum(event.erased for event in frame.events)
-        for number in wrong:
-            self._findings.event("the payload is not what was written", position, frame, number)
-        return frame
-
-    def _headers(self, position: int, body: bytes, problem: Exception) -> Recorded | None:
-        """What is left of a frame that cannot be read whole."""
-        try:
-            frame = decode(position, body, None)
-        except Corrupted:
-            self._findings.add(f"the frame cannot be read ({problem})", position)
-            return None
-        self._findings.frame(f"the payloads cannot be read ({problem})", position, frame)
-        self._events += len(frame.events)
-        return frame
-
-    def _link(self, position: int, hash: bytes, body: bytes, frame: Recorded | None) -> None:
-        computed = tuple(frame_hash(before, body) for before in self._before)
-        if not computed or hash in computed:
-            self._before = (hash,)
-            return
-        # Either the bytes were changed, and the next frame fits the hash that stands here, or the hash was.
-        self._before = (hash, *computed)
-        what = "the frame is not the one that was written here"
-        if frame is None:
-            self._findings.add(what, position)
-        else:
-            self._findings.frame(what, position, frame)
-
-    def _filed(self, frame: Recorded, stream: Any, first: Any) -> None:
-        """Whether it stands where its body says, and what it adds to the fold."""
-        try:
-            if frame.version != str(frame.position) or frame.at < self._at:
-                self._findings.frame("its version or its time does not fit its place", frame.position, frame)
-            self._at = frame.at
-            begun = self._shadow.first(frame)
-            if (stream, first) != (frame.stream if begun == frame.position else None, begun):
-                self._findings.frame("it is filed under another stream", frame.position, frame)
-            self._shadow.fold(frame)
-        except sqlite3.Error:
-            raise
-        except Exception as problem:  # noqa: BLE001 - a damaged file may hold anything
-            self._findings.frame(f"the fold does not allow it ({problem})", frame.position, frame)
+def check_pieces(connection: sqlite3.Connection, findings: Findings) -> None:
+    """Every table and index that a log has."""
+    try:
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+    except DAMAGE:
+        return
+    for piece in pieces():
+        if not there.intersection(piece.names):
+            findings.add(f"the {piece.kind} {piece.names[0]!r} is not there")
 
 
 def check_tasks(connection: sqlite3.Connection, shadow: Shadow, findings: Findings, whole: bool) -> None:
@@ -224,11 +168,11 @@ def check_tasks(connection: sqlite3.Connection, shadow: Shadow, findings: Findin
         wanted = next(rows, None)
 
 
-def _missing(wanted: tuple[Any, ...], findings: Findings) -> None:
+def _missing(wanted: Row, findings: Findings) -> None:
     findings.add("the folded task has no row", wanted[0], task_stream(wanted[1]))
 
 
-def _compare(row: tuple[Any, ...], wanted: tuple[Any, ...], findings: Findings) -> None:
+def _compare(row: Row, wanted: Row, findings: Findings) -> None:
     again = unpacked(wanted[1:])
     position, stream = int(again.version), task_stream(again.id)
     try:
@@ -237,18 +181,58 @@ def _compare(row: tuple[Any, ...], wanted: tuple[Any, ...], findings: Findings) 
         findings.add(str(problem), position, stream)
         return
     pairs = {name: (live[name], value) for name, value in to_row(again).items() if live[name] != value}
-    is_open = COLUMNS.split(", ").index("open") + 1
-    if row[is_open] != wanted[is_open]:
-        pairs["open"] = (row[is_open], wanted[is_open])
+    for name in ("open", "thread"):
+        place = COLUMNS.split(", ").index(name) + 1
+        if row[place] != wanted[place]:
+            pairs[f"column {name}"] = (row[place], wanted[place])
     for name, (stands, should) in pairs.items():
         findings.add(f"the folded task has {name} {stands!r} where its frames say {should!r}", position, stream)
 
 
-def check_blobs(connection: sqlite3.Connection, findings: Findings, stopped: Callable[[], bool]) -> None:
+def check_kept(connection: sqlite3.Connection, cut: Mark, findings: Findings) -> None:
+    """What stays of the frames before the cut: those that still count, and the names of the tasks."""
+    for row in scanned(connection, _KEPT):
+        if isinstance(row, Unreadable):
+            findings.hidden("kept frame", row)
+            continue
+        position, before, hash, body, payloads = row
+        try:
+            if frame_hash(before, body) != hash or damaged(body, payloads):
+                findings.add("the frame is not the one that was written here", position)
+        except Exception as problem:  # noqa: BLE001 - a damaged file may hold anything
+            findings.add(f"the frame cannot be read ({problem})", position)
+    try:
+        nameless = connection.execute(_NAMELESS, (cut.position, task_stream(""))).fetchall()
+    except DAMAGE:
+        return
+    for position, id in nameless:
+        findings.add("the sealed task cannot be found by its name", position, task_stream(id))
+
+
+def check_head(connection: sqlite3.Connection, head: Head, cut: Mark, newest: int, findings: Findings) -> None:
+    """Whether the log still leads to a head that was written down."""
+    position = head.position
+    if position > newest:
+        what = f"the log ends at frame {newest}, and frame {position} was written down"
+        findings.add(f"{what}: its end was cut off", position)
+        return
+    if position < cut.position:
+        segment = segment_of(connection, position)
+        findings.add(f"frame {position} was sealed into {segment!r}; verify that segment against this head", position)
+        return
+    try:
+        row = connection.execute(_HASH, (position,)).fetchone()
+    except DAMAGE:
+        row = None
+    there = cut.hash if position == cut.position else row and row[0]
+    if there != head.hash:
+        findings.add("the frame is not the one that was written down: the log was written anew", position)
+
+
+def check_blobs(connection: sqlite3.Connection, findings: Findings, listener: Listener) -> None:
     """Every blob against its digest, a piece at a time."""
     for row in scanned(connection, _BLOBS):
-        if stopped():
-            raise Stopped
+        listener.check()
         if isinstance(row, Unreadable):
             findings.hidden("blob", row)
             continue
@@ -259,7 +243,16 @@ def check_blobs(connection: sqlite3.Connection, findings: Findings, stopped: Cal
                 while piece := content.read(_CHUNK_BYTES):
                     found.update(piece)
         except DAMAGE as problem:
-            findings.add(f"blob {digest} of tenant {tenant!r} cannot be read ({problem})")
+            if _is_there(connection, number):
+                findings.add(f"blob {digest} of tenant {tenant!r} cannot be read ({problem})")
             continue
-        if found.hexdigest() != digest:
+        if found.hexdigest() != digest and _is_there(connection, number):
             findings.add(f"blob {digest} of tenant {tenant!r} is not what was stored")
+
+
+def _is_there(connection: sqlite3.Connection, number: int) -> bool:
+    """False when the blob was erased while it was read."""
+    try:
+        return connection.execute(_THERE, (number,)).fetchone() is not None
+    except DAMAGE:
+        return True

@@ -8,6 +8,7 @@ its disk is at fault the whole round is told so, nothing of it was written, and 
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
@@ -17,8 +18,10 @@ from queue import SimpleQueue
 
 from kingpost import SALT_BYTES, Ports, Unavailable
 
+from . import snapshots
 from .arrivals import Arrivals
 from .checkpoint import Checkpoint
+from .cuts import Mark
 from .failures import closed, concerns_file, explained
 from .group import Group
 from .heads import Heads
@@ -29,6 +32,9 @@ from .tables import begin, open_for_writing
 
 MOST_AT_ONCE = 1024
 """Jobs in one transaction. A larger group gains little, and the first one in it waits for the last."""
+
+
+log = logging.getLogger("kingpost.log_sqlite")
 
 
 class Writer:
@@ -44,6 +50,7 @@ class Writer:
         self._checkpoint = Checkpoint(self._connection, self._opened)
         self._heads = Heads(self._connection, settings.streams_in_memory)
         self._place = Place(path)
+        self._snapshot = 0
         self._thread = threading.Thread(target=self._run, name="kingpost-log", daemon=True)
 
     def start(self) -> None:
@@ -94,6 +101,7 @@ class Writer:
                 self._answer(jobs)
                 jobs = []
                 self._checkpoint.take_if_due()
+                self._snapshot_if_due()
         except BaseException as problem:  # noqa: BLE001 - whoever waits is told, whatever it was
             crash = problem
         finally:
@@ -168,6 +176,22 @@ class Writer:
         self._connection.execute("COMMIT")
         group.advance()
         self._checkpoint.wrote(group.size)
+
+    def _snapshot_if_due(self) -> None:
+        """Some milliseconds for the sake of a later rebuild, when everybody is answered, the sooner if nobody waits."""
+        since = self._heads.position - self._snapshot
+        if since < snapshots.STRIDE or (since < 2 * snapshots.STRIDE and not self._handed_over.empty()):
+            return
+        try:
+            begin(self._connection, self._settings.busy_seconds)
+            self._heads.refresh()
+            mark = Mark(self._heads.position, self._heads.hash, self._heads.at)
+            snapshots.take_live(self._connection, mark)
+            self._connection.execute("COMMIT")
+        except Exception as problem:  # noqa: BLE001 - nothing depends on it
+            log.warning("no snapshot of the log now (%s); one is taken later", explained(problem, self._path))
+            self._undo()
+        self._snapshot = self._heads.position
 
     def _alone(self, job: Alone) -> None:
         try:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from . import memory, system, tasks
+from . import calls, memory, schedules, steering, system, tasks
 
 Answer = Callable[[Any, Any, str], Awaitable[Any]]
 
-ANSWERS: Mapping[str, Answer] = {**tasks.ANSWERS, **memory.ANSWERS, **system.ANSWERS}
+ANSWERS: Mapping[str, Answer] = {
+    **tasks.ANSWERS,
+    **steering.ANSWERS,
+    **calls.ANSWERS,
+    **schedules.ANSWERS,
+    **memory.ANSWERS,
+    **system.ANSWERS,
+}

@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 from ...ports import Ports
 from ...protocols import Log
+from ..draft import Drafter
 from ..equip import Outfitter
+from ..intake import Intake
 from ..plugins import Plugins
 from ..settings import KernelSettings, Settings
 from ..tail import Tail
@@ -24,6 +26,18 @@ class House(Protocol):
 
     async def log(self) -> Log:
         """The log, opened."""
+        ...
+
+    async def bare_log(self) -> Log:
+        """The log itself, for what only some logs can do."""
+        ...
+
+    async def intake(self) -> Intake:
+        """The door for new tasks."""
+        ...
+
+    def drafter(self) -> Drafter:
+        """What makes tasks out of requests."""
         ...
 
     async def tail(self) -> Tail:

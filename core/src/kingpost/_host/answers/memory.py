@@ -18,8 +18,10 @@ from ...records.codec import dump
 from ...records.context import Passage
 from ...records.event import Event
 from ...records.memory import Memory, Query
+from ..draft import DEFAULT_SCOPE, default_budget
 from ..equip import finder
-from ..intake import DEFAULT_SCOPE, check_inputs, default_budget
+from ..intake import check_inputs
+from ..offered import counter_of
 from .house import House
 
 
@@ -30,8 +32,7 @@ async def _backend(house: House, name: str | None) -> MemoryBackend:
 
 
 async def _counter(house: House, name: str | None) -> TokenCounter:
-    counter: TokenCounter = await house.plugins.use("counters", name or house.config.counter)
-    return counter
+    return await counter_of(house.plugins, name or house.config.counter)
 
 
 async def _compressor(house: House, name: str | None) -> Compressor:
@@ -125,7 +126,7 @@ async def _pack(house: House, request: op.PackContext, tenant: str) -> op.Packed
         limit=house.config.recall,
         seconds=house.config.recall_seconds,
     )
-    stock = await gather(want, "", backend, house.ports)
+    stock = await gather(want, [], backend, house.ports, (await house.outfitter()).breakers)
     budget = request.budget if request.budget is not None else default_budget(counter, house.config)
     if budget < 1:
         raise InvalidRequest(f"budget is {budget}; it must be more than 0")

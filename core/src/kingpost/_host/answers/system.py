@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..._walk.kit import TOOLS, delegate_tool
 from ...errors import InvalidRequest, KingpostError
 from ...operations import system as op
-from ...protocols import Care
-from ...records.event import Report
+from ...protocols import Care, MemoryBackend
+from ...records.event import Report, TaskQuery
+from ...records.head import SignedHead
+from ...records.memory import Selection
 from ...records.speech import Progress
 from ..doctor import examine
+from ..equip import work_folder
+from ..heads import compare, export, read_heads
 from ..keep import backup, restore
+from ..offered import tools_of
 from .house import House
+from .steering import end_all
+from .tasks import every, tree_of
 
 
 async def _agents(house: House, request: op.Nothing, tenant: str) -> op.AgentList:
@@ -31,8 +42,12 @@ async def _agents(house: House, request: op.Nothing, tenant: str) -> op.AgentLis
 async def _tools(house: House, request: op.Nothing, tenant: str) -> op.ToolList:
     tools = []
     for name in house.plugins.names("executors"):
-        executor = await house.plugins.use("executors", name)
-        tools += [op.ToolView(tool=tool, executor=name) for tool in await executor.tools()]
+        try:
+            tools += [op.ToolView(tool=tool, executor=name) for tool in await tools_of(house.plugins, name)]
+        except KingpostError as problem:
+            house.tell("", problem)
+    own = [*TOOLS.values(), delegate_tool(sorted(house.plugins.names("agents")), ())]
+    tools += [op.ToolView(tool=tool, executor="kingpost") for tool in own]
     return op.ToolList(tuple(sorted(tools, key=lambda view: view.tool.name)))
 
 
@@ -53,15 +68,64 @@ async def _plugins(house: House, request: op.Nothing, tenant: str) -> op.PluginL
 
 async def care(house: House) -> Care:
     """The log, if it can be cared for."""
-    log = await house.log()
+    log = await house.bare_log()
     if not isinstance(log, Care):
         raise InvalidRequest(f"the log {log.name!r} has no verify, backup or restore; use its own tools")
     return log
 
 
-async def _verify(house: House, request: op.Nothing, tenant: str) -> Report:
+async def _verify(house: House, request: op.Verify, tenant: str) -> Report:
     log = await care(house)
-    return await log.verify(lambda done, total: house.tell("", Progress("verifying", done, total)))
+    heads = [] if request.heads is None else await asyncio.to_thread(read_heads, Path(request.heads), house.home)
+    # Of many heads the last says most: the log must lead to it, and so to all before it.
+    newest = max(heads, key=lambda head: head.position, default=None)
+    report = await log.verify(lambda done, total: house.tell("", Progress("verifying", done, total)), newest)
+    others = await compare(await house.log(), [head for head in heads if head is not newest])
+    return replace(report, findings=(*report.findings, *others))
+
+
+async def _rebuild(house: House, request: op.Rebuild, tenant: str) -> Report:
+    log = await care(house)
+    return await log.rebuild(lambda done, total: house.tell("", Progress("rebuilding", done, total)), request.since)
+
+
+async def _head(house: House, request: op.Nothing, tenant: str) -> SignedHead:
+    return await export(await house.log(), house.ports)
+
+
+async def _erase(house: House, request: op.Erase, tenant: str) -> op.Erasure:
+    """Whatever still runs is ended first, so that nothing of it is written afterwards."""
+    if (request.task is None) == (not request.everything):
+        raise InvalidRequest("name a task, or say that everything of the tenant is to go")
+    log, keeper = await house.log(), await care(house)
+    memory: MemoryBackend = await house.plugins.use("memory", house.config.memory)
+    if request.task is None:
+        tasks = [state.id for state in await every(log, TaskQuery(tenant=tenant))]
+        await end_all(log, tenant, None)
+        memories = await memory.forget(Selection(scope=None, tenant=tenant))
+        gone = [await keeper.erase(tenant, None)]
+    else:
+        # What it handed to its children is its content too, and what they came to.
+        tasks = [state.id for state in await tree_of(log, request.task, tenant)]
+        for id in tasks:
+            await end_all(log, tenant, id)
+        memories = sum([await memory.forget(Selection(scope=None, tenant=tenant, source=f"task {id}")) for id in tasks])
+        gone = [await keeper.erase(tenant, id) for id in tasks]
+    await asyncio.to_thread(_clear, house.home, tasks)
+    return op.Erasure(
+        tasks=sum(one.tasks for one in gone), payloads=sum(one.payloads for one in gone),
+        blobs=sum(one.blobs for one in gone), memories=memories,
+    )  # fmt: skip
+
+
+def _clear(home: Path, tasks: Sequence[str]) -> None:
+    """Remove the workspaces that these tasks had for themselves."""
+    for id in tasks:
+        shutil.rmtree(work_folder(home, id), ignore_errors=True)
+
+
+async def _seal(house: House, request: op.Seal, tenant: str) -> op.Sealing:
+    return op.Sealing(segment=await (await care(house)).seal(request.before, Path(request.target)))
 
 
 async def _backup(house: House, request: op.Backup, tenant: str) -> op.Copied:
@@ -83,6 +147,10 @@ ANSWERS: Mapping[str, Any] = {
     op.TOOLS.id: _tools,
     op.PLUGINS.id: _plugins,
     op.VERIFY.id: _verify,
+    op.REBUILD.id: _rebuild,
+    op.HEAD.id: _head,
+    op.ERASE.id: _erase,
+    op.SEAL.id: _seal,
     op.BACKUP.id: _backup,
     op.RESTORE.id: _restore,
     op.DOCTOR.id: _doctor,

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..._walk.journal import read_stream, unstow_frame
 from ..._walk.ledger import ledgers, original
-from ..._walk.pipeline import ended, replay
-from ...errors import ConfigurationError, Conflict, InputError, InvalidRequest, NotFound
+from ..._walk.replay import replay
+from ...errors import ConfigurationError, InputError, InvalidRequest, NotFound
 from ...operations import tasks as op
 from ...protocols import Log
 from ...records.action import Usage
-from ...records.codec import dump, load
+from ...records.codec import load
 from ...records.event import Event, TaskQuery
 from ...records.task import Outcome, Status, Task
 from ...state import TaskState, task_stream
-from ..intake import submit
-from ..work import read_task
+from ..attempt import read_task
+from ..begin import beginning
+from ..intake import require
 from .house import House
 
 _SCAN = 1000
 
+ANSWER = "answer"
+"""What a call waits for that a tool has left pending: the answer of something outside."""
+
 
 async def _submit(house: House, request: op.Submit, tenant: str) -> op.Submitted:
-    return await submit(request, tenant, house.plugins, house.config, house.ports)
+    require(house.plugins)
+    _, submitted = await (await house.intake()).submit(request, tenant)
+    return submitted
 
 
 async def find(log: Log, id: str, tenant: str) -> TaskState:
@@ -49,20 +57,10 @@ async def find(log: Log, id: str, tenant: str) -> TaskState:
 
 
 async def view(log: Log, state: TaskState, *, outcome: bool = True) -> op.TaskView:
-    """A task for a caller. Content that has been erased reads as empty."""
-    task: Task | None = None
-    ended_as: Outcome | None = None
-    if state.final and outcome:
-        async for frame in read_stream(log, task_stream(state.id), state.tenant):
-            for event in frame.events:
-                if event.kind == "task.queued" and event.payload is not None:
-                    task = load(Task, event.payload)
-                elif event.payload is not None and "outcome" in event.payload:
-                    ended_as = load(Outcome, event.payload["outcome"])
-    else:
-        frame = await unstow_frame(log, state.tenant, (await log.read(0, 1, task_stream(state.id)))[0])
-        if frame.events[0].payload is not None:
-            task = load(Task, frame.events[0].payload)
+    """A task for a caller. Content that has been erased, or sealed with its frames, reads as empty."""
+    task, ended_as = None, None
+    with contextlib.suppress(NotFound):
+        task, ended_as = await _content(log, state, outcome=state.final and outcome)
     return op.TaskView(
         id=state.id,
         description=task.description if task else "",
@@ -80,8 +78,37 @@ async def view(log: Log, state: TaskState, *, outcome: bool = True) -> op.TaskVi
         turns=state.turn,
         usage=Usage(input_tokens=state.input_tokens or None, output_tokens=state.output_tokens or None),
         cancel_requested=state.cancel,
+        spent=(state.spent[0], state.spent[1], state.spent[2]),
+        granted=(None, None, None) if state.granted is None else (state.granted[0], state.granted[1], state.granted[2]),
+        retries=state.retries,
+        not_before=state.not_before,
+        waits={call: state.waits.get(call, ANSWER) for call in state.pending},
+        replay_of=task.replay_of if task else None,
+        fork_of=task.fork_of if task else None,
+        schedule=task.schedule if task else None,
         outcome=ended_as,
     )
+
+
+async def _content(log: Log, state: TaskState, *, outcome: bool) -> tuple[Task | None, Outcome | None]:
+    """What was asked, and how it ended if that is wanted.
+
+    Raises:
+        NotFound: its frames were sealed.
+    """
+    task: Task | None = None
+    ended_as: Outcome | None = None
+    if not outcome:
+        frame = await unstow_frame(log, state.tenant, (await log.read(0, 1, task_stream(state.id)))[0])
+        payload = frame.events[0].payload
+        return None if payload is None else load(Task, payload), None
+    async for frame in read_stream(log, task_stream(state.id), state.tenant):
+        for event in frame.events:
+            if event.kind == "task.queued" and event.payload is not None:
+                task = load(Task, event.payload)
+            elif event.payload is not None and "outcome" in event.payload:
+                ended_as = load(Outcome, event.payload["outcome"])
+    return task, ended_as
 
 
 async def _get(house: House, request: op.TaskId, tenant: str) -> op.TaskView:
@@ -116,6 +143,7 @@ async def _list(house: House, request: op.ListTasks, tenant: str) -> op.TaskPage
             tenant=tenant,
             statuses=None if request.statuses is None else [status.value for status in request.statuses],
             agent=request.agent,
+            thread=request.thread,
             root=request.root,
             parent=request.parent,
             after=request.after,
@@ -127,70 +155,48 @@ async def _list(house: House, request: op.ListTasks, tenant: str) -> op.TaskPage
     return op.TaskPage(tasks=views, next=page[-1].id if len(states) > limit else None)
 
 
+async def every(log: Log, query: TaskQuery) -> list[TaskState]:
+    """All tasks that a query finds, page after page."""
+    found: list[TaskState] = []
+    while page := await log.select(replace(query, after=found[-1].id if found else None, limit=_SCAN)):
+        found += page
+    return found
+
+
+async def tree_of(log: Log, id: str, tenant: str) -> list[TaskState]:
+    """A task and everything below it, oldest first.
+
+    Raises:
+        NotFound: no task, or several.
+    """
+    top = await find(log, id, tenant)
+    states = await every(log, TaskQuery(root=top.root, tenant=tenant, oldest_first=True))
+    return [state for state in states if state.id == top.id or state.id.startswith(f"{top.id}/")]
+
+
 async def _tree(house: House, request: op.TaskId, tenant: str) -> op.TaskPage:
     log = await house.log()
-    top = await find(log, request.id, tenant)
-    states = await log.select(TaskQuery(root=top.root, tenant=tenant, limit=_SCAN, oldest_first=True))
-    within = [s for s in states if s.id == top.id or s.id.startswith(f"{top.id}/")]
-    return op.TaskPage(tasks=tuple([await view(log, state) for state in within]))
+    return op.TaskPage(tasks=tuple([await view(log, state) for state in await tree_of(log, request.id, tenant)]))
 
 
-async def _history(log: Log, state: TaskState) -> Sequence[Event]:
+async def history_of(log: Log, state: TaskState) -> Sequence[Event]:
     frames = read_stream(log, task_stream(state.id), state.tenant)
     return [event async for frame in frames for event in frame.events]
 
 
 async def _turns(house: House, request: op.TaskId, tenant: str) -> op.Turns:
     log = await house.log()
-    history = await _history(log, await find(log, request.id, tenant))
+    history = await history_of(log, await find(log, request.id, tenant))
     accounts = ledgers(history)
     return op.Turns(turns=tuple(op.TurnView(turn=turn, ledger=accounts.get(turn.number)) for turn in replay(history)))
 
 
 async def _expand(house: House, request: op.Expand, tenant: str) -> op.Expanded:
     log = await house.log()
-    found = original(await _history(log, await find(log, request.id, tenant)), request.passage)
+    found = original(await history_of(log, await find(log, request.id, tenant)), request.passage)
     if found is None:
         raise NotFound("passage", request.passage, f"'kingpost task {request.id} --ledger' lists them")
     return op.Expanded(passage=request.passage, text=found[0], dropped=found[1])
-
-
-async def _cancel(house: House, request: op.Cancel, tenant: str) -> op.TaskView:
-    """Ask the holder to stop; with no live holder there is nobody to ask, so the outcome is recorded here."""
-    log = await house.log()
-    while True:
-        state = await find(log, request.id, tenant)
-        if state.final:
-            return await view(log, state)
-        events = [] if state.cancel else [Event("cancel.requested", {}, {"reason": request.reason})]
-        held = state.worker is not None and await log.alive(state.worker)
-        if not held:
-            outcome = Outcome(status=Status.CANCELLED, reason="requested", detail=request.reason)
-            events.append(ended(outcome))
-        if not events:
-            return await view(log, state)
-        try:
-            await log.append(task_stream(state.id), state.version, events)
-        except Conflict:
-            continue
-        return await view(log, await find(log, state.id, tenant))
-
-
-async def _observe(house: House, request: op.Observe, tenant: str) -> op.TaskView:
-    log = await house.log()
-    observation = request.observation
-    while True:
-        state = await find(log, request.id, tenant)
-        if observation.call not in state.pending:
-            pending = ", ".join(state.pending) or "none"
-            raise NotFound("pending call", observation.call, f"pending calls of this task: {pending}")
-        header = {"turn": state.turn, "call": observation.call, "error": observation.error}
-        event = Event("call.observed", header, {"observation": dump(observation)})
-        try:
-            await log.append(task_stream(state.id), state.version, [event])
-        except Conflict:
-            continue
-        return await view(log, await find(log, state.id, tenant))
 
 
 async def _events(house: House, request: op.ListEvents, tenant: str) -> op.EventPage:
@@ -199,36 +205,35 @@ async def _events(house: House, request: op.ListEvents, tenant: str) -> op.Event
     if request.task is not None:
         stream = task_stream((await find(log, request.task, tenant)).id)
     limit = max(1, min(request.limit, _SCAN))
-    frames = await log.read(request.after, limit, stream)
+    after = request.after or (await beginning(log) if stream is None else 0)
+    frames = await log.read(after, limit, stream)
     if not frames and request.wait > 0:
-        await log.wait(request.after + 1, request.wait)
-        frames = await log.read(request.after, limit, stream)
-    position = frames[-1].position if frames else max(request.after, (await log.head()).position if stream else 0)
+        await log.wait(after + 1, request.wait)
+        frames = await log.read(after, limit, stream)
+    position = frames[-1].position if frames else max(after, (await log.head()).position if stream else 0)
     own = [frame for frame in frames if await _owned(log, frame.stream, tenant)]
     shown = [await unstow_frame(log, tenant, frame) for frame in own]
     return op.EventPage(frames=tuple(shown), position=position)
 
 
 async def _owned(log: Log, stream: str, tenant: str) -> bool:
-    """Whether a stream belongs to a tenant: task streams by their task, others by their name's second part."""
+    """Whether a stream belongs to a tenant: task streams by their task, others by all that follows on their kind."""
     if stream.startswith("task/"):
         ids = [stream.removeprefix("task/")]
         return bool(await log.select(TaskQuery(ids=ids, tenant=tenant, limit=1)))
-    return stream.split("/")[1:2] == [tenant]
+    kind, _, owner = stream.partition("/")
+    return owner == tenant and kind != "sink"
 
 
 async def _resume(house: House, request: op.Resume, tenant: str) -> op.Resumed:
     """Tasks that have no outcome and that nobody alive works on."""
     log = await house.log()
-    open_statuses = [Status.QUEUED.value, Status.RUNNING.value]
-    states = await log.select(TaskQuery(tenant=tenant, statuses=open_statuses, limit=_SCAN, oldest_first=True))
-    if request.only is not None:
-        only = await find(log, request.only, tenant)
-        states = [state for state in states if state.root == only.root]
+    open_statuses = [Status.QUEUED.value, Status.RUNNING.value, Status.WAITING.value]
+    root = None if request.only is None else (await find(log, request.only, tenant)).root
     outfitter = await house.outfitter()
     roots: dict[str, None] = {}
     left: dict[str, str] = {}
-    for state in states:
+    for state in await every(log, TaskQuery(tenant=tenant, statuses=open_statuses, root=root, oldest_first=True)):
         if state.worker is not None and await log.alive(state.worker):
             continue
         try:
@@ -248,8 +253,6 @@ ANSWERS: Mapping[str, Any] = {
     op.LIST.id: _list,
     op.TREE.id: _tree,
     op.TURNS.id: _turns,
-    op.CANCEL.id: _cancel,
-    op.OBSERVE.id: _observe,
     op.EXPAND.id: _expand,
     op.RESUME.id: _resume,
     op.EVENTS.id: _events,

@@ -31,6 +31,7 @@ from .executor import ExecutorConformance  # noqa: E402 - see above
 from .log import LogConformance  # noqa: E402 - see above
 from .memory import MemoryConformance  # noqa: E402 - see above
 from .reader import ReaderConformance  # noqa: E402 - see above
+from .sink import SinkConformance  # noqa: E402 - see above
 
 __all__ = [
     "AgentConformance",
@@ -41,4 +42,5 @@ __all__ = [
     "LogConformance",
     "MemoryConformance",
     "ReaderConformance",
+    "SinkConformance",
 ]

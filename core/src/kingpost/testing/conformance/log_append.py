@@ -8,10 +8,11 @@ from itertools import pairwise
 import pytest
 
 from ...errors import Conflict, Corrupted, Fenced, KingpostError, Unavailable
-from ...protocols import Log
-from ...records.event import Event, Receipt
+from ...protocols import Folded, Log
+from ...records.event import Event, Receipt, TaskQuery
 from ...state import Refused, task_stream
 from .. import facts
+from ..world import SeededClock
 from .log_ground import LogGround, everything, insist, note, version_of
 
 STREAM = "note/1"
@@ -30,6 +31,29 @@ class Appending(LogGround):
         (frame,) = await everything(subject)
         assert list(frame.events) == events
         assert (frame.stream, frame.position, frame.version) == (STREAM, receipt.position, receipt.version)
+
+    async def test_a_receipt_says_what_was_written(self, subject: Log, clock: SeededClock) -> None:
+        """One frame: whoever appended it knows its place, its time and its hash without reading it."""
+        for number in range(3):
+            await clock.advance(1.5)
+            receipt = await subject.append(STREAM, None, [note(number, {"text": "x"})])
+
+            (frame,) = await subject.read(receipt.position - 1, 1)
+            assert (receipt.position, receipt.version) == (frame.position, frame.version)
+            assert (receipt.at, receipt.hash) == (frame.at, frame.hash)
+
+    async def test_a_receipt_may_bring_the_task(self, subject: Log) -> None:
+        """A receipt that brings along the task behind the frame, from a log that has just folded it.
+
+        ``state`` is ``None`` for streams of no task. It saves whoever appended to fold the frame once more.
+        """
+        appends = [(TASK, facts.queued("t-1")), (TASK, facts.started()), (STREAM, note())]
+        for stream, event in appends:
+            receipt = await subject.append(stream, None, [event])
+
+            if isinstance(receipt, Folded):
+                found = await subject.select(TaskQuery(ids=["t-1"]))
+                assert receipt.state == (found[0] if stream == TASK else None)
 
     async def test_what_cannot_be_written_leaves_nothing_behind(self, subject: Log) -> None:
         """One frame: all events or none."""

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
 from ...errors import Conflict
-from ...protocols import Log
+from ...protocols import Care, Log
 from ...records.event import Event, Receipt, Recorded
+from ...state import task_stream
+from .. import facts
 from .ground import Ground, missing
 
-Spoil = Callable[[int, str], Awaitable[None]]
-"""Changes one byte of a stored frame, by its position: of its ``"body"`` or of its ``"payload"``."""
+Spoil = Callable[[int, Literal["body", "payload", "task"]], Awaitable[None]]
+"""Changes one byte of a stored frame, by its position: of its ``"body"`` or of its ``"payload"``. With ``"task"`` it
+changes the folded task that the frame belongs to."""
 
 
 class LogGround(Ground):
@@ -34,6 +38,13 @@ class LogGround(Ground):
     def twin(self, subject: Log) -> Log:
         """A second instance on the same store."""
         missing("twin", "yield a second started instance on the store of `subject`, as another process opens it")
+
+    @pytest.fixture
+    def care(self, subject: Log) -> Care:
+        """The subject, where it has what this protocol asks for."""
+        if not isinstance(subject, Care):
+            pytest.skip("a log without Care")
+        return subject
 
     @pytest.fixture
     def departed(self, subject: Log) -> str:
@@ -53,7 +64,7 @@ class LogGround(Ground):
     @pytest.fixture
     def spoil(self, subject: Log) -> Spoil:
         """Damages what ``subject`` has stored."""
-        missing("spoil", "return an async function (position, 'body' or 'payload') that changes one stored byte")
+        missing("spoil", "return an async function (position, 'body', 'payload' or 'task') that changes what is stored")
 
 
 def note(number: int = 0, payload: Any = None) -> Event:
@@ -85,3 +96,24 @@ async def insist(log: Log, stream: str, events: Sequence[Event]) -> Receipt:
         except Conflict as conflict:
             expected = conflict.found
             await asyncio.sleep(0)
+
+
+async def work(log: Log) -> None:
+    """Twelve frames of three tasks, each with a payload."""
+    for task in ("t-0", "t-1", "t-2"):
+        stream = task_stream(task)
+        await log.append(stream, "", [facts.queued(task), load(task, 1)])
+        await log.append(stream, None, [facts.started(), facts.inputs_read(), load(task, 2)])
+        await log.append(stream, None, [facts.decided(1, {"a": "lift"}), load(task, 3)])
+        await log.append(stream, None, [facts.observed("a", {"text": f"{task} lifted the grain"})])
+
+
+def load(task: str, number: int) -> Event:
+    """An event that says nothing to the fold, with a payload."""
+    return Event("thing.of.tomorrow", {"number": number}, {"text": f"{task} lifts load {number} of grain"})
+
+
+async def restored(log: Log, source: Path) -> int:
+    """The position that the log has after it has taken the state of a backup."""
+    assert isinstance(log, Care)
+    return (await log.restore(source)).position

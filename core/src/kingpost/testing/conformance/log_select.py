@@ -94,6 +94,10 @@ class Selecting(LogGround):
             ({"root": "a"}, "ab"),
             ({"parent": "a"}, "b"),
             ({"agent": "writer"}, "cd"),
+            ({"thread": "größer"}, "bd"),
+            ({"thread": "größer", "statuses": ["succeeded"], "tenant": "default"}, "d"),
+            ({"thread": "nobody"}, ""),
+            ({"thread": ""}, ""),
             ({"agent": "writer", "statuses": ["queued"], "tenant": "default"}, "c"),
         ],
         ids=str,
@@ -102,9 +106,9 @@ class Selecting(LogGround):
         """Which tasks to select from the folded tables; ``None`` does not narrow."""
         for task, more, steps in (
             ("a", {}, [facts.failed(None)]),
-            ("b", {"root": "a", "parent": "a"}, [facts.started()]),
+            ("b", {"root": "a", "parent": "a", "thread": "größer"}, [facts.started()]),
             ("c", {"agent": "writer"}, []),
-            ("d", {"agent": "writer"}, [facts.started(), facts.succeeded()]),
+            ("d", {"agent": "writer", "thread": "größer"}, [facts.started(), facts.succeeded()]),
             ("e", {"tenant": "other"}, []),
         ):
             await subject.append(task_stream(task), "", [facts.queued(task, **more), *steps])
@@ -112,6 +116,19 @@ class Selecting(LogGround):
         found = await subject.select(TaskQuery(**narrowed))
 
         assert sorted(state.id for state in found) == sorted(chosen)
+        assert await subject.count(TaskQuery(**narrowed)) == len(chosen)
+
+    async def test_a_count_looks_at_no_page(self, subject: Log, twin: Log, clock: SeededClock) -> None:
+        """How many tasks ``select`` would find without ``limit`` and ``after``."""
+        assert await subject.count(TaskQuery()) == 0
+        await _queue(subject, clock, ["a", "b", "c"])
+        await twin.wait((await subject.head()).position, timeout=5)
+
+        for query in (TaskQuery(), TaskQuery(limit=1), TaskQuery(after="b"), TaskQuery(limit=0, oldest_first=True)):
+            assert await subject.count(query) == await twin.count(query) == 3
+        receipt = await twin.append(task_stream("b"), None, [facts.started()])
+        await subject.wait(receipt.position, timeout=5)
+        assert await subject.count(TaskQuery(statuses=["queued"])) == 2
 
     @pytest.mark.parametrize("oldest_first", [False, True])
     async def test_tasks_come_by_age(self, subject: Log, clock: SeededClock, oldest_first: bool) -> None:

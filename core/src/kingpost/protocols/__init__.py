@@ -11,13 +11,18 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from .operations.table import Operation, Req, Res
-from .records.action import Action, Call, Limits, Observation, Pending, Tool
-from .records.context import Context, Description, Fitted, Passage
-from .records.event import Event, Head, LogInfo, Receipt, Recorded, Report, TaskQuery
-from .records.memory import Memory, Piece, Query, Recollection, Selection
-from .records.speech import Speech
-from .state import TaskState
+from ..operations.table import Operation, Req, Res
+from ..records.action import Action, Call, Limits, Observation, Pending, Tool
+from ..records.context import Context, Description, Fitted, Passage
+from ..records.memory import Memory, Piece, Query, Recollection, Selection
+from ..records.speech import Speech
+from .log import Care, Folded, Log
+from .sink import Sink
+
+__all__ = [
+    "Agent", "Care", "Compressor", "Embedder", "Executor", "Folded", "Kernel", "Log", "MemoryBackend", "Reader", "Say",
+    "Sink", "TokenCounter",
+]  # fmt: skip
 
 Say = Callable[[Speech], None]
 """How an agent speaks while it decides: synchronous, never blocks, never raises."""
@@ -190,95 +195,6 @@ class Reader(Protocol):
 
         Raises:
             UnreadableInput: the document is broken, encrypted or holds no text, with the mend.
-        """
-        ...
-
-
-@runtime_checkable
-class Log(Protocol):
-    """Streams of events that stay. The fold of ``kingpost.state`` guards every append and feeds ``select``."""
-
-    @property
-    def name(self) -> str:
-        """The name it is chosen by, as in the plugin's manifest."""
-        ...
-
-    async def append(self, stream: str, expected: str | None, events: Sequence[Event]) -> Receipt:
-        """One frame: all events or none, durable when it returns, visible to every later read of this log.
-
-        ``expected`` is the stream's version as last read, "" for a stream that does not exist yet, ``None`` for any.
-
-        Raises:
-            Conflict: the stream is at another version; nothing was written.
-            Fenced, Refused: the fold does not allow it; nothing was written.
-            Unavailable: the disk is full or gone; nothing was accepted.
-        """
-        ...
-
-    async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:
-        """Frames behind ``after`` in order, no gap, no duplicate, at most ``limit``; of one stream if named."""
-        ...
-
-    async def select(self, query: TaskQuery) -> Sequence[TaskState]:
-        """Tasks out of the folded tables, as of the newest frame."""
-        ...
-
-    async def head(self) -> Head:
-        """The newest frame."""
-        ...
-
-    async def wait(self, position: int, timeout: float) -> bool:
-        """Return true once reads reach ``position``, false after ``timeout`` seconds."""
-        ...
-
-    async def put(self, tenant: str, content: bytes) -> str:
-        """Store a blob, durable when it returns; its id is the SHA-256 in hex.
-
-        A tenant's same content is stored once.
-        """
-        ...
-
-    async def get(self, tenant: str, digest: str) -> bytes:
-        """A blob's bytes.
-
-        Raises:
-            NotFound: this tenant has no such blob.
-        """
-        ...
-
-    async def enlist(self, worker: str) -> None:
-        """From now until the process ends or ``stop`` is called, ``worker`` is alive."""
-        ...
-
-    async def alive(self, worker: str) -> bool:
-        """False as soon as the worker's process has ended, however it ended."""
-        ...
-
-    async def info(self) -> LogInfo:
-        """What this log guarantees."""
-        ...
-
-
-@runtime_checkable
-class Care(Protocol):
-    """What a log needs besides being used."""
-
-    async def verify(self, progress: Callable[[int, int], None] | None = None) -> Report:
-        """Read everything, chain and payloads and fold, and name what is wrong. Changes nothing.
-
-        ``progress`` is told frames read and frames in all.
-        """
-        ...
-
-    async def backup(self, target: Path) -> Head:
-        """A consistent copy at ``target`` (a file that does not exist yet) while work goes on; the head it holds."""
-        ...
-
-    async def restore(self, source: Path) -> Head:
-        """Take the state of a backup. The log must be empty or older than the backup and a prefix of it.
-
-        Raises:
-            Corrupted: the backup is not sound; nothing was changed.
         """
         ...
 

@@ -1,0 +1,137 @@
+"""What is asked becomes a task: crew, grant and the bounds of a turn, every name resolved.
+
+Called by ``intake`` for what comes from outside and by ``delegate`` for children. Writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .._walk.context import budget_for
+from .._walk.kit import DELEGATE, TOOLS, Kit, delegate_tool
+from .._walk.spend import turn_bound
+from .._walk.turn import allowed
+from ..errors import InvalidRequest
+from ..operations.tasks import Submit
+from ..ports import Ports
+from ..protocols import Executor, TokenCounter
+from ..records.action import Tool
+from ..records.context import Description
+from ..records.grant import Grant
+from ..records.task import Crew, Task
+from .agents import Agents
+from .offered import counter_of
+from .plugins import Plugins
+from .settings import KernelSettings
+
+DEFAULT_SCOPE = "default"
+DEFAULT_BUDGET = 8000
+"""Context budget in tokens where nobody names one."""
+
+BOUND_BUDGET = 15000
+"""The same for a counter that gives an upper bound, which counts about four for a token of prose."""
+
+INPUTS = "inputs"
+"""How a parent names the memory of the files that it was given, when it hands memory to a child."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafter:
+    """Makes tasks out of requests."""
+
+    plugins: Plugins
+    agents: Agents
+    settings: KernelSettings
+    ports: Ports
+
+    async def task(self, request: Submit, tenant: str, id: str, inputs: tuple[str, ...] = ()) -> Task:
+        """A root task; whoever makes a child of it says so with ``replace``.
+
+        Raises:
+            InvalidRequest: it cannot be bounded as it asks.
+            KingpostError: a name is unknown, or a model does not answer.
+        """
+        settings, plugins = self.settings, self.plugins
+        name = request.agent or settings.agent
+        description = await self.agents.describe(name, self.model(name, request.model))
+        if request.money is not None and description.model is not None and description.prices is None:
+            raise InvalidRequest(
+                f"nobody knows the price of model {description.model!r}, so a grant of money cannot be kept; "
+                "bound it with tokens, or let the agent's plugin name the price"
+            )
+        counter = description.counter or settings.counter
+        crew = Crew(
+            agent=plugins.part("agents", name),
+            memory=plugins.part("memory", request.memory or settings.memory),
+            compressor=plugins.part("compressors", request.compressor or settings.compressor),
+            counter=plugins.part("counters", counter),
+            executors=tuple(plugins.part("executors", name) for name in plugins.names("executors")),
+        )
+        return Task(
+            id=id, root=id, description=request.description, crew=crew, tenant=tenant, model=description.model,
+            context=request.context, inputs=inputs, grant=self._grant(request), budget=request.budget,
+            thread=request.thread, priority=request.priority, created=self.ports.clock.now(),
+            deadline=request.deadline, not_before=request.not_before, needs=request.needs,
+            fallbacks=tuple(plugins.part("agents", other) for other in settings.fallbacks.get(name, ())),
+            bound=turn_bound(await self.budget(request, description, counter), description),
+        )  # fmt: skip
+
+    def model(self, agent: str, asked: str | None) -> str | None:
+        """The model that a task gets: the one it names, or the settings' for the settings' agent."""
+        return asked or (self.settings.model if agent == self.settings.agent else None)
+
+    async def budget(self, request: Submit, description: Description, counter: str) -> int:
+        """The context budget of one prompt, in tokens of the counter."""
+        found = await counter_of(self.plugins, counter)
+        setting = request.budget or default_budget(found, self.settings)
+        return budget_for(description.window, description.room, request.tokens, setting)
+
+    def _grant(self, request: Submit) -> Grant:
+        settings = self.settings
+        return Grant(
+            tokens=request.tokens,
+            money=request.money,
+            seconds=request.seconds,
+            depth=settings.depth if request.depth is None else request.depth,
+            fan_out=settings.fan_out if request.fan_out is None else request.fan_out,
+            tools=("*",) if request.tools is None else request.tools,
+            scopes=(DEFAULT_SCOPE,) if request.scopes is None else request.scopes,
+            workspace=None if request.workspace is None else absolute(request.workspace),
+        )
+
+
+def absolute(path: str) -> str:
+    """A path from the current folder, ``..`` taken out and links not followed: a root keeps the name it was given."""
+    return os.path.normpath(Path(path).absolute())
+
+
+def default_budget(counter: TokenCounter, settings: KernelSettings) -> int:
+    """The context budget where a task names none, in tokens of its counter."""
+    return settings.budget or (DEFAULT_BUDGET if counter.exact else BOUND_BUDGET)
+
+
+Offered = Callable[[str], Awaitable[Mapping[str, tuple[Tool, Executor]]]]
+"""The tools of an executor, by name, with itself."""
+
+
+async def tools_for(
+    task: Task, description: Description, plugins: Plugins, kit: Kit, offered: Offered
+) -> Mapping[str, tuple[Tool, Executor]]:
+    """The tools that a task's agent may use, by name, with who executes them. Names of the kernel's own are its."""
+    if not description.tools:
+        return {}
+    tools: dict[str, tuple[Tool, Executor]] = {}
+    for part in task.crew.executors:
+        tools |= await offered(part.name)
+    # Also those that this task has not got: another's tool of that name would pass for the kernel's.
+    for name in (DELEGATE, *TOOLS):
+        tools.pop(name, None)
+    tools |= {tool.name: (tool, kit) for tool in await kit.tools()}
+    agents = sorted(name for name, owners in plugins.names("agents").items() if len(owners) == 1)
+    if task.grant.depth > 0 and task.grant.fan_out > 0 and agents:
+        handed = [*((INPUTS,) if task.inputs else ()), *task.grant.scopes]
+        tools[DELEGATE] = (delegate_tool(agents, handed), kit)
+    return {name: tools[name] for name in sorted(tools) if allowed(name, task.grant.tools)}

@@ -1,0 +1,42 @@
+"""A log whose appends are told to this process at once, without reading them back, and whose end is at hand.
+
+Made by ``kernel`` around the log that the settings name, and used in its place by everybody in this process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..protocols import Folded, Log
+from ..records.event import Event, Receipt, Recorded
+from ..state import TaskState
+from .tail import Tail
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Recorded):
+    """A frame that this process has appended, with the task as the log has folded it, where the log says so."""
+
+    state: TaskState | None = None
+
+
+class EchoLog:
+    """``Log``: every question goes to the log behind, every append that succeeds to the tail as well."""
+
+    def __init__(self, log: Log, tail: Tail) -> None:
+        self._log, self._tail = log, tail
+        self.name = log.name
+        self.select, self.count, self.head, self.wait = log.select, log.count, log.head, log.wait
+        self.put, self.get, self.enlist, self.alive, self.info = log.put, log.get, log.enlist, log.alive, log.info
+
+    async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:
+        if stream is None and (recent := self._tail.recent(after, limit)):
+            return recent
+        return await self._log.read(after, limit, stream)
+
+    async def append(self, stream: str, expected: str | None, events: Sequence[Event]) -> Receipt:
+        receipt = await self._log.append(stream, expected, events)
+        state = receipt.state if isinstance(receipt, Folded) else None
+        self._tail.echo(Told(receipt.position, stream, receipt.version, receipt.at, tuple(events), receipt.hash, state))
+        return receipt

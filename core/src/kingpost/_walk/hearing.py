@@ -1,0 +1,80 @@
+"""What an agent says while it decides: a sign of life, and what matters afterwards.
+
+Made by ``turn`` for each decision and closed with it. Speech that is none is kept from the listeners, and so is all
+that is said by an agent that was told to stop: talking on does not keep it alive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from ..records.action import Usage
+from ..records.speech import Checkpoint, UsageNote
+from ..state import Amount, Bound
+from . import sound
+from .gear import Gear
+from .spend import charge
+from .told import told
+
+_SHARE = 20
+"""A sign of life puts the end of the patience off when this share of it has passed: an agent may speak by the token."""
+
+
+@dataclass(slots=True)
+class Heard:
+    """What an agent said in one decision that matters afterwards: its last checkpoint, and what the turn has cost."""
+
+    mark: str | None = None
+    usage: Usage | None = None
+    over: bool = False
+
+
+class Ear:
+    """``Say`` of one decision: never blocks, never raises. ``flaw`` is the first thing said that was no speech.
+
+    ``timeout`` ends the decision after ``silence_seconds`` without a sign of life. ``left`` is what the turn may cost.
+    """
+
+    timeout: asyncio.Timeout
+
+    def __init__(self, gear: Gear, heard: Heard, left: Bound) -> None:
+        self._gear, self._heard, self._left = gear, heard, left
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        self._patience = gear.bounds.silence_seconds
+        self._put_off = self._loop.time()
+        self._closed = False
+        self.flaw: str | None = None
+
+    def __call__(self, came: object) -> None:
+        now = self._loop.time()
+        until = self.timeout.when()
+        if self._closed or until is None or until <= now or (self._task is not None and self._task.cancelling()):
+            return
+        if now - self._put_off >= self._patience / _SHARE:
+            self.timeout.reschedule(now + self._patience)
+            self._put_off = now
+        try:
+            speech = sound.speech(came, self._gear.bounds)
+            if isinstance(speech, Checkpoint):
+                self._heard.mark = speech.mark
+            elif isinstance(speech, UsageNote):
+                self._count(speech.usage, now)
+        except Exception as problem:  # noqa: BLE001 - whatever was wrong with it, the agent hears of it when it is done
+            self.flaw = self.flaw or told(problem)
+            return
+        self._gear.say(speech)
+
+    def close(self) -> None:
+        """The decision is over."""
+        self._closed = True
+
+    def _count(self, usage: Usage, now: float) -> None:
+        self._heard.usage = usage
+        if _beyond(charge(usage, self._gear.description, (0, 0), 0), self._left):
+            self._heard.over = self._closed = True
+            self.timeout.reschedule(now)
+
+
+def _beyond(cost: Amount, left: Bound) -> bool:
+    return any(bound is not None and one > bound for one, bound in zip(cost, left, strict=True))

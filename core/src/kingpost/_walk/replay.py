@@ -1,0 +1,128 @@
+"""Turns as events, and events as the turns that they tell of.
+
+Called by ``pipeline`` and the steps below it when they write, and by whoever reads a task's history. After a crash the
+recorded turns come back from here as they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..records.action import Action, Calls, Observation
+from ..records.codec import adapter, dump, load
+from ..records.context import Turn
+from ..records.event import Event
+from ..records.task import Outcome
+from ..state import Amount
+
+
+def decided(number: int, action: Action, seen: int, spent: Amount, reserve: Amount | None) -> Event:
+    """The event of a decision that had seen ``seen`` messages: what it cost, and what is set aside for the next."""
+    calls = {call.id: call.tool for call in action.calls} if isinstance(action, Calls) else {}
+    header = {
+        "turn": number, "kind": action.kind, "calls": calls, "until": getattr(action, "until", "all"),
+        "input_tokens": action.usage.input_tokens, "output_tokens": action.usage.output_tokens, "seen": seen,
+        "spent": spent, "reserve": reserve,
+    }  # fmt: skip
+    return Event("turn.decided", header, {"action": dump(action)})
+
+
+def observed(turn: int, observation: Observation, spent: Amount | None = None) -> Event:
+    """The event of what came back from a call; ``spent`` is a child's."""
+    header: dict[str, Any] = {"turn": turn, "call": observation.call, "error": observation.error}
+    if spent is not None:
+        header["spent"] = spent
+    return Event("call.observed", header, {"observation": dump(observation)})
+
+
+def ended(outcome: Outcome, **more: Any) -> Event:
+    """The event of an outcome; ``more`` goes into its header (``seen``, ``spent``)."""
+    header = {"reason": outcome.reason, "error": outcome.error, **more}
+    return Event(f"task.{outcome.status}", header, {"outcome": dump(outcome)})
+
+
+def replay(history: Sequence[Event]) -> list[Turn]:
+    """The turns out of a task's events. Content that was erased reads as empty."""
+    turns: list[Turn] = []
+    said: list[str] = []
+    marks: list[tuple[int, int]] = []
+    for event in history:
+        if event.kind == "task.queued":
+            turns = [load(Turn, turn) for turn in (event.payload or {}).get("turns", ())]
+            marks = [(len(turns) - 1, 0)] if turns else []
+        elif event.kind == "turn.decided":
+            raw = event.payload["action"] if event.payload else {"kind": "answer", "text": ""}
+            turns.append(Turn(event.header["turn"], adapter(Action).validate_python(raw)))
+            marks.append((len(turns) - 1, event.header.get("seen", 0)))
+        elif event.kind == "call.observed" and turns:
+            turns[-1] = replace(turns[-1], observations=(*turns[-1].observations, _seen(event)))
+        elif event.kind == "message.received":
+            said.append(_said(event))
+    turns = [replace(turn, observations=_in_order(turn, turn.observations)) for turn in turns]
+    for place, (turn, first) in enumerate(marks):
+        end = marks[place + 1][1] if place + 1 < len(marks) else len(said)
+        if said[first:end]:
+            turns[turn] = replace(turns[turn], messages=(*turns[turn].messages, *said[first:end]))
+    return turns
+
+
+def _in_order(turn: Turn, seen: Iterable[Observation]) -> tuple[Observation, ...]:
+    """Observations come in as they happen and are shown as they were asked for."""
+    place = {call.id: number for number, call in enumerate(getattr(turn.action, "calls", ()))}
+    return tuple(sorted(seen, key=lambda one: place.get(one.call, len(place))))
+
+
+def latest(turn: Turn, history: Sequence[Event]) -> Turn:
+    """The newest turn with everything that has come in since it was decided."""
+    said: list[str] = []
+    seen: list[Event] = []
+    first = 0
+    for event in history:
+        if event.kind == "turn.decided":
+            first, seen = event.header.get("seen", 0), []
+        elif event.kind == "call.observed":
+            seen.append(event)
+        elif event.kind == "message.received":
+            said.append(_said(event))
+    return replace(turn, observations=_in_order(turn, map(_seen, seen)), messages=tuple(said[first:]))
+
+
+def _seen(event: Event) -> Observation:
+    raw = event.payload["observation"] if event.payload else {"call": event.header["call"], "text": ""}
+    found: Observation = adapter(Observation).validate_python(raw)
+    return found
+
+
+def _said(event: Event) -> str:
+    text: str = event.payload["text"] if event.payload else ""
+    return text
+
+
+def count_messages(history: Sequence[Event]) -> int:
+    """How many messages have come in."""
+    return sum(event.kind == "message.received" for event in history)
+
+
+def first_messages(history: Sequence[Event]) -> tuple[str, ...]:
+    """What was said before the first decision, which the frame of the context holds."""
+    return tuple(_said(event) for event in history if event.kind == "message.received")
+
+
+def arguments_of(history: Sequence[Event], turn: int) -> Mapping[str, Mapping[str, Any]]:
+    """Arguments that somebody changed when he let a call of this turn pass, by call."""
+    return {
+        event.header["call"]: event.payload["arguments"]
+        for event in history
+        if event.kind == "call.approved"
+        and event.header.get("turn") == turn
+        and event.payload is not None
+        and event.payload.get("arguments") is not None
+    }
+
+
+def mark_of(history: Sequence[Event]) -> str | None:
+    """The agent's last checkpoint."""
+    marks = [e.payload["mark"] for e in history if e.kind == "agent.checkpoint" and e.payload is not None]
+    return marks[-1] if marks else None

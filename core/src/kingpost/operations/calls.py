@@ -1,0 +1,91 @@
+"""Operations on calls that wait for the world: what is asked, and how it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import NotFound
+from ..records.action import Observation
+from .table import Operation
+from .tasks import TaskView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListCalls:
+    """Which calls that wait, oldest task first; of one task, or for one thing.
+
+    ``waits`` is ``approval``, ``question``, ``timer``, ``child``, or ``answer`` for what a tool of the outside will
+    say. ``after`` is the page's last task.
+    """
+
+    task: str | None = None
+    waits: str | None = None
+    after: str | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallView:
+    """A call that waits. ``reference`` is the outside system's own name for it, or the question that is asked.
+
+    ``wake_at`` (seconds since the epoch) is when the wait is given up.
+    """
+
+    task: str
+    turn: int
+    call: str
+    tool: str
+    waits: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    reference: str = ""
+    wake_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPage:
+    """Calls, and the ``after`` of the next page if there is one."""
+
+    calls: tuple[CallView, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observe:
+    """Settles a call that a tool of the outside has left pending.
+
+    With ``token``, the call's own, no other right is needed; the token settles this call, once.
+    """
+
+    id: str
+    observation: Observation
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Answers what a task asks of a human: ``text`` for a question, ``allow`` for an approval.
+
+    An approval may put other ``arguments`` in the place of the call's. A refusal says why in ``text``.
+    """
+
+    id: str
+    call: str
+    text: str = ""
+    allow: bool | None = None
+    arguments: Mapping[str, Any] | None = None
+
+
+CALLS = Operation(
+    id="calls.list", summary="Calls that wait for somebody.", request=ListCalls, response=CallPage, scope="tasks:read",
+    errors=(NotFound,),
+)  # fmt: skip
+OBSERVE = Operation(
+    id="calls.observe", summary="Settle a pending call.", request=Observe, response=TaskView, scope="calls:settle",
+    errors=(NotFound,),
+)  # fmt: skip
+REPLY = Operation(
+    id="calls.reply", summary="Answer a question, or allow or refuse a call.", request=Reply, response=TaskView,
+    scope="calls:settle", errors=(NotFound,),
+)  # fmt: skip

@@ -1,0 +1,69 @@
+"""Operations on schedules: tasks that are submitted when their time comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import NotFound, UnknownName
+from .table import Operation
+from .tasks import Submit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetSchedule:
+    """Submits ``request`` by a cron expression, or every so many seconds; an ``id`` that exists is changed.
+
+    ``zone`` is an IANA time zone, in which the expression is read.
+    """
+
+    id: str
+    request: Submit
+    cron: str | None = None
+    every: float | None = None
+    zone: str = "UTC"
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleView:
+    """A schedule, and when it fires next (seconds since the epoch), unless it is paused."""
+
+    id: str
+    request: Submit
+    cron: str | None = None
+    every: float | None = None
+    zone: str = "UTC"
+    paused: bool = False
+    next: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    """Every schedule of the tenant, by id."""
+
+    schedules: tuple[ScheduleView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListSchedules:
+    """No question is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleId:
+    """Names a schedule."""
+
+    id: str
+
+
+SET = Operation(
+    id="schedules.set", summary="Submit a task again and again.", request=SetSchedule, response=ScheduleView,
+    scope="tasks:write", errors=(UnknownName,),
+)  # fmt: skip
+SCHEDULES = Operation(
+    id="schedules.list", summary="Schedules, by id.", request=ListSchedules, response=Schedules, scope="tasks:read"
+)
+REMOVE = Operation(
+    id="schedules.remove", summary="Fire a schedule no more.", request=ScheduleId, response=Schedules,
+    scope="tasks:write", errors=(NotFound,),
+)  # fmt: skip

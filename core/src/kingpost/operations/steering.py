@@ -1,0 +1,73 @@
+"""Operations that change the course of a task: messages, cancelling, forks, and dead letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import BudgetTooSmall, Conflict, NotFound, Overloaded, Unavailable, UnknownName
+from .table import Operation
+from .tasks import Submitted, TaskId, TaskPage, TaskView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """Asks a task and everything below it to end. Whoever holds one executes no further call."""
+
+    id: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Says something to a task that has not ended: its next decision sees it."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fork:
+    """Begins a new task with the turns of another one up to ``turn`` (``None``: all); what is named here is changed."""
+
+    id: str
+    turn: int | None = None
+    description: str | None = None
+    agent: str | None = None
+    model: str | None = None
+    context: str | None = None
+    budget: int | None = None
+    tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListLetters:
+    """Dead letters, newest first: tasks that were tried as often as they may be. ``after`` is the page's last id."""
+
+    after: str | None = None
+    limit: int = 50
+
+
+CANCEL = Operation(
+    id="tasks.cancel", summary="Ask a task and all below it to end.", request=Cancel, response=TaskView,
+    scope="tasks:write", errors=(NotFound,),
+)  # fmt: skip
+MESSAGE = Operation(
+    id="tasks.message", summary="Say something to a task.", request=Message, response=TaskView, scope="tasks:write",
+    idempotent=False, errors=(NotFound,),
+)  # fmt: skip
+FORK = Operation(
+    id="tasks.fork", summary="Go on from any turn of a task, with changes.", request=Fork, response=Submitted,
+    scope="tasks:write", idempotent=False, errors=(BudgetTooSmall, NotFound, Overloaded, Unavailable, UnknownName),
+)  # fmt: skip
+LETTERS = Operation(
+    id="letters.list", summary="Dead letters, newest first.", request=ListLetters, response=TaskPage,
+    scope="tasks:read",
+)  # fmt: skip
+REPLAY = Operation(
+    id="letters.replay", summary="Try a dead letter again, as a new task.", request=TaskId, response=Submitted,
+    scope="tasks:write", errors=(Conflict, NotFound, Overloaded),
+)  # fmt: skip
+DISCARD = Operation(
+    id="letters.discard", summary="Put a dead letter away.", request=TaskId, response=TaskView, scope="tasks:write",
+    errors=(NotFound,),
+)  # fmt: skip
