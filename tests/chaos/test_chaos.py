@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from .rounds import POINTS, examine, rehearse
+from .rounds import CARED_FOR, POINTS, examine, rehearse
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_nothing_is_lost_and_nothing_happens_twice(tmp_path: Path, seed: int) -> None:
-    """25 rounds a seed: every accepted task has one outcome, no turn is recorded twice, the log verifies."""
-    tally = rehearse(tmp_path / "home", 25, seed)
+    """34 rounds a seed: every accepted task has one outcome, no turn is recorded twice, the log verifies."""
+    tally = rehearse(tmp_path / "home", 34, seed)
 
     found = examine(tmp_path / "home", tally)
 
-    assert found["outcomes"] >= found["accepted"] > 25
+    assert found["outcomes"] >= found["accepted"] > 34
     assert set(POINTS) <= found["killed_at"].keys(), "every crash point is met in every rehearsal"
 
 
@@ -34,4 +34,4 @@ def test_every_crash_point_is_rehearsed() -> None:
         for name in re.findall(r'point\("([a-z_.]+)"\)', path.read_text(encoding="utf-8"))
     }
 
-    assert named == set(POINTS)
+    assert named == set(POINTS) | CARED_FOR
