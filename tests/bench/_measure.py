@@ -1,4 +1,4 @@
-"""What the benchmarks share: CPU time of child processes, medians, and the closing line."""
+"""What the benchmarks share: CPU time, the price of a sync, a process of their own, medians, the closing line."""
 
 from __future__ import annotations
 
@@ -8,13 +8,26 @@ import resource
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+PAGE = 4096
+
+
+def own_cpu() -> float:
+    """User and system seconds of this process, all threads."""
+    return _seconds(resource.RUSAGE_SELF)
 
 
 def children_cpu() -> float:
     """User and system seconds of all children that have ended."""
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return _seconds(resource.RUSAGE_CHILDREN)
+
+
+def _seconds(whose: int) -> float:
+    spent = resource.getrusage(whose)
     return spent.ru_utime + spent.ru_stime
 
 
@@ -28,6 +41,34 @@ def cpu_ms(command: Sequence[str], rounds: int, env: Mapping[str, str] | None = 
         if number:
             spent.append((children_cpu() - before) * 1000)
     return statistics.median(spent)
+
+
+def fsync_ms(folder: Path, rounds: int = 60) -> float:
+    """Median milliseconds of one sync after 4 KB were appended to a file in ``folder``."""
+    path = folder / "fsync"
+    file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    try:
+        costs = []
+        for _ in range(rounds):
+            os.write(file, os.urandom(PAGE))
+            began = time.perf_counter()
+            os.fsync(file)
+            costs.append(time.perf_counter() - began)
+        return statistics.median(costs) * 1000
+    finally:
+        os.close(file)
+        path.unlink()
+
+
+def in_a_process(module: str, *arguments: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What a module of the benchmarks says, in JSON on its last line, when it is run alone with these arguments.
+
+    A process of its own leaves no threads, no garbage and no open files behind for what is measured next.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **(env or {})})
+    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return said
 
 
 def interleaved(rounds: int, **measured: Callable[[], float]) -> dict[str, float]:
