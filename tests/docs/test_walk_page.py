@@ -24,15 +24,20 @@ from kingpost import (
     Selection,
     Status,
     TaskState,
+    Unavailable,
     fold,
 )
+from kingpost.operations import calls, schedules, steering
 from kingpost.operations import memory as memory_ops
 from kingpost.operations import tasks as ops
-from kingpost.testing import FunctionExecutor, MemoryLog, ScriptedAgent, facts, open_kernel
+from kingpost.testing import FunctionExecutor, MemoryLog, OpenKernel, ScriptedAgent, facts, open_kernel
 
 from tests.docs.pages import ROOT, Page
 
 PAGE = Page(ROOT / "docs/walk-of-a-task.md")
+
+WHOLE = ("task.queued", "schedule.set")
+"""Kinds whose payload is one record, so that the page names the record."""
 
 Edge = tuple[str, str, str]
 
@@ -44,12 +49,13 @@ HISTORIES: list[list[Event]] = [
     _RUNNING,
     _CALLING,
     [*_CALLING, facts.waiting()],
+    [*_CALLING, facts.pending("1", waits="approval"), facts.waiting()],
     *([*_RUNNING, end()] for end in (facts.succeeded, facts.failed, facts.cancelled)),
 ]
 EVENTS = [
     facts.queued("t"), facts.started(2), facts.inputs_read(), facts.decided(1), facts.decided(2), facts.pending("1"),
     facts.observed("1"), facts.closed(), facts.waiting(), facts.cancel_requested(), facts.succeeded(None),
-    facts.failed(None), facts.cancelled(None),
+    facts.failed(None), facts.cancelled(None), facts.approved("1"), facts.retrying(), facts.message(),
 ]  # fmt: skip
 
 
@@ -100,7 +106,7 @@ async def test_the_table_of_events_is_what_walks_append(tmp_path: Path) -> None:
     assert headers.keys() == told.keys() >= {kind for text in written for kind in re.findall(r'Event\("(.*?)"', text)}
     for kind, (_, header, payload) in told.items():
         assert headers[kind] == header, kind
-        assert kind == "task.queued" or payloads[kind] == payload, kind
+        assert kind in WHOLE or payloads[kind] == payload, kind
 
 
 async def _appended(tmp_path: Path) -> list[tuple[str, Event]]:
@@ -110,6 +116,10 @@ async def _appended(tmp_path: Path) -> list[tuple[str, Event]]:
     async def ask() -> Pending:
         """Ask somebody."""
         return Pending(call="", reference="ticket 7")
+
+    async def burn() -> str:
+        """Burn something."""
+        return "burnt"
 
     async def tell() -> str:
         """Tell something."""
@@ -124,16 +134,29 @@ async def _appended(tmp_path: Path) -> list[tuple[str, Event]]:
         await asyncio.sleep(60)
         return "never"
 
+    async def lead(context: Context, say: Say) -> Answer | Calls:
+        if len(context.turns) == 1:
+            return Calls(calls=(Call("1", "wait", {"seconds": 0.3}),))
+        if context.turns:
+            return Answer(text="done")
+        asked = [
+            Call(n, "delegate", {"agent": agent, "description": "x"}) for n, agent in (("1", "slow"), ("2", "last"))
+        ]
+        return Calls(calls=tuple(asked), until="any")
+
     agents = [
         ScriptedAgent(both), ScriptedAgent([RuntimeError("no")], "broken"), ScriptedAgent(hang, "slow"),
-        ScriptedAgent([Calls(calls=(Call("1", "ask"),)), "done"], "patient"),
+        ScriptedAgent([Calls(calls=(Call("1", "ask"),)), "done"], "patient"), ScriptedAgent(lead, "lead"),
+        ScriptedAgent([Calls(calls=(Call("1", "burn"),)), "done"], "careful"),
+        ScriptedAgent([Unavailable("asleep")], "sleepy"), ScriptedAgent([Unavailable("asleep too")], "last"),
     ]  # fmt: skip
     ports = Ports(home=tmp_path)
     crew: dict[str, Any] = {
         "agents": agents,
-        "executors": [FunctionExecutor([ask, tell])],
+        "executors": [FunctionExecutor([ask, tell, burn])],
         "log": MemoryLog(ports),
         "ports": ports,
+        "settings": {"kernel": {"retries": 0, "fallbacks": {"sleepy": ["last"]}, "policy": ["ask burn"]}},
     }
     async with open_kernel(**crew, version="1.0") as old:
         queued = await old.kernel.perform(ops.SUBMIT, ops.Submit(description="outlive an upgrade"))
@@ -143,13 +166,35 @@ async def _appended(tmp_path: Path) -> list[tuple[str, Event]]:
         await opened.run("lions", inputs=(str(tmp_path / "notes.md"),))
         await opened.run("fail", agent="broken")
         slow = asyncio.create_task(opened.run("hang", agent="slow"))
-        await kernel.perform(ops.CANCEL, ops.Cancel(id=await hanging.get()))
+        await kernel.perform(steering.CANCEL, steering.Cancel(id=await hanging.get()))
         assert (await slow).status is Status.CANCELLED
         patient = await opened.run("wait", agent="patient", seconds=0.5)
         settled = Observation(call="1", text="yes")
-        await kernel.perform(ops.OBSERVE, ops.Observe(id=patient.id, observation=settled))
+        await kernel.perform(calls.OBSERVE, calls.Observe(id=patient.id, observation=settled))
+        await _steered(opened)
         one = Memory(id="", scope="default", body="lions roar")
         await kernel.perform(memory_ops.REMEMBER, memory_ops.Remember(memories=(one,)))
         await kernel.perform(memory_ops.FORGET, memory_ops.Forget(selection=Selection(scope="default")))
-        page = await kernel.perform(ops.EVENTS, ops.ListEvents(limit=1000))
-    return [(frame.stream.partition("/")[0], event) for frame in page.frames for event in frame.events]
+        await kernel.drain()
+        frames = await (await kernel.log()).read(0, 1000)
+    return [(frame.stream.partition("/")[0], event) for frame in frames for event in frame.events]
+
+
+async def _steered(opened: OpenKernel) -> None:
+    """Delegation, an approval, a message, retries, dead letters and schedules."""
+    kernel = opened.kernel
+    lead = await opened.run("lead", agent="lead", tokens=100_000)
+    await kernel.perform(ops.WAIT, ops.Wait(id=f"{lead.id}/1.1"))
+    careful = await opened.run("burn", agent="careful", seconds=0.5)
+    await kernel.perform(steering.MESSAGE, steering.Message(id=careful.id, text="go on"))
+    await kernel.perform(calls.REPLY, calls.Reply(id=careful.id, call="1", allow=True))
+    await kernel.perform(ops.WAIT, ops.Wait(id=careful.id))
+    forked = await kernel.perform(steering.FORK, steering.Fork(id=careful.id, turn=1))
+    await kernel.perform(steering.CANCEL, steering.Cancel(id=forked.id))
+    dead = await opened.run("try", agent="sleepy")
+    await kernel.perform(steering.REPLAY, ops.TaskId(dead.id))
+    await kernel.perform(steering.DISCARD, ops.TaskId((await opened.run("try", agent="last")).id))
+    later = ops.Submit(description="later", not_before=4e9, needs=("gpu",))
+    await kernel.perform(ops.SUBMIT, later)
+    await kernel.perform(schedules.SET, schedules.SetSchedule(id="s", every=3600.0, request=later))
+    await kernel.perform(schedules.REMOVE, schedules.ScheduleId("s"))
