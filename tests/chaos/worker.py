@@ -204,7 +204,10 @@ async def _letters(kernel: Kernel) -> None:
 async def _submit(kernel: Kernel, home: Path, number: int) -> None:
     agent = ("tree", "slow", "quick", "bad", "sleepy", "doomed", "slow")[number % 7]
     inputs = (str(home / "notes.md"),) if number % 4 == 1 else ()
-    request = ops.Submit(description=f"task of this round {number}", agent=agent, inputs=inputs)
+    # Beams from all over the file, so that the prompt is large enough for a blob.
+    beams = " ".join(map(str, range(0, 800, 16))) if inputs else ""
+    description = f"which post carries beam {beams} in task of this round {number}"
+    request = ops.Submit(description=description, agent=agent, inputs=inputs, budget=20_000)
     if agent == "tree":
         request = replace(request, tokens=2_000_000, money=1_000_000)
     id = (await kernel.perform(ops.SUBMIT, request)).id
