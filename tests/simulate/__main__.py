@@ -51,7 +51,11 @@ def main() -> int:
 
 
 def _told(seed: int) -> int:
-    history = simulate(seed)
+    try:
+        history = simulate(seed)
+    except PromiseBroken as broken:
+        print("\n".join(broken.steps))
+        raise
     print("\n".join(history.story))
     print(json.dumps({"seed": seed, "frames": len(history.frames), "head": history.head.hash.hex()}))
     return 0

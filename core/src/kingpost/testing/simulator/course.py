@@ -126,10 +126,10 @@ class Course:
             process.die_after(nth) if point == ANYWHERE else process.die_at(point, nth)
         elif "crash" in self.trouble and number < MOST_PROCESSES:
             chance = dice.random()
-            if chance < 0.45:
-                process.die_after(int(2 ** (dice.random() * 11)))
-            elif chance < 0.8:
-                process.die_at(dice.choice(POINTS), dice.choice((1, 1, 2, 3, 5)))
+            if chance < 0.4:
+                process.die_after(int(2 ** (3 + dice.random() * 8)))
+            elif chance < 0.9:
+                process.die_at(dice.choice(POINTS), dice.choice((1, 1, 1, 2, 3)))
         self.stage.note(process.name, f"starts, reads are {process.log.lag:.3f} s late, clock {process.skew:+.3f} s")
         process.spawn(process.kernel.work())
 

@@ -24,10 +24,10 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, on 
 
 
 class PromiseBroken(AssertionError):
-    """A history in which the kernel did not keep its word; ``seed`` replays it."""
+    """A history in which the kernel did not keep its word; ``seed`` replays it, ``steps`` tell it."""
 
     def __init__(self, seed: int, promises: list[str], steps: list[str]) -> None:
-        told = "\n".join(["the newest steps (seconds, who, what):", *steps, *promises])
+        told = "\n".join(["the newest steps (seconds, who, what):", *steps[-TOLD_STEPS:], *promises])
         super().__init__(f"seed {seed} breaks {len(promises)} promises\n{told}\nsimulate({seed}) replays it")
         self.seed, self.promises, self.steps = seed, promises, steps
 
@@ -83,7 +83,7 @@ def simulate(
         try:
             course.run()
             if promises := list(broken(course)):
-                raise PromiseBroken(seed, promises, course.stage.steps(TOLD_STEPS))
+                raise PromiseBroken(seed, promises, course.stage.steps())
             return _told(course)
         finally:
             course.bury()

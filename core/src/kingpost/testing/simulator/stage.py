@@ -18,7 +18,7 @@ from ...state import TaskState
 from ..store import Store
 from .loop import Scheduler
 
-KEPT_STEPS = 400
+KEPT_STEPS = 2000
 
 
 class Chronicle(dict[str, TaskState]):
@@ -75,10 +75,9 @@ class Stage:
         """Write a step down."""
         self._steps.append((self.scheduler.now, who, what))
 
-    def steps(self, newest: int = KEPT_STEPS) -> list[str]:
+    def steps(self) -> list[str]:
         """The newest steps, one line each: seconds, who, what."""
-        kept = list(self._steps)[-newest:]
-        return [f"{at:11.6f} {who:<10} {' '.join(map(str, what))}" for at, who, what in kept]
+        return [f"{at:11.6f} {who:<10} {' '.join(map(str, what))}" for at, who, what in self._steps]
 
     def reached(self, position: int, lag: float) -> asyncio.Future[bool]:
         """Done, with true, once there has been a frame at ``position`` for ``lag`` seconds."""
