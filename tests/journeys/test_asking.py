@@ -40,7 +40,7 @@ def test_in_a_pipe_one_line_says_how_to_reply_and_the_run_goes_on(actor: Shell, 
 
     assert question[:3] == ["reply", listed[0]["task"], "1"]
     assert (listed[0]["waits"], listed[0]["reference"]) == ("question", "red or blue?")
-    assert "waiting (for an answer)" in tasks
+    assert "(for an answer)" in tasks  # its slot may be let go of a moment later
     assert answered.code == refused.code == 0, (answered, refused)
     assert (len(out.splitlines()), err) == (1, "")
     assert '"answer": "1=tool.refused"' in out

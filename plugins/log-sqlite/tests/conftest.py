@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import shutil
 import signal
@@ -173,3 +174,11 @@ def appender(forking: subprocess.Popen[str], ports: Ports, tmp_path: Path) -> Ap
         return started
 
     return appender
+
+
+@pytest.fixture(autouse=True)
+def loggers_speak(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another test of this process has configured must not silence the log that a test reads."""
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.startswith("kingpost") and isinstance(logger, logging.Logger):
+            monkeypatch.setattr(logger, "disabled", False)
