@@ -8,7 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kingpost import GENESIS, Recorded, TaskState, damaged, decode, fold, frame_hash, from_row, to_row, upcast
+from kingpost import (
+    GENESIS,
+    Event,
+    Recorded,
+    TaskQuery,
+    TaskState,
+    damaged,
+    decode,
+    fold,
+    frame_hash,
+    from_row,
+    task_stream,
+    to_row,
+    upcast,
+)
+from kingpost.state import UPCASTERS
+from kingpost.testing import MemoryLog, facts, seeded_ports
+from kingpost_log_sqlite.log import SqliteLog
+from kingpost_log_sqlite.settings import Settings
 
 RELEASES = sorted((Path(__file__).parent / "releases").glob("*.jsonl"))
 
@@ -53,6 +71,31 @@ def test_its_log_folds_to_the_same_states(lines: list[dict[str, Any]]) -> None:
         now = to_row(state)
         assert {name: now[name] for name in then} == then
         assert {name: now[name] for name in unknown} == {name: to_row(from_row(then))[name] for name in unknown}
+
+
+@pytest.mark.parametrize("engine", ["memory", "sqlite"])
+async def test_old_shapes_are_folded_as_new_ones(tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By every log that rebuilds, however it goes about it; what is new beside them is left as it is."""
+    ports = seeded_ports(1, tmp_path)
+    log: Any = MemoryLog(ports) if engine == "memory" else SqliteLog(Settings(), ports)
+    await log.start()
+    for number in range(20):
+        task, version = f"t-{number}", number % 2 + 1
+        queued = Event("task.queued", {"task": task, "tenant": "t", "agent": "old"}, v=version)
+        await log.append(task_stream(task), "", [queued, facts.started()])
+        await log.append(task_stream(task), None, [facts.succeeded()])
+
+    def renamed(event: Event) -> Event:
+        return Event(event.kind, {**event.header, "agent": "new"}, event.payload, 2)
+
+    monkeypatch.setitem(UPCASTERS, ("task.queued", 1), renamed)
+    assert not (await log.verify()).sound
+    assert (await log.rebuild()).sound
+
+    agents = [state.agent for state in await log.select(TaskQuery(oldest_first=True))]
+    assert agents == ["new", "old"] * 10
+    assert (await log.verify()).sound
+    await log.stop()
 
 
 def test_its_states_are_read_from_rows(lines: list[dict[str, Any]]) -> None:

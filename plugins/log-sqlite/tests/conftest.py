@@ -138,6 +138,10 @@ class Appender:
         """Return once it has told this."""
         await _until(lambda: self.told.exists() and line in self.told.read_text().splitlines())
 
+    async def has_answered(self, count: int) -> None:
+        """Return once so many appends were answered."""
+        await _until(lambda: len(self.answered()) >= count)
+
     async def kill(self) -> None:
         """Kill it with -9 and wait until it is gone."""
         os.kill(self.pid, signal.SIGKILL)

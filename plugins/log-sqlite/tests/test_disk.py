@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from kingpost import Event, Ports, Receipt, Unavailable
+from kingpost import Event, Ports, Receipt, TaskQuery, Unavailable, task_stream
+from kingpost.testing import facts
 from kingpost_log_sqlite import checkpoint
 from kingpost_log_sqlite.log import SqliteLog
 from kingpost_log_sqlite.settings import Settings
@@ -60,6 +61,50 @@ async def test_a_full_disk_takes_groups_whole_or_not_at_all_until_there_is_space
 
     assert (await log.append("note/1", None, [LARGE])).position == accepted + 1
     assert (await log.verify()).findings == ()
+
+
+async def lived(log: SqliteLog, tasks: int) -> None:
+    """Tasks that have ended, with payloads and blobs, some of them large."""
+    for number in range(tasks):
+        blob = await log.put("t", os.urandom(20_000))
+        queued = facts.queued(f"t-{number}", tenant="t")
+        learnt = [facts.decided(1, {"a": "x"}), facts.observed("a", {"blob": blob})]
+        events = [Event(queued.kind, queued.header, {"text": "x" * 5000}), facts.started(), *learnt, facts.succeeded()]
+        await log.append(task_stream(f"t-{number}"), "", events)
+    await log.append("note/1", "", [NOTE])
+
+
+async def test_care_that_finds_no_space_changes_nothing(log: SqliteLog, file: Path, tmp_path: Path) -> None:
+    """Rebuild, erase and seal: told so, and done when there is space."""
+    await lived(log, 60)
+    await log.stop()
+    await log.start()
+    before, states = await log.read(), await log.select(TaskQuery())
+    with file_limit(size(file) // 2):
+        for care in (log.erase("t"), log.erase("t", "t-3"), log.seal(4e9, tmp_path / "one.db")):
+            with pytest.raises(Unavailable):
+                await care
+    with file_limit(20_000), pytest.raises(Unavailable):
+        await log.rebuild()
+
+    assert await log.select(TaskQuery()) == states
+    assert [frame.hash for frame in await log.read()] == [frame.hash for frame in before]
+    assert (await log.verify()).findings == ()
+    assert not exists(tmp_path / "one.db")
+    assert (await log.rebuild()).findings == ()
+    assert await log.seal(4e9, tmp_path / "one.db") is not None
+    await log.erase("t")
+    assert (await log.verify()).findings == ()
+    assert b"x" * 100 not in content(file)
+    assert b"x" * 100 not in content(tmp_path / "one.db")
+
+
+def content(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def exists(path: Path) -> bool:
+    return path.exists()
 
 
 async def test_a_checkpoint_that_finds_no_space_is_taken_later(

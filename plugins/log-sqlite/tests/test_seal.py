@@ -459,18 +459,18 @@ def point(name):
         os.kill(os.getpid(), signal.SIGKILL)
 
 passed = 0
-removed = clear._removed
+remove = clear._remove
 
 def killed(*arguments):
     global passed
     passed += 1
     if sys.argv[2] == str(passed):
         os.kill(os.getpid(), signal.SIGKILL)
-    return removed(*arguments)
+    remove(*arguments)
 
 async def main():
     clear._AT_ONCE = 4
-    clear._removed = killed
+    clear._remove = killed
     log = SqliteLog(Settings(), Ports(home=Path(sys.argv[1]), point=point))
     await log.start()
     await log.seal(4e9, Path(sys.argv[3]))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from kingpost import ConfigurationError, Corrupted, Log, Ports, TaskQuery
+from kingpost_log_sqlite import rows
 from kingpost_log_sqlite.log import SqliteLog
 from kingpost_log_sqlite.selection import question_for
 from kingpost_log_sqlite.settings import Settings
@@ -154,4 +155,55 @@ async def test_a_row_that_cannot_be_read_stops_nobody_else(
     with pytest.raises(Corrupted, match="'t-001' cannot be read"):
         await log.select(TaskQuery())
     assert [state.id for state in await log.select(TaskQuery(ids=["t-002"]))] == ["t-002"]
+    await log.stop()
+
+
+RELEASES = sorted((Path(__file__).parent / "releases").glob("*.db"))
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.stem)
+async def test_the_file_of_a_release_is_migrated_where_it_is(
+    log: SqliteLog, file: Path, sql: Sql, release: Path, tmp_path: Path
+) -> None:
+    """Everything is there, is found by what is selected by now, and can be cared for."""
+    shutil.copy(release, file)
+    before = sql("SELECT id, tenant, agent, status, root, parent FROM task ORDER BY position")
+    await log.start()
+
+    states = await log.select(TaskQuery(oldest_first=True))
+
+    report = await log.verify()
+    assert report.findings == ()
+    assert [(s.id, s.tenant, s.agent, s.status, None if s.root == s.id else s.root, s.parent) for s in states] == before
+    talk = [state.id for state in states if state.thread == "talk"]
+    assert len(talk) == await log.count(TaskQuery(thread="talk")) == 6
+    assert sorted(state.id for state in await log.select(TaskQuery(thread="talk"))) == sorted(talk)
+    assert (await log.rebuild()).findings == ()
+    assert await log.select(TaskQuery(oldest_first=True)) == states
+    assert (await log.erase("hands")).tasks == 6
+    assert sql("SELECT * FROM due") == []
+    segment = await log.seal(4e9, tmp_path / "segment.db")
+    assert segment is not None
+    assert (await log.verify()).findings == ()
+    await log.stop()
+
+
+def test_every_field_of_a_task_has_its_place() -> None:
+    """A field that has none is kept by name, which takes more room: append it to the list."""
+    assert rows.UNLISTED == []
+
+
+async def test_a_row_of_a_kernel_that_listed_less_is_read(
+    log: SqliteLog, sql: Sql, fill: Callable[[Log, int], Awaitable[None]]
+) -> None:
+    """What is listed by now may stand there by name."""
+    await log.start()
+    await fill(log, 1)
+    (before,) = await log.select(TaskQuery())
+    named = '{"waits": {}, "late": [], "children": 0, "lent": {}}'
+    sql("UPDATE task SET state = json_remove(json_set(state, '$[0]', json(?)), '$[#-1]', '$[#-1]')", named)
+
+    (after,) = await log.select(TaskQuery())
+
+    assert after == before
     await log.stop()

@@ -65,8 +65,6 @@ def folded_anew(order: Order) -> Report:
         # Rows of tasks hold no content, so nothing of them need be wiped; only the last commit has to be waited for.
         writing.execute("PRAGMA secure_delete = OFF")
         writing.execute("PRAGMA synchronous = NORMAL")
-        # Damaged text must not raise where it is read.
-        reading.text_factory = lambda raw: raw.decode(errors="replace")
         return _Rebuild(order, reading, writing).report()
 
 

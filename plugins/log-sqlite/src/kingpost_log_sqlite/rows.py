@@ -24,7 +24,7 @@ _LISTED = (
     "waits", "approved", "not_before", "retries", "needs", "granted", "spent", "reserved", "lent", "children",
     "messages", "late",
 )  # fmt: skip
-_UNLISTED = [field.name for field in fields(TaskState) if field.name not in (*_SELECTED_BY, *_LISTED)]
+UNLISTED = [field.name for field in fields(TaskState) if field.name not in (*_SELECTED_BY, *_LISTED)]
 _KNOWN = {field.name for field in fields(TaskState)}
 # Then a list is handed to the class as it stands, which is twice as quick as by name.
 _IN_ORDER = [field.name for field in fields(TaskState)][: len(_SELECTED_BY + _LISTED)] == [*_SELECTED_BY, *_LISTED]
@@ -33,7 +33,7 @@ _listed = attrgetter(*_LISTED)
 
 def packed(state: TaskState) -> str:
     """What stands in the column ``state``: by name what a newer kernel has added, or null, and then the list."""
-    return to_json((_unlisted(state) if _UNLISTED else None, *_listed(state))).decode()
+    return to_json((_unlisted(state) if UNLISTED else None, *_listed(state))).decode()
 
 
 def columns(state: TaskState) -> tuple[object, ...]:
@@ -67,4 +67,4 @@ def unpacked(row: Sequence[Any]) -> TaskState:
 
 
 def _unlisted(state: TaskState) -> dict[str, Any]:
-    return {name: getattr(state, name) for name in _UNLISTED}
+    return {name: getattr(state, name) for name in UNLISTED}

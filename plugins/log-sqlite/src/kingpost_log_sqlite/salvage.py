@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +31,7 @@ _COLUMNS = {
     "kept": "position, before",
     "blob": "number, tenant, digest",
 }
+_DUE = "SELECT work FROM due WHERE work <> 'vacuum'"
 _CONTENT = "SELECT content FROM blob WHERE number = ?"
 
 
@@ -87,6 +88,8 @@ def _saved(damaged: sqlite3.Connection, copy: Path, order: Order) -> Findings:
         fresh.execute("BEGIN")
         for table in _COLUMNS:
             _save(damaged, fresh, table, findings, order)
+        with suppress(*DAMAGE):
+            fresh.executemany("INSERT INTO due VALUES (?)", damaged.execute(_DUE).fetchall())
         fresh.execute("COMMIT")
         if not fresh.execute("SELECT count(*) FROM frames").fetchone()[0]:
             raise Corrupted(

@@ -24,7 +24,7 @@ DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
 _STEPS = 1000
 """How many unreadable keys are tried one by one, before the steps grow."""
 
-_SOME = 50
+_SOME = 100
 _PAGE_BYTES = 16 * 1024 * 1024
 
 
@@ -82,9 +82,17 @@ def _page(connection: sqlite3.Connection, question: str, after: int, limit: int)
                 rows += some
                 width += sum([len(row[-1]) for row in some if isinstance(row[-1], bytes | str)])
     except DAMAGE:
-        return None
+        if connection.text_factory is not str:
+            return None
+        # Damaged text must not hide the rows around it. The module's own way is the quicker one where all is well.
+        connection.text_factory = _readable
+        return _page(connection, question, after, limit)
     keys = [after, *[row[0] for row in rows]]
     return rows if keys == sorted(set(keys)) else None
+
+
+def _readable(raw: bytes) -> str:
+    return raw.decode(errors="replace")
 
 
 def _gap(connection: sqlite3.Connection, question: str, after: int) -> Unreadable:

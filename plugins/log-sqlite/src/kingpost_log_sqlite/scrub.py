@@ -51,8 +51,9 @@ def scrub(connection: sqlite3.Connection, path: Path, patience: float) -> None:
 
 def _truncate(connection: sqlite3.Connection) -> None:
     """Everything out of the write-ahead log, and that to no length."""
-    # To take this checkpoint SQLite holds the write lock itself; see ``checkpoint`` why that must be.
-    connection.execute("PRAGMA busy_timeout = 100")
+    # To take this checkpoint SQLite holds the write lock itself, see ``checkpoint`` why that must be, if it gets it in
+    # this time.
+    connection.execute("PRAGMA busy_timeout = 2000")
     try:
         busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:

@@ -7,6 +7,7 @@ is moved is known to be sound; the segment is verified whole before anything lea
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -16,7 +17,7 @@ from pathlib import Path
 from kingpost import Corrupted, Head, InvalidRequest, Report, Segment, Unavailable, decode, task_stream
 
 from . import scrub, snapshots
-from .clear import clear
+from .clear import CLEAR_LATER, WIPE_BLOB_LATER, clear
 from .copies import beside, sync
 from .cuts import Mark, newest_cut
 from .findings import Findings
@@ -59,10 +60,11 @@ _KEEP = """
     WHERE frames.position > ? AND frames.position <= ? AND substr(head.stream, 1, ?) <> ?
 """
 _STREAM = "SELECT stream FROM frames WHERE position = ?"
-_DUE = "INSERT OR IGNORE INTO due VALUES ('blob ' || ?)"
 
 _SMALL_BYTES = 256 * 1024 * 1024
 """What is left of a log is written anew at once, to give the space back, when that takes about a second."""
+
+log = logging.getLogger("kingpost.log_sqlite")
 
 _TASK_STREAM = (len(task_stream("")), task_stream(""))
 
@@ -210,11 +212,14 @@ class _Seal:
             late, _ = left.held(position, END, stays) if blobs else ({}, 0)
             for tenant, found in blobs.items():
                 held = left.reached(tenant, named.get(tenant, set()) | late.get(tenant, set()))
-                self._writing.executemany(_DUE, [(number,) for digest, number in found.items() if digest not in held])
+                self._writing.executemany(
+                    WIPE_BLOB_LATER, [(number,) for digest, number in found.items() if digest not in held]
+                )
             self._marks.take(mark, self._shadow, ended=True)
             snapshots.shorten(self._writing, mark.position)
             self._writing.execute(_KEEP, (self._cut.hash, self._cut.position, mark.position, *_TASK_STREAM))
             count, target = mark.position - self._cut.position, str(self._order.target.absolute())
+            self._writing.execute(CLEAR_LATER, (self._cut.position,))
             self._writing.execute(_CUT, (mark.position, mark.hash, mark.at, count, target))
             self._order.point("seal.before_commit")
         self._order.point("seal.after_commit")
@@ -226,13 +231,15 @@ class _Seal:
         return self._tasks[first]
 
     def _remove(self) -> None:
-        clear(self._writing, self._order.patience)
-        pages, free, size = (
-            self._writing.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("page_count", "freelist_count", "page_size")
-        )
-        if (pages - free) * size <= _SMALL_BYTES:
-            scrub.vacuum(self._writing, self._order.patience)
+        """Give the space back, as far as that is quick. Whatever becomes of this has moved; the rest is done later."""
+        try:
+            clear(self._writing, self._order.patience)
+            names = ("page_count", "freelist_count", "page_size")
+            pages, free, size = (self._writing.execute(f"PRAGMA {name}").fetchone()[0] for name in names)
+            if (pages - free) * size <= _SMALL_BYTES:
+                scrub.vacuum(self._writing, self._order.patience)
+        except sqlite3.Error as problem:
+            log.warning("not all that was sealed is removed from the log yet (%s); the next care goes on", problem)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -22,6 +22,7 @@ _FAILED = frozenset({Status.FAILED.value, Status.CANCELLED.value})
 _IS_OPEN = "open = 1"
 _IS_FAILED = "status IN ('failed', 'cancelled')"
 
+_FEW = ("ids", "root", "parent", "thread")
 _MOST = 2**31
 _POSITION = "(SELECT position FROM frames WHERE stream = ?)"
 _OF_ROOT = """position IN (
@@ -47,6 +48,11 @@ def count_for(query: TaskQuery) -> tuple[str, list[Any]]:
     """The statement that counts what ``question_for`` would find without a limit, and its values."""
     conditions, values = _narrowed(query)
     return f"SELECT count(*) FROM task WHERE {' AND '.join(conditions) or 'true'}", values  # noqa: S608 - as above
+
+
+def is_narrow(query: TaskQuery) -> bool:
+    """True for the tasks of one tree, one conversation or a list: few, as tasks go."""
+    return any(getattr(query, name) is not None for name in _FEW)
 
 
 def _narrowed(query: TaskQuery) -> tuple[list[str], list[Any]]:
@@ -75,7 +81,7 @@ def _conditions(query: TaskQuery) -> Iterator[tuple[str, str, list[str]]]:
 
 def _leading(query: TaskQuery) -> tuple[str | None, list[str]]:
     """Which part of the query an index answers, and what that index demands to hear."""
-    for name in ("ids", "root", "parent", "thread"):
+    for name in _FEW:
         if getattr(query, name) is not None:
             return name, []
     if query.statuses is not None and _OPEN.issuperset(query.statuses):

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ _PATIENCE_SECONDS = 60.0
 
 _TASK = task_stream("")
 _SHAPE = itemgetter(0, 1)
-_TEXT = frozenset({str})
+_EVENTS = itemgetter(3)
 _TEXT_OR_NONE = frozenset({str, type(None)})
 _NAME = "SELECT stream FROM frames WHERE position = ?"
 _NAMED = "SELECT position FROM frames WHERE stream = ?"
@@ -99,7 +100,7 @@ class Shadow:
         stream, _, began, _ = frames[0]
         if not stream.startswith(_TASK):
             return
-        facts = [fact for frame in frames for fact in map(_fact, frame[3])]
+        facts = list(map(_fact, chain.from_iterable(map(_EVENTS, frames))))
         events: Sequence[Any] = facts if self._current.issuperset(map(_SHAPE, facts)) else self._newest(facts)
         before = None if born else self._state(first)
         # Of the times only the first can matter to a fold, for a task that begins, and the last.
@@ -202,7 +203,10 @@ class Shadow:
 
 def _check_names(state: TaskState, stream: str) -> None:
     # What stands in a header may be of any type, whatever the class says.
-    named = _TEXT.issuperset(map(type, (state.tenant, state.agent, state.root)))
-    named = named and _TEXT_OR_NONE.issuperset(map(type, (state.parent, state.thread)))
-    if f"{_TASK}{state.id}" != stream or not named:
+    if (
+        _TASK + state.id != stream
+        or not type(state.tenant) is type(state.agent) is type(state.root) is str
+        or type(state.parent) not in _TEXT_OR_NONE
+        or type(state.thread) not in _TEXT_OR_NONE
+    ):
         raise Corrupted(f"its names are not those of a task in stream {stream!r}")

@@ -86,26 +86,31 @@ def following(connection: sqlite3.Connection, position: int) -> Mark | None:
 
 def rows_at(connection: sqlite3.Connection, position: int) -> list[Row] | None:
     """The rows of the snapshot at ``position``; ``None`` when it is not what was stored."""
+    parts = _parts(connection, position)
     try:
-        parts = connection.execute(_PARTS, (position,)).fetchall()
-        if not parts or any(count != len(parts) or sha256(part).digest() != digest for count, digest, part in parts):
-            return None
-        rows = [tuple(row) for *_, part in parts for row in from_json(zlib.decompress(part))]
-    except (*DAMAGE, TypeError, ValueError, zlib.error):
+        rows = [tuple(row) for part in parts for row in from_json(part)]
+    except (TypeError, ValueError):
         return None
-    return rows if {len(row) for row in rows} <= {_WIDTH} else None
+    return rows if parts and {len(row) for row in rows} <= {_WIDTH} else None
 
 
 def holds(connection: sqlite3.Connection, position: int, rows: Sequence[Row]) -> bool:
     """True when the snapshot at ``position`` is of these rows."""
-    try:
-        parts = connection.execute(_PARTS, (position,)).fetchall()
-        # Bytes against bytes: nothing need be read in where all is as it should be.
-        if [zlib.decompress(part) for *_, part in parts] == [to_json(page) for page in _pages(rows)]:
-            return all(sha256(part).digest() == digest for _, digest, part in parts)
-    except (*DAMAGE, TypeError, ValueError, zlib.error):
-        return False
+    # Bytes against bytes: nothing need be read in where all is as it should be.
+    if _parts(connection, position) == [to_json(page) for page in _pages(rows)]:
+        return True
     return rows_at(connection, position) == list(rows)
+
+
+def _parts(connection: sqlite3.Connection, position: int) -> list[bytes]:
+    """The JSON of a snapshot; empty when it is not what was stored."""
+    try:
+        found = connection.execute(_PARTS, (position,)).fetchall()
+        if all(count == len(found) and sha256(part).digest() == digest for count, digest, part in found):
+            return [zlib.decompress(part) for *_, part in found]
+    except (*DAMAGE, TypeError, zlib.error):
+        pass
+    return []
 
 
 def _pages(rows: Sequence[Row]) -> list[Sequence[Row]]:

@@ -60,8 +60,6 @@ def verified(path: Path, listener: Listener | None = None, head: Head | None = N
     except sqlite3.Error as problem:
         findings.add(f"the file cannot be opened: {problem}")
         return Report(frames=0, events=0, head=Head(0, GENESIS), findings=findings.told())
-    # Damaged text must not raise where it is read.
-    connection.text_factory = lambda raw: raw.decode(errors="replace")
     with closing(connection):
         while True:
             try:

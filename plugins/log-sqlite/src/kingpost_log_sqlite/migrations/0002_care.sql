@@ -5,8 +5,8 @@ UPDATE task SET thread = json_extract(state, '$[1]')
 CREATE INDEX task_thread ON task (thread) WHERE thread IS NOT NULL;
 
 -- Snapshots: the rows of all tasks that were touched up to `position` since the snapshot before it, in parts. Together
--- with all earlier ones a snapshot is the state of every task as of its position. `tasks` is deflated JSON, a list of
--- [position of the first frame, columns...], and `digest` its SHA-256; there are `parts` of them. `at` and `hash` are those of the frame.
+-- with all earlier ones a snapshot is the state of every task as of its position. `at` and `hash` are those of the frame
+-- there. `tasks` is deflated JSON, a list of [position of the first frame, columns...], and `digest` its SHA-256.
 CREATE TABLE snapshot (
     number INTEGER PRIMARY KEY,
     position INTEGER NOT NULL,
