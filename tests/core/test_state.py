@@ -375,6 +375,13 @@ def test_a_call_that_was_let_pass_is_made_by_the_attempt_after_the_one_that_aske
     assert (state.approved, state.pending, state.waits) == ({"a": 1}, {"b": None}, {"b": "child"})
 
 
+def test_a_call_that_is_let_pass_while_its_attempt_still_runs_may_have_been_made_by_it() -> None:
+    """So an attempt after it must not take the call for one that nobody has made."""
+    still_running = folded(*RUNNING, facts.decided(1, calls={"a": "sign"}), facts.pending("a", waits="approval"))
+
+    assert folded(facts.approved("a"), state=still_running).approved == {"a": 0}
+
+
 def test_a_frame_is_folded_whole_or_not_at_all() -> None:
     with pytest.raises(Refused):
         folded(facts.started(1), facts.succeeded(), facts.cancel_requested(), state=at("queued"))

@@ -100,12 +100,13 @@ def _pending(state: TaskState, h: Header) -> None:
 
 
 def _approved(state: TaskState, h: Header) -> None:
-    """Somebody lets a call pass that had to be asked for: the next attempt makes it."""
+    """Somebody lets a call pass that had to be asked for: the holder makes it, or else the next attempt."""
     call = h["call"]
     if state.waits.get(call) != "approval":
         raise Refused(state.id, f"call.approved {call}", state.status)
     del state.pending[call], state.waits[call]
-    state.approved = {**state.approved, call: state.attempt}
+    # The newest attempt that cannot have made it: one that is still running may make it before it dies.
+    state.approved = {**state.approved, call: state.attempt - (state.status == RUNNING)}
     state.strikes = 0
     if state.status == WAITING:
         state.status, state.worker = QUEUED, None

@@ -36,7 +36,7 @@ class TaskState:
     the last decision. ``asked`` is how many calls the open turn made, ``open`` maps the unsettled ones to their
     tools, ``pending`` those that wait for the world to the time their wait ends (or ``None``), ``waits`` what each
     of these waits for where it is no tool's own answer (``child``, ``approval``, ``question``, ``timer``), and
-    ``approved`` the calls that somebody has let pass to the attempt that had asked.
+    ``approved`` the calls that somebody has let pass to the newest attempt that cannot have made them.
 
     ``granted`` bounds what the task's tree may spend and ``spent`` is what it has, its settled children included;
     ``reserved`` is the bound of the turn in flight and ``lent`` what open children may still take, by ``turn.call``.
