@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Any, Literal
 
 from kingpost import Agent, Executor, Ports, Recorded
+from kingpost._host.heap import settle
 from kingpost._host.index import installed
 from kingpost._host.kernel import Kernel
 from kingpost.operations.tasks import SUBMIT, Submit
@@ -51,6 +52,7 @@ async def opened(
         given |= {"memory": kit[0].name, "compressor": kit[1].name, "counter": kit[2].name, "log": log}
     async with Kernel.open(settings={"kernel": given}, plugins=plugins, ports=ports) as kernel:
         await kernel.work()
+        settle()
         yield kernel
 
 

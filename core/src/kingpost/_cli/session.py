@@ -17,6 +17,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from .._host.heap import settle
 from .._host.kernel import Kernel
 from ..errors import ConfigurationError, InputError, KingpostError
 from ..records.codec import dump
@@ -45,6 +46,7 @@ def with_kernel(command: Callable[Concatenate[Kernel, P], Awaitable[R]]) -> Call
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         async def inside() -> R:
             async with Kernel.open() as kernel:
+                settle()
                 return await command(kernel, *args, **kwargs)
 
         try:

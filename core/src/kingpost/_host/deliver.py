@@ -154,13 +154,14 @@ class _Follower:
             return
         if self._is_due():
             await self.mark()
-        frames, reached = await self._next()
+        frames, reached, more = await self._next()
         if frames:
             await self._hand_over(frames)
             self._size = min(self._pace.frames, self._size * 2)
             self._owed_since = self._owed_since if self._owed else self._clock.monotonic()
             self._owed += len(frames)
-        self._behind = reached > self.position
+        # Who is to end with the end of the log must have seen it; who goes on is woken.
+        self._behind = more or (reached > self.position and self._closing.is_set())
         self.position = reached
         if not self._behind and not self._closing.is_set():
             await _first(self._log.wait(reached + 1, self._pace.mark_seconds), self._closing.wait())
@@ -190,8 +191,8 @@ class _Follower:
         self._sink = opened[0]
         return True
 
-    async def _next(self) -> tuple[list[Recorded], int]:
-        """The next frames to hand over, and the position that is reached with them."""
+    async def _next(self) -> tuple[list[Recorded], int, bool]:
+        """The next frames to hand over, the position that is reached with them, and whether there may be more."""
         reached, blobs = self.position, 0
         frames: list[Recorded] = []
         try:
@@ -211,7 +212,7 @@ class _Follower:
                 frames.append(await _whole(self._log, frame))
             if blobs >= self._pace.blobs:
                 break
-        return frames, reached
+        return frames, reached, bool(page) and (len(page) >= self._size or page[-1].position > reached)
 
     async def _hand_over(self, frames: Sequence[Recorded]) -> None:
         assert self._sink is not None

@@ -27,7 +27,7 @@ class EchoLog:
     def __init__(self, log: Log, tail: Tail) -> None:
         self._log, self._tail = log, tail
         self.name = log.name
-        self.select, self.count, self.head, self.wait = log.select, log.count, log.head, log.wait
+        self.select, self.count, self.head, self.wait = log.select, log.count, log.head, tail.wait
         self.put, self.get, self.enlist, self.alive, self.info = log.put, log.get, log.enlist, log.alive, log.info
 
     async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:

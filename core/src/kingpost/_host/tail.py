@@ -21,6 +21,10 @@ PATIENCE_SECONDS = 1.0
 RECENT_FRAMES = 2048
 _MOST_EARLY = 10_000
 
+BREATH_SECONDS = 0.02
+"""How long the log is not asked after this process has told all there was by itself. It may add so much to the time
+until it hears of another process's frames, where one of its own is not missing one of those: then it asks at once."""
+
 Ear = Callable[[Recorded], None]
 
 
@@ -34,6 +38,8 @@ class Tail:
         self._position = 0
         self._recent: deque[Recorded] = deque(maxlen=RECENT_FRAMES)
         self._early: dict[int, Recorded] = {}
+        self._missing = asyncio.Event()
+        self._waiting: dict[asyncio.Future[bool], int] = {}
 
     async def listen(self, stream: str | None, ear: Ear) -> Callable[[], None]:
         """Tell ``ear`` every frame of a stream (``None``: of all) from now on; returns how to stop."""
@@ -55,8 +61,10 @@ class Tail:
             self._tell(frame)
             while (following := self._early.pop(self._position + 1, None)) is not None:
                 self._tell(following)
-        elif len(self._early) < _MOST_EARLY:
-            self._early[frame.position] = frame
+        else:
+            self._missing.set()
+            if len(self._early) < _MOST_EARLY:
+                self._early[frame.position] = frame
 
     def recent(self, after: int, limit: int) -> list[Recorded]:
         """Frames behind ``after`` out of memory, without a gap; none when the log must be asked."""
@@ -66,13 +74,29 @@ class Tail:
         first = after + 1 - recent[0].position
         return list(islice(recent, first, first + limit))
 
+    async def wait(self, position: int, timeout: float) -> bool:
+        """As ``Log.wait``, without asking the log where what is told here is enough."""
+        if self._position >= position and self._reading is not None:
+            return True
+        if timeout <= 0 or self._reading is None:
+            return await self._log.wait(position, timeout)
+        loop = asyncio.get_running_loop()
+        told: asyncio.Future[bool] = loop.create_future()
+        self._waiting[told] = position
+        limit = loop.call_later(timeout, _settle, told, False)
+        try:
+            return await told
+        finally:
+            limit.cancel()
+            self._waiting.pop(told, None)
+
     async def stop(self) -> None:
         """Read no more."""
         if self._reading is not None:
             self._reading.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._reading
-            self._reading = None
+            self._silent()
 
     def _leave(self, stream: str | None, ear: Ear) -> None:
         left = self._ears.get(stream, [])
@@ -82,7 +106,13 @@ class Tail:
             self._ears.pop(stream, None)
         if not self._ears and self._reading is not None:
             self._reading.cancel()
-            self._reading = None
+            self._silent()
+
+    def _silent(self) -> None:
+        """Nobody reads any more, so nobody would be woken."""
+        self._reading = None
+        for told in self._waiting:
+            _settle(told, False)
 
     async def _read(self) -> None:
         while True:
@@ -92,7 +122,10 @@ class Tail:
                 # Who appended here is woken beside us, and tells sooner than the log can be read.
                 await asyncio.sleep(0)
                 await asyncio.sleep(0)
-                frames = await self._log.read(self._position, 500) if self._position == told or self._early else ()
+                if self._position != told and not self._early:
+                    await self._breathe()
+                    continue
+                frames = await self._log.read(self._position, 500)
             except Exception as problem:  # noqa: BLE001 - a full disk passes; whoever waits must be woken when it has
                 self._trouble(problem)
                 await self._ports.clock.sleep(PATIENCE_SECONDS)
@@ -108,3 +141,20 @@ class Tail:
         self._recent.append(frame)
         for ear in (*self._ears.get(frame.stream, ()), *self._ears.get(None, ())):
             ear(frame)
+        for told, position in self._waiting.items():
+            if position <= frame.position:
+                _settle(told, True)
+
+    async def _breathe(self) -> None:
+        """Wait a little, or until a frame is missing."""
+        self._missing.clear()
+        limit = asyncio.get_running_loop().call_later(BREATH_SECONDS, self._missing.set)
+        try:
+            await self._missing.wait()
+        finally:
+            limit.cancel()
+
+
+def _settle(told: asyncio.Future[bool], reached: bool) -> None:
+    if not told.done():
+        told.set_result(reached)

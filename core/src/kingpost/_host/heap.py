@@ -1,0 +1,22 @@
+"""The garbage collector of a process that is a kernel's own.
+
+Called by the command line, and by benchmarks that measure what it runs. A kernel inside of somebody's program never
+calls this: the collector is the program's.
+"""
+
+from __future__ import annotations
+
+import gc
+
+YOUNG, OLDER, OLDEST = 20_000, 20, 50
+"""Objects made before the young are looked at, rounds before the older are; by itself 700, 10, 10."""
+
+
+def settle() -> None:
+    """What lives now lives as long as the process, so never look at it again; and look at new things less often.
+
+    A task makes some thousand objects and hardly a circle: looking for circles was a seventh of what it cost.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, OLDER, OLDEST)
