@@ -54,7 +54,9 @@ class KernelSettings(BaseModel):
         default_factory=dict, description='agents that take over where one fails: ollama = ["extract"]'
     )
     silence_seconds: float = Field(default=300.0, gt=0, description="longest time an agent may give no sign of life")
-    block_seconds: float = Field(default=30.0, gt=0, description="the process ends when an agent blocks it this long")
+    block_seconds: float = Field(
+        default=30.0, ge=0, description="the process ends when an agent blocks it this long; 0 does not watch"
+    )
     tool_seconds: float = Field(default=60.0, gt=0, description="longest time a tool may take")
     calls: int = Field(default=1024, ge=1, description="calls of one turn")
     answer_bytes: int = Field(default=1_000_000, ge=1, description="longest answer of one turn, in characters")

@@ -47,7 +47,9 @@ class Watchdog:
         self._watching: threading.Thread | None = None
 
     def start(self) -> None:
-        """Watch the loop that runs here, from now on."""
+        """Watch the loop that runs here, from now on; not at all where ``seconds`` is 0."""
+        if not self._seconds:
+            return
         loop = asyncio.get_running_loop()
         self._stopped.clear()
         self._beat(loop)

@@ -142,7 +142,7 @@ class Course:
     def _settings(self) -> Mapping[str, Any]:
         kernel = {
             "memory": "shared", "compressor": "first-fit", "counter": "length", "memory_floor_mb": 0,
-            "cpu_ceiling": None, "block_seconds": 3600.0,
+            "cpu_ceiling": None, "block_seconds": 0.0,
             **self._workload.settings.get("kernel", {}),
         }  # fmt: skip
         return {**self._workload.settings, "kernel": kernel}
