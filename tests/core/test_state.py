@@ -65,6 +65,7 @@ EVENTS: dict[str, Callable[[TaskState], Event]] = {
     "call.approved": lambda at: facts.approved("a"),
     "child.settled": lambda at: facts.settled("1.b", [7, 0, 3]),
     "task.retrying": lambda at: facts.retrying(at.attempt, 9.5),
+    "task.released": lambda at: facts.released(at.attempt),
     "message.received": lambda at: facts.message(),
     "turn.closed": lambda at: facts.closed(at.attempt),
     "task.waiting": lambda at: facts.waiting(at.attempt),
@@ -88,6 +89,7 @@ call.pending      -         -         running   running   waiting   waiting   wa
 call.approved     -         -         -         -         -         -         queued    -         -         -
 child.settled     -         -         -         -         -         -         -         running   -         -
 task.retrying     -         queued    queued    queued    -         -         -         queued    -         -
+task.released     -         queued    queued    queued    -         -         -         queued    -         -
 message.received  queued    running   running   running   waiting   waiting   waiting   running   queued    queued
 turn.closed       -         running   running   running   -         -         -         running   -         -
 task.waiting      -         -         -         waiting   -         -         -         -         -         -
@@ -358,6 +360,16 @@ def test_tries_are_counted_from_one_decision_to_the_next() -> None:
     other = folded(facts.started(3), facts.retrying(3, None, agent="other"), state=twice)
     assert (other.retries, other.agent) == (0, "other")
     assert folded(facts.started(3), facts.decided(1, attempt=3), state=twice).retries == 0
+
+
+def test_a_claim_that_is_given_back_costs_the_task_nothing() -> None:
+    """No strike, no retry, nothing spent; and a call that was let pass is still to be made."""
+    before = folded(facts.approved("a"), state=at("asked"))
+
+    state = folded(facts.started(2), facts.released(2), state=before)
+
+    assert (state.status, state.worker, state.strikes, state.retries) == ("queued", None, before.strikes, 0)
+    assert (state.spent, state.reserved, state.approved) == (before.spent, None, {"a": 2})
 
 
 def test_an_answer_that_has_not_heard_the_last_message_is_no_end() -> None:

@@ -389,11 +389,6 @@ async def test_a_limit_is_not_exceeded_by_a_worker_that_knows_of_the_others(hous
     assert gauge.most["other"] == 1
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a claim is checked against what its worker has been told, and nobody gives back one that came second: "
-    "two workers may each run as many as the limit says until they hear of each other",
-)
 @pytest.mark.parametrize("limits", [{"agent_parallel": {"other": 1}}, {"tenant_parallel": 1}])
 async def test_a_limit_holds_while_the_frames_of_another_worker_are_under_way(
     house: House, limits: dict[str, Any]

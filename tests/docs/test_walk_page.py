@@ -55,7 +55,7 @@ HISTORIES: list[list[Event]] = [
 EVENTS = [
     facts.queued("t"), facts.started(2), facts.inputs_read(), facts.decided(1), facts.decided(2), facts.pending("1"),
     facts.observed("1"), facts.closed(), facts.waiting(), facts.cancel_requested(), facts.succeeded(None),
-    facts.failed(None), facts.cancelled(None), facts.approved("1"), facts.retrying(), facts.message(),
+    facts.failed(None), facts.cancelled(None), facts.approved("1"), facts.retrying(), facts.released(), facts.message(),
 ]  # fmt: skip
 
 
@@ -83,6 +83,10 @@ def _edge(history: list[Event], event: Event) -> list[Edge]:
     return [(start, after.status, event.kind)]
 
 
+ELSEWHERE = {"task.released"}
+"""What it takes two workers for; that it is appended, and empty, is shown in ``tests/core/test_workers.py``."""
+
+
 def _folded(state: TaskState | None, events: list[Event]) -> TaskState:
     folded = fold(state, "task/t", "1", 0, events)
     assert folded is not None
@@ -103,8 +107,15 @@ async def test_the_table_of_events_is_what_walks_append(tmp_path: Path) -> None:
         payloads[event.kind] |= (event.payload or {}).keys()
 
     written = [path.read_text("utf-8") for path in ROOT.glob("core/src/kingpost/_*/**/*.py")]
-    assert headers.keys() == told.keys() >= {kind for text in written for kind in re.findall(r'Event\("(.*?)"', text)}
+    assert (
+        headers.keys() | ELSEWHERE
+        == told.keys()
+        >= {kind for text in written for kind in re.findall(r'Event\("(.*?)"', text)}
+    )
     for kind, (_, header, payload) in told.items():
+        if kind in ELSEWHERE:
+            assert not header | payload, kind
+            continue
         assert headers[kind] == header, kind
         assert kind in WHOLE or payloads[kind] == payload, kind
 

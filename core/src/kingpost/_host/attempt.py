@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from .._walk.backoff import delay
@@ -37,6 +37,9 @@ from ..state import Amount, Refused, TaskState, task_stream
 from .equip import Outfitter, replaced
 from .settings import KernelSettings
 
+TooMany = Callable[[TaskState, int], Awaitable[bool]]
+"""Whether a claim, at this position, passed a limit that claims of others before it had reached."""
+
 
 @dataclass(slots=True, eq=False)
 class Held:
@@ -58,6 +61,7 @@ class Attempt:
     settings: KernelSettings
     worker: str
     ports: Ports
+    too_many: TooMany
     known: dict[str, Task] = field(default_factory=dict)
 
     async def run(self, held: Held, first: Recorded | None) -> None:
@@ -83,6 +87,9 @@ class Attempt:
         if changes:
             task = replace(task, crew=replaced(task.crew, changes))
         held.journal = Journal(self.log, fresh, None if known is None else [*known, *events])
+        if await self.too_many(fresh, receipt.position):
+            await held.journal.append(Event("task.released", {}))
+            return
         await self._walk(held, held.journal, task)
 
     async def _claim(self, state: TaskState, task: Task) -> Event:

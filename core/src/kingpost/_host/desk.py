@@ -34,6 +34,8 @@ class Desk:
         self.running: dict[str, TaskState] = {}
         self.children: dict[str, set[str]] = {}
         self.payloads: dict[str, Recorded] = {}
+        # Where the claims of running tasks stand in the log, as far as they were told; the others are older.
+        self._claims: dict[str, int] = {}
         # Read from the tables while frames were under way: those up to this position may be in the state already.
         self._unsure: dict[str, float] = {}
         self.doubtful: set[str] = set()
@@ -65,6 +67,8 @@ class Desk:
         if before is None:
             self.payloads[id] = frame
         self.put(after)
+        if any(event.kind == "task.started" for event in frame.events) and after.id in self.running:
+            self._claims[id] = frame.position
         return before, after
 
     def _seen(self, before: TaskState, frame: Recorded) -> bool:
@@ -89,6 +93,7 @@ class Desk:
             self.running[id] = state
         else:
             self.running.pop(id, None)
+            self._claims.pop(id, None)
         if state.status == "queued":
             self.queue.put(state)
         else:
@@ -98,6 +103,7 @@ class Desk:
         """A task has ended."""
         state = self.tasks.pop(id, None)
         self.running.pop(id, None)
+        self._claims.pop(id, None)
         self.payloads.pop(id, None)
         self._unsure.pop(id, None)
         self.queue.drop(id)
@@ -152,6 +158,14 @@ class Desk:
             self.running.pop(id, None)
         if again and state is not None and state.status == "queued":
             self.queue.put(state)
+
+    def running_before(self, position: int) -> list[TaskState]:
+        """The running tasks that were claimed earlier in the log; all of them, once every frame before it was told."""
+        return [
+            state
+            for id, state in self.running.items()
+            if state.status == "running" and self._claims.get(id, 0) < position
+        ]
 
     def queued(self) -> Mapping[str, int]:
         """How many tasks each tenant has queued."""

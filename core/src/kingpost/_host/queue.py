@@ -7,7 +7,7 @@ free. Pure: reads no clock and no log, and never claims anything.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from itertools import count
@@ -37,6 +37,11 @@ class QueueLimits:
     tenant: int | None = None
     agents: Mapping[str, int] = field(default_factory=dict)
     capabilities: frozenset[str] = frozenset()
+
+    def passed(self, state: TaskState, others: Sequence[TaskState]) -> bool:
+        """Whether this task is one too many beside the others, which run."""
+        bounds = ((self.tenant, _tenant), (self.agents.get(state.agent), _agent))
+        return any(n is not None and sum(who(o) == who(state) for o in others) >= n for n, who in bounds)
 
 
 @dataclass(slots=True, eq=False)

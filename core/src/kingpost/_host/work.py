@@ -69,13 +69,13 @@ class Work:
         self._shop, self._log, self._ports, self._settings = shop, shop.log, shop.ports, shop.settings
         self.worker = worker
         settings = shop.settings
-        limits = QueueLimits(
+        self._limits = QueueLimits(
             tenant=settings.tenant_parallel, agents=settings.agent_parallel,
             capabilities=frozenset(settings.capabilities),
         )  # fmt: skip
-        self.desk = Desk(self._log, Queue(limits))
+        self.desk = Desk(self._log, Queue(self._limits))
         self.held: dict[str, Held] = {}
-        self._attempt = Attempt(self._log, shop.outfitter, settings, self.worker, self._ports)
+        self._attempt = Attempt(self._log, shop.outfitter, settings, self.worker, self._ports, self._too_many)
         self._guard = Guard(settings.memory_floor_mb or None, settings.cpu_ceiling, self._ports.clock)
         self._claiming, self._reacting = asyncio.Event(), asyncio.Event()
         self._react = Reactor(self._log, self.desk, self._ports, self._reacting.set)
@@ -208,6 +208,15 @@ class Work:
                 del self.held[id]
             self.desk.let_go(id, again=id not in self._left)
             self._claiming.set()
+
+    async def _too_many(self, state: TaskState, position: int) -> bool:
+        """Of claims that together pass a limit the later one gives way; all before it must have been told."""
+        if self._limits.tenant is None and state.agent not in self._limits.agents:
+            return False
+        while not await self._shop.tail.wait(position, TICK_SECONDS):
+            pass
+        others = [other for other in self.desk.running_before(position) if other.id != state.id]
+        return self._limits.passed(state, others)
 
     def _notice(self, frame: Recorded) -> None:
         """Tell the listeners what was appended, and see what it means for this worker."""

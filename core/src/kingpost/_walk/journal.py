@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
-from ..errors import Conflict, Fenced, InvalidRequest
+from ..errors import Conflict, Fenced, InvalidRequest, Unavailable
 from ..protocols import Folded, Log
 from ..records.event import Event, Receipt, Recorded, TaskQuery
 from ..state import TaskState, fold, task_stream, upcast
@@ -24,6 +24,9 @@ INLINE_BYTES = 16 * 1024
 
 SHALLOW = 150
 """What has fewer brackets cannot be nested too deeply to be read, which ends at 200."""
+
+WAITS_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Between the tries to append to a log that cannot write: longer troubles are for the next attempt."""
 
 _OUTER = 8
 
@@ -46,14 +49,22 @@ class Journal:
 
         Raises:
             Fenced: another attempt holds the task. Refused: the task has ended, or is past this.
+            Unavailable: the log cannot write, and could not for a while.
         """
         frame = [await stow(self._log, self.state.tenant, self._signed(event)) for event in events]
+        waits = list(WAITS_SECONDS)
         async with self._order:
             while True:
                 try:
                     receipt = await self._log.append(self.stream, self.state.version, frame)
                 except Conflict:
                     await self.refresh()
+                    continue
+                except Unavailable:
+                    # What stands in the frame may have been paid for; a disk that is full may have room in a moment.
+                    if not waits:
+                        raise
+                    await asyncio.sleep(waits.pop(0))
                     continue
                 self.state = folded(receipt, self.state, self.stream, frame)
                 if self._known is not None:

@@ -153,6 +153,15 @@ def _retrying(state: TaskState, h: Header) -> None:
         state.retries += 1
 
 
+def _released(state: TaskState, h: Header) -> None:
+    """A claim is given back before anything was done under it, as if it had not been."""
+    if state.status != RUNNING:
+        raise Refused(state.id, "task.released", state.status)
+    state.status, state.worker, state.reserved = QUEUED, None, None
+    state.strikes = max(state.strikes - 1, 0)
+    state.approved = {call: by + (by == state.attempt - 1) for call, by in state.approved.items()}
+
+
 def _cancel(state: TaskState, h: Header) -> None:
     state.cancel = True
 
@@ -201,6 +210,7 @@ STEPS: dict[str, Callable[[TaskState, Header], None]] = {
     "turn.closed": _closed,
     "task.waiting": _waiting,
     "task.retrying": _retrying,
+    "task.released": _released,
     "cancel.requested": _cancel,
     "message.received": _message,
     "task.succeeded": _end(Status.SUCCEEDED),

@@ -71,6 +71,11 @@ def retrying(attempt: int = 1, not_before: float | None = None, **more: Any) -> 
     return Event("task.retrying", {"attempt": attempt, "not_before": not_before, **more})
 
 
+def released(attempt: int = 1) -> Event:
+    """The holder gives its claim back."""
+    return Event("task.released", {"attempt": attempt})
+
+
 def message() -> Event:
     """Somebody said something to the task."""
     return Event("message.received", {})
