@@ -31,7 +31,7 @@ def main() -> None:
             print(json.dumps(found[-1]), file=sys.stderr)
     sums = {
         key: sum(one[key] for one in found)
-        for key in ("rounds", "accepted", "outcomes", "children", "lost", "twice", "decided_again")
+        for key in ("rounds", "accepted", "outcomes", "children", "lost", "twice", "decided_again", "cancelled_beside")
     }
     backs = [one["back_s_max"] for one in found if one["back_s_max"] is not None]
     print(json.dumps({"chaos": "kill -9", **sums, "back_s_max": max(backs, default=None), "seed": given.seed}))

@@ -88,6 +88,9 @@ def _round(home: Path, dice: random.Random, crash: str | None, tally: Tally) -> 
     assert process.stdout is not None
     # The first line says that it is at work; from then on any moment may be its last.
     said = process.stdout.readline()
+    beside = (
+        _cancelling(home, dice.choice(sorted(tally.accepted)[-5:])) if tally.accepted and dice.random() < 0.2 else None
+    )
     end = time.monotonic() + (6.0 if crash else dice.uniform(0.0, 0.4))
     os.set_blocking(process.stdout.fileno(), False)
     while process.poll() is None and time.monotonic() < end:
@@ -108,16 +111,29 @@ def _round(home: Path, dice: random.Random, crash: str | None, tally: Tally) -> 
             tally.back += [facts["back"]] if "back" in facts else []
             reached = facts.get("reached", reached)
     tally.points[reached] += 1
-    if tally.accepted and dice.random() < 0.1:
-        _cancel(home, dice.choice(sorted(tally.accepted)), tally)
+    if beside is not None:
+        _end_beside(beside, dice, tally)
 
 
-def _cancel(home: Path, task: str, tally: Tally) -> None:
-    """The command line beside it, as a user would."""
+def _cancelling(home: Path, task: str) -> subprocess.Popen[bytes]:
+    """The command line beside the worker, as a user would."""
     command = [sys.executable, "-m", "kingpost", "cancel", task, "--json"]
-    done = subprocess.run(command, env={**os.environ, "KINGPOST_HOME": str(home)}, capture_output=True, check=True)
-    if json.loads(done.stdout)["cancel_requested"]:
-        tally.cancelled.add(task)
+    env = {**os.environ, "KINGPOST_HOME": str(home)}
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE)
+
+
+def _end_beside(beside: subprocess.Popen[bytes], dice: random.Random, tally: Tally) -> None:
+    """Wait for the command, or kill it wherever it is."""
+    if dice.random() < 0.5:
+        time.sleep(dice.uniform(0.0, 0.5))
+        beside.send_signal(signal.SIGKILL)
+    said, _ = beside.communicate(timeout=100)
+    if beside.returncode not in (0, -signal.SIGKILL):
+        raise AssertionError(f"the command beside the worker left with {beside.returncode}: {said!r}")
+    with contextlib.suppress(ValueError):
+        told = json.loads(said)
+        if told["cancel_requested"]:
+            tally.cancelled.add(told["id"])
 
 
 def _start(home: Path, *arguments: str) -> subprocess.Popen[bytes]:
@@ -139,6 +155,8 @@ def examine(home: Path, tally: Tally) -> dict[str, Any]:
     twice = [task for task, count in outcomes.items() if count != 1]
     assert not twice, f"more than one outcome: {twice[:5]}"
     assert outcomes.keys() == states.keys(), "a task has no outcome"
+    asked = {task for task, kind, _ in events if kind == "cancel.requested"}
+    assert tally.cancelled <= asked, "who was told that a task is asked to end was told wrong"
     turns = Counter((task, header["turn"]) for task, kind, header in events if kind == "turn.decided")
     assert set(turns.values()) <= {1}, "a turn was recorded twice"
     _check_calls(home, events)
@@ -153,6 +171,7 @@ def examine(home: Path, tally: Tally) -> dict[str, Any]:
         "lost": len(lost),
         "twice": len(twice),
         "decided_again": again,
+        "cancelled_beside": len(tally.cancelled),
         "back_s_p50": round(statistics.median(tally.back), 3) if tally.back else None,
         "back_s_max": round(max(tally.back), 3) if tally.back else None,
         "killed_at": dict(tally.points),
