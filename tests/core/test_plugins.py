@@ -231,3 +231,60 @@ def test_a_hook_may_leave_out_either_argument(tmp_path: Path) -> None:
     plugins = Plugins([OnlyPorts()], Settings({}, "test"), Ports(home=home))
 
     assert plugins.get("agents", "here").name == "here"
+
+
+class Over(DictMemory):
+    """A memory over another one, which it is lent."""
+
+    def __init__(self, name: str, *borrows: tuple[str, str], steps: list[str] | None = None) -> None:
+        super().__init__(name)
+        self.borrows = borrows
+        self.lent: dict[tuple[str, str], Any] = {}
+        self._steps = [] if steps is None else steps
+
+    def lend(self, kind: str, name: str, offered: Any) -> None:
+        self.lent[kind, name] = offered
+
+    async def start(self) -> None:
+        self._steps.append(f"start {self.name} with {len(self.lent)}")
+
+    async def stop(self) -> None:
+        self._steps.append(f"stop {self.name}")
+
+
+async def test_a_plugin_is_lent_what_another_one_offers(tmp_path: Path) -> None:
+    """Lent before its own start, started; stopped after it."""
+    steps: list[str] = []
+    below = Over("below", steps=steps)
+    above = Over("above", ("memory", "below"), ("agents", "scripted"), steps=steps)
+    plugins = opened(
+        tmp_path,
+        in_process_plugin("one", memory=[above], agents=[ScriptedAgent()]),
+        in_process_plugin("two", memory=[below]),
+    )
+
+    assert await plugins.use("memory", "above") is above
+    assert above.lent["memory", "below"] is below
+    assert list(above.lent) == [("memory", "below"), ("agents", "scripted")]
+    await plugins.stop()
+
+    assert steps == ["start below with 0", "start above with 2", "stop above", "stop below"]
+
+
+async def test_a_name_that_cannot_be_lent_is_named(tmp_path: Path) -> None:
+    plugins = opened(tmp_path, in_process_plugin("one", memory=[Over("above", ("memory", "belwo"))]))
+
+    with pytest.raises(UnknownName, match="belwo"):
+        await plugins.use("memory", "above")
+
+
+async def test_plugins_that_borrow_in_a_circle_are_blamed(tmp_path: Path) -> None:
+    """They would wait for each other for ever."""
+    plugins = opened(
+        tmp_path,
+        in_process_plugin("one", memory=[Over("a", ("memory", "b"))]),
+        in_process_plugin("two", memory=[Over("b", ("memory", "a"))]),
+    )
+
+    with pytest.raises(PluginBroken, match="circle"):
+        await plugins.use("memory", "a")

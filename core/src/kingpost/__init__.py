@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .prompt import render
     from .protocols import (
         Agent,
+        Borrower,
         Care,
         Compressor,
         Embedder,
@@ -91,7 +92,7 @@ _HOMES = {
     "ports": "Clock Ports",
     "prompt": "render",
     "protocols": (
-        "Agent Care Compressor Embedder Executor Folded Kernel Log MemoryBackend Reader Say Sink TokenCounter"
+        "Agent Borrower Care Compressor Embedder Executor Folded Kernel Log MemoryBackend Reader Say Sink TokenCounter"
     ),
     "records.action": "Action Answer Call Calls Limits Observation Pending Tool Usage",
     "records.codec": "dump load",
@@ -116,6 +117,7 @@ __all__ = [
     "AgentFailed",
     "Answer",
     "Artefact",
+    "Borrower",
     "BudgetTooSmall",
     "Call",
     "Calls",

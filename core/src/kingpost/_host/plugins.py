@@ -132,9 +132,26 @@ class Plugins:
         # A lock for each object, so that one whose start hangs holds up nobody else; the offers keep the ids taken.
         async with self._starting.setdefault(id(offered), asyncio.Lock()):
             if not any(offered is started for started in self._started):
+                await self._lend(kind, name, offered)
                 await self._start(self.owner(kind, name), offered)
         self._ready[kind, name] = offered
         return offered
+
+    async def _lend(self, kind: str, name: str, offered: Any) -> None:
+        """Hand over what it works through, started."""
+        if not isinstance(offered, protocols.Borrower):
+            return
+        # Two that borrow each other would wait for each other for ever.
+        self._unroll((kind, name), ())
+        for needed in offered.borrows:
+            offered.lend(*needed, await self.use(*needed))
+
+    def _unroll(self, asked: tuple[str, str], path: tuple[tuple[str, str], ...]) -> None:
+        if asked in path:
+            way = " needs ".join(repr(name) for _, name in (*path, asked))
+            raise self._blame(self.owner(*path[0]), "borrows", "no circle", way)
+        for needed in getattr(self.get(*asked), "borrows", ()):
+            self._unroll(needed, (*path, asked))
 
     async def _start(self, plugin: Found, offered: Any) -> None:
         start = getattr(offered, "start", None)

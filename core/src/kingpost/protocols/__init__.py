@@ -20,7 +20,7 @@ from .log import Care, Folded, Log
 from .sink import Sink
 
 __all__ = [
-    "Agent", "Care", "Compressor", "Embedder", "Executor", "Folded", "Kernel", "Log", "MemoryBackend", "Reader", "Say",
+    "Agent", "Borrower", "Care", "Compressor", "Embedder", "Executor", "Folded", "Kernel", "Log", "MemoryBackend", "Reader", "Say",
     "Sink", "TokenCounter",
 ]  # fmt: skip
 
@@ -75,7 +75,8 @@ class MemoryBackend(Protocol):
         """Best first, at most ``query.limit``, only from ``query.scopes`` of ``query.tenant``; empty when nothing fits.
 
         What has expired at ``query.now`` and what is no text is left out. The same question gives the same answer.
-        Any text is a valid question. Terms add up to the score.
+        Any text is a valid question. Terms add up to the score. With ``query.as_of`` nothing that was created later is
+        found, and what has expired since is. What ``query.boosts`` names is found though it shares no word.
         """
         ...
 
@@ -89,6 +90,23 @@ class MemoryBackend(Protocol):
 
     def export(self, selection: Selection) -> AsyncIterator[Memory]:
         """Every selected memory once, oldest first, as it was remembered."""
+        ...
+
+
+@runtime_checkable
+class Borrower(Protocol):
+    """Whatever stands behind a door and works through what other plugins offer: a memory over another memory, say.
+
+    No plugin imports another; an object that has these two beside its own protocol is lent what it needs.
+    """
+
+    @property
+    def borrows(self) -> Sequence[tuple[str, str]]:
+        """Kinds and names as in manifests: ``(("memory", "sqlite"), ("embedders", "ollama"))``. Always the same."""
+        ...
+
+    def lend(self, kind: str, name: str, offered: Any) -> None:
+        """Called once for each, in order, before its own start. What was lent is started, and stopped after it."""
         ...
 
 

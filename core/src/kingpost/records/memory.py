@@ -49,7 +49,14 @@ class Memory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A question to a memory: only ``scopes`` of ``tenant`` are searched; ``now`` decides what has expired."""
+    """A question to a memory: only ``scopes`` of ``tenant`` are searched; ``now`` decides what has expired.
+
+    Times are seconds since the epoch. ``as_of`` asks what was believed then: nothing that was created later, and what
+    had not expired by then; what is true is still judged at ``now``. ``boosts`` are reasons that the memory cannot see
+    by itself, such as a vector's nearness: ``(scope, id)`` to a calibrated score from 0 to 1, where 1 says that the
+    memory certainly fits. It is looked at though no word of it was asked for, and its score gets a term ``boost``.
+    A boost for what is not there, or not in ``scopes``, is passed over.
+    """
 
     text: str
     scopes: tuple[str, ...]
@@ -57,15 +64,21 @@ class Query:
     limit: int = 20
     tiers: tuple[Tier, ...] = ()
     now: float = 0.0
+    as_of: float | None = None
+    boosts: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recollection:
-    """A memory that fits a query. ``score`` is higher for better; ``terms`` add up to it."""
+    """A memory that fits a query. ``score`` is higher for better; ``terms`` add up to it.
+
+    ``copies`` is how many memories say the same, this one among them.
+    """
 
     memory: Memory
     score: float
     terms: Mapping[str, float] = field(default_factory=dict)
+    copies: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

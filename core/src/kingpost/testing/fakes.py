@@ -85,8 +85,9 @@ class DictMemory:
         found = []
         for memory in self._kept.values():
             shared = asked & _words(memory.body)
-            if shared and _recallable(memory, query):
-                terms = {"words": float(len(shared)), "importance": memory.importance}
+            boost = query.boosts.get((memory.scope, memory.id), 0.0)
+            if (shared or boost > 0) and _recallable(memory, query):
+                terms = {"words": float(len(shared)), "importance": memory.importance, "boost": boost}
                 found.append(Recollection(memory=memory, score=sum(terms.values()), terms=terms))
         found.sort(key=lambda each: (-each.score, each.memory.scope, each.memory.id))
         return found[: query.limit]
@@ -186,12 +187,15 @@ def _recallable(memory: Memory, query: Query) -> bool:
     expires = memory.expires
     if expires is None and memory.tier is Tier.SHORT:
         expires = memory.created + _SHORT_TERM
+    believed = query.now if query.as_of is None else query.as_of
     return (
         memory.tenant == query.tenant
         and memory.scope in query.scopes
         and memory.kind == "text"
         and (not query.tiers or memory.tier in query.tiers)
-        and (expires is None or expires > query.now)
+        and (expires is None or expires > believed)
+        and (query.as_of is None or memory.created <= query.as_of)
+        and (memory.valid_to is None or memory.valid_to > query.now)
     )
 
 
