@@ -70,7 +70,32 @@ def test_python_keeps_the_body_that_the_question_is_about(shorten: Shorten) -> N
     left = shorten(source, 0.25, "How does remove_option find the section?", kind="python")
 
     assert "existed = option in sectdict" in left
-    assert 'class ConfigParser(RawConfigParser):\n    """ConfigParser implementing interpolation."""' in left
+    assert 'class ConfigParser(RawConfigParser):\n "ConfigParser implementing interpolation."' in left
+    assert '\n    def remove_option(self, section, option):\n        """Remove an option."""\n' in left
+
+
+def test_names_come_before_parameters(shorten: Shorten) -> None:
+    """Where there is no room for both, every public name is there, and says that its parameters are not."""
+    source = "class Crane:\n" + "".join(
+        f"    def lift_{n}(self, load: int, rope: str = 'steel', *, slowly: bool = True) -> float:\n"
+        + "        load = load + rope\n" * 12
+        for n in range(20)
+    )
+    left = shorten(source, 0.12, kind="python")
+
+    ast.parse(left)
+    assert [n for n in range(20) if f" def lift_{n}(" not in left] == []
+    assert "(*_): ..." in left
+
+
+def test_a_body_stands_as_in_its_file(shorten: Shorten) -> None:
+    """Whoever edits the file finds the body again, character by character."""
+    source = "class Crane:\n" + "".join(
+        f"    def part_{n}(self, load):\n" + f"        load = load + {n}\n" * 12 for n in range(20)
+    )
+    left = shorten(source, 0.3, "What does part_7 add?", kind="python")
+
+    assert "    def part_7(self, load):\n" + "        load = load + 7\n" * 12 in left
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -15,6 +15,8 @@ LIBRARY = Path(ast.__file__).parent
     ("text", "kind"),
     [
         ((LIBRARY / "os.py").read_text("utf-8"), "python"),
+        ((LIBRARY / "argparse.py").read_text("utf-8"), "python"),
+        ((LIBRARY / "configparser.py").read_text("utf-8"), "python"),
         ("[1, 2, 3]", "json"),
         ('{"a": 1}\n{"a": 2}\n{"a": 3}\n', "jsonl"),
         ("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", "diff"),

@@ -32,6 +32,14 @@ _CODE = re.compile(
 )
 _MARKDOWN = re.compile(r"#{1,6} \S|```|~~~|[-*+] \S|\d{1,3}\. \S|> |\|.{0,200}\|\s*$|\[[^\]]{1,80}\]\(")
 _DIFF = re.compile(r"diff --git |@@ -\d|--- \S|\+\+\+ \S|Index: ")
+# All that begins a definition or brings in a module, wherever it stands: a licence or a long docstring may come first.
+_PYTHON_LINES = re.compile(
+    r"^(?:[ \t]{0,16}(?:async[ ]def|def|class)[ ]\w{1,80}[(:]|from[ ][\w.]{1,80}[ ]import[ ]|import[ ]\w|@\w)",
+    re.MULTILINE,
+)
+_PROMISING = 0.02
+"""Among so many lines of documentation one that defines something is enough."""
+_SEARCHED = 200_000
 _JSON_ENDS = {"{": "}", "[": "]"}
 
 
@@ -43,7 +51,16 @@ def tell(text: str, said: str = "") -> str:
     if _looks_like_json(text):
         return "json"
     lines = _first_lines(text)
-    return _of_lines(lines) or _of_layout(lines) if lines else "prose"
+    if not lines:
+        return "prose"
+    return _of_lines(lines) or ("python" if _defines_python(text) else _of_layout(lines))
+
+
+def _defines_python(text: str) -> bool:
+    """Whether definitions of Python stand all over it, and not in the examples of a document."""
+    said = text[:_SEARCHED]
+    marks = len(_PYTHON_LINES.findall(said))
+    return marks >= 2 and marks > _PROMISING * said.count("\n") and "\n```" not in said
 
 
 def _of_lines(lines: Sequence[str]) -> str:

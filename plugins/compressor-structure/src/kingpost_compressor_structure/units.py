@@ -67,6 +67,11 @@ class Form:
             and all(level == len(unit.shapes) - 1 for unit, level in zip(self.units, self.chosen, strict=True))
         )
 
+    def shown(self, number: int, *, empty: bool) -> str:
+        """A chosen unit as it is written; ``empty``: nothing stands below it."""
+        unit, level = self.units[number], self.chosen[number]
+        return unit.shapes[level] + (unit.empty[level] if empty else "")
+
     def chain(self, number: int) -> list[int]:
         """The unit, before it those above it that are not chosen yet."""
         chain = [number]
@@ -87,16 +92,14 @@ class Form:
         bare = _bare(self.units, self.chosen)
         parts: list[str] = []
         gap = False
-        for number, (unit, level) in enumerate(zip(self.units, self.chosen, strict=True)):
+        for number, level in enumerate(self.chosen):
             if level == ABSENT:
                 gap = True
                 continue
             if gap and parts and self.gaps:
                 parts.append(_gap(parts[-1]))
             gap = False
-            parts.append(unit.shapes[level])
-            if number in bare:
-                parts.append(unit.empty[level])
+            parts.append(self.shown(number, empty=number in bare))
         text = "".join(parts)
         return text.rstrip() if gap else text
 

@@ -8,18 +8,38 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from .. import comments
 from ..question import Question
 from ..syntax import parse
-from ..units import ABSENT, Form, Unit
+from ..units import ABSENT, Form
 from .source import Function, Source, begin, defined
+from .statements import Skeleton, Statement, moved
 
 _DEEPEST = 4
 _FRAME = "class _:\n"
 _BODIES = "bodies of functions that the question does not mention"
 _NO_QUESTION = "bodies of functions"
 _NOT_ALL = "code less relevant than the rest"
+_FIXED = ('"""', "'''", "\\\n")
+_NAMED, _SAID, _DOCS = 0.985, 0.97, 0.8
+"""Parameters by name, with types and defaults, the first line of a docstring: what they are worth, beside the name."""
+_SPARED = 8
+
+
+class _Place(NamedTuple):
+    """Where a block stands: below which unit, in which outermost class, how much its names are worth, how deep."""
+
+    parent: int = ABSENT
+    root: int = ABSENT
+    value: float = 1.0
+    depth: int = 0
+    base: str = ""
+
+    @property
+    def narrow(self) -> str:
+        return f"{self.base}{' ' * self.depth}"
 
 
 def form(text: str, question: Question) -> Form | None:
@@ -32,13 +52,15 @@ def form(text: str, question: Question) -> Form | None:
     tree = parse(frame + source)
     if tree is None or not tree.body:
         return None
-    made = Form(_Skeleton(frame + source, question).of(tree, framed=bool(frame)), gaps=False, flows=False)
+    reader = _Reader(frame + source, question)
+    reader.read(tree, framed=bool(frame))
+    made = Skeleton([*reader.units], gaps=False, flows=False, statements=reader.units)
     return made if _parses(made, frame) else None
 
 
 def _parses(made: Form, frame: str) -> bool:
-    """Tried out with every unit at its shortest and at its second shape, between which all skeletons lie."""
-    for level in (0, 1):
+    """Tried out with every unit at its first, second and third shape, between which all skeletons lie."""
+    for level in range(3):
         made.chosen = [min(level, max(0, len(unit.shapes) - 2)) for unit in made.units]
         if parse(frame + made.render()) is None:
             return False
@@ -46,24 +68,24 @@ def _parses(made: Form, frame: str) -> bool:
     return True
 
 
-class _Skeleton:
+class _Reader:
     """Turns statements into units, which together are the text."""
 
     def __init__(self, source: str, question: Question) -> None:
         self._source = Source(source.splitlines(keepends=True), self._finish)
-        self._units: list[Unit] = []
+        self.units: list[Statement] = []
         self._question = question
         self._bodies = _BODIES if question.terms else _NO_QUESTION
 
-    def of(self, tree: ast.Module, *, framed: bool) -> list[Unit]:
+    def read(self, tree: ast.Module, *, framed: bool) -> None:
         """All of a file, or of the part of one that a class was put around."""
         start, body = 1, tree.body
         if framed and isinstance(body[0], ast.ClassDef):
-            start, body = self._block(body[0].body, 2, ABSENT, 1.0, 1), body[1:]
-        end = self._block(body, start, ABSENT, 1.0, 0)
+            inside = body[0].body
+            start, body = self._block(inside, 2, _Place(base=self._source.indent(inside[0]))), body[1:]
+        end = self._block(body, start, _Place())
         if rest := self._source.rest(end):
-            self._units.append(Unit((rest,)))
-        return self._units
+            self.units.append(Statement((rest,)))
 
     def _finish(self, text: str) -> str:
         """Without comments, and without the blank lines that set it off from what may not be shown."""
@@ -71,69 +93,89 @@ class _Skeleton:
         rest = bare.lstrip("\n")
         return "\n" + rest if rest and bare.startswith("\n\n") else bare
 
-    def _block(self, body: Sequence[ast.stmt], start: int, parent: int, value: float, depth: int) -> int:
+    def _block(self, body: Sequence[ast.stmt], start: int, place: _Place) -> int:
         """The statements of one block, from line ``start`` on; returns the line behind them."""
         for run in _runs(body):
             first, end = run[0], (run[-1].end_lineno or run[-1].lineno) + 1
             alone = len(run) == 1 and begin(first) >= start
-            if alone and isinstance(first, ast.ClassDef) and depth < _DEEPEST and self._source.has_lines(first):
-                self._class(first, start, parent, value * _public(first.name), depth)
+            if alone and isinstance(first, ast.ClassDef) and place.depth < _DEEPEST and self._source.has_lines(first):
+                self._class(first, start, place, place.value * _public(first.name))
             elif alone and isinstance(first, Function):
-                self._function(first, start, end, parent, value * _public(first.name))
+                self._function(first, start, end, place, place.value * _public(first.name))
             else:
-                self._plain(run, start, end, parent, value)
+                self._plain(run, start, end, place)
             start = max(start, end)
         return start
 
-    def _plain(self, run: Sequence[ast.stmt], start: int, end: int, parent: int, value: float) -> None:
+    def _plain(self, run: Sequence[ast.stmt], start: int, end: int, place: _Place) -> None:
         """Statements that are no definition: whole, or the definitions inside, or a name."""
         whole, first, short = self._source.text(start, end), run[0], ""
         if len(run) == 1:
-            short = self._source.docstring(first) or self._source.outline(first)
+            doc = self._source.docstring(first)
+            indent = self._source.indent(first)
+            short = f"{indent}{doc}\n" if doc else self._source.outline(first)
             match first:
                 case ast.Assign(targets=[ast.Name(id=name)]) if end - first.lineno > 3:
-                    short = f"{self._source.indent(first)}{name} = ...\n"
-        worth = value * _worth(first, inside=parent != ABSENT)
+                    short = f"{indent}{name} = ...\n"
+        worth = place.value * _worth(first, inside=place.parent != ABSENT)
+        short = moved(short, self._source.indent(first), place.narrow)
         shapes = (short, whole) if short and len(short) < 0.8 * len(whole) else (whole,)
-        self._add(shapes, (worth, 0.0)[: len(shapes)], parent)
+        fixed = any(mark in whole for mark in _FIXED)
+        self._add(Statement(shapes, (worth, 0.0)[: len(shapes)], loss=_NOT_ALL, is_fixed=fixed), place, first)
 
-    def _class(self, node: ast.ClassDef, start: int, parent: int, value: float, depth: int) -> None:
-        source, body = self._source, node.body
-        head = source.decorators(node) + source.head(node)
-        fill, doc = source.fill(body[0]), source.docstring(body[0])
+    def _class(self, node: ast.ClassDef, start: int, place: _Place, value: float) -> None:
+        source, body, narrow = self._source, node.body, place.narrow
+        head = f"{self._decorators(node, narrow)}{narrow}{source.line(node)}\n"
+        doc = source.docstring(body[0])
+        behind = begin(body[0])
         if doc:
-            behind, body = (body[0].end_lineno or 0) + 1, body[1:]
-            shapes: tuple[str, ...] = (head, head + doc, source.text(start, behind))
-        else:
-            behind = begin(body[0])
-            shapes = (head, source.text(start, behind))
-        number = len(self._units)
-        worth = (value, value * 0.8, 0.0) if doc else (value, 0.0)
-        self._add(shapes, worth, parent, title=head, empty=(fill, "", "") if doc else (fill, fill))
-        self._block(body, behind, number, value, depth + 1)
+            behind, body = (node.body[0].end_lineno or 0) + 1, body[1:]
+        whole = source.text(start, behind)
+        shapes = (head, f"{head}{narrow} {doc}\n", whole) if doc else (head, whole)
+        worth = (value, value * _DOCS, 0.0) if doc else (value, 0.0)
+        fill = f"{narrow} ...\n"
+        empty = (fill, "", "") if doc else (fill, source.fill(node.body[0]))
+        number = len(self.units)
+        self._add(Statement(shapes, worth, title=head, empty=empty, loss=_NOT_ALL, is_fixed=bool(doc)), place, node)
+        root = number if place.root == ABSENT else place.root
+        self.units[-1].root, self.units[-1].inner = root, source.indent(node.body[0])
+        self._block(body, behind, _Place(number, root, value, place.depth + 1, place.base))
 
-    def _function(self, node: Function, start: int, end: int, parent: int, value: float) -> None:
-        source, whole = self._source, self._source.text(start, end)
+    def _decorators(self, node: Function | ast.ClassDef, narrow: str) -> str:
+        indent = self._source.indent(node)
+        return moved(self._source.decorators(node), indent, narrow)
+
+    def _function(self, node: Function, start: int, end: int, place: _Place, value: float) -> None:
+        source, whole, narrow = self._source, self._source.text(start, end), place.narrow
         shapes: list[str] = []
+        worth: list[float] = []
+        is_elided = False
         if source.has_lines(node):
-            shapes.append(source.signature(node))
+            line = source.line(node)
+            head = f"{self._decorators(node, narrow)}{narrow}{line}"
+            kind = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
+            names = f"{narrow}{kind} {node.name}"
+            shapes, worth = [f"{head} ...\n"], [_SAID]
+            for shorter, value_of in ((f"({source.parameters(node)}): ...\n", _NAMED), ("(*_): ...\n", 1.0)):
+                if len(names) + len(shorter) + _SPARED < len(shapes[0]):
+                    shapes.insert(0, names + shorter)
+                    worth.insert(0, value_of)
+            is_elided = shapes[0].endswith("(*_): ...\n") and len(shapes) > 1
             if doc := source.docstring(node.body[0]):
-                shapes.append(source.decorators(node) + source.head(node) + doc)
-        shapes = [shape for shape in shapes if len(shape) < 0.85 * len(whole)]
-        worth = (value, value * 0.8)[: len(shapes)] or (value,)
-        self._add((*shapes, whole), (*worth, 0.0)[: len(shapes) + 1], parent, title=f"{node.name} ", loss=self._bodies)
+                shapes.append(f"{head} {doc}\n")
+                worth.append(_DOCS)
+            shapes = [shape for shape in shapes if len(shape) < 0.85 * len(whole)]
+        worth = [value, *(value * share for share in worth[1 : len(shapes)])]
+        worth += [0.0] * bool(shapes)
+        fixed = bool(shapes) or any(mark in whole for mark in _FIXED)
+        made = Statement((*shapes, whole), tuple(worth), f"{node.name} ", loss=self._bodies, is_fixed=fixed)
+        made.is_elided = is_elided and len(shapes) > 1
+        self._add(made, place, node)
 
-    def _add(
-        self,
-        shapes: tuple[str, ...],
-        worth: tuple[float, ...],
-        parent: int,
-        *,
-        title: str = "",
-        empty: tuple[str, ...] = (),
-        loss: str = _NOT_ALL,
-    ) -> None:
-        self._units.append(Unit(shapes, worth, title, parent, empty, loss, self._finish))
+    def _add(self, made: Statement, place: _Place, statement: ast.stmt) -> None:
+        made.parent, made.root, made.narrow = place.parent, place.root, place.narrow
+        made.indent, made.finish = self._source.indent(statement), self._finish
+        self.units.append(made)
 
 
 def _runs(body: Sequence[ast.stmt]) -> Iterator[list[ast.stmt]]:
@@ -159,7 +201,9 @@ def _family(statement: ast.stmt) -> str:
 
 
 def _public(name: str) -> float:
-    return 0.45 if name.startswith("_") and not name.endswith("__") else 1.0
+    if name.startswith("__") and name.endswith("__"):
+        return 0.85 if name == "__init__" else 0.7
+    return 0.45 if name.startswith("_") else 1.0
 
 
 def _worth(statement: ast.stmt, *, inside: bool) -> float:

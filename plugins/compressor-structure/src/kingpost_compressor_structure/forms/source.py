@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Compound = ast.If | ast.Try | ast.With | ast.For | ast.While
@@ -49,24 +50,44 @@ class Source:
             lines.pop()
         return self._finish("".join(lines))
 
+    def line(self, node: Function | ast.ClassDef) -> str:
+        """The head on one line, without its indentation and its end."""
+        head = self.head(node).strip()
+        if "\n" not in head and "#" not in head:
+            return head
+        if any(mark in head for mark in "\"'#\\"):
+            return _written_anew(node)
+        return " ".join(head.split()).replace("( ", "(").replace(", )", ")").replace(" )", ")")
+
+    def parameters(self, node: Function) -> str:
+        """The names of the parameters, without types; ``...`` for a default."""
+        args = node.args
+        plain = [*args.posonlyargs, *args.args]
+        first = len(plain) - len(args.defaults)
+        names = [each.arg + ("=..." if at >= first else "") for at, each in enumerate(plain)]
+        if args.posonlyargs:
+            names.insert(len(args.posonlyargs), "/")
+        if args.vararg or args.kwonlyargs:
+            names.append(f"*{args.vararg.arg}" if args.vararg else "*")
+        kwonly = zip(args.kwonlyargs, args.kw_defaults, strict=True)
+        names += [each.arg + ("=..." if default else "") for each, default in kwonly]
+        return ", ".join([*names, f"**{args.kwarg.arg}"] if args.kwarg else names)
+
     def decorators(self, node: Function | ast.ClassDef) -> str:
         """The lines above the name."""
         return self.text(begin(node), node.lineno)
 
     def signature(self, node: Function) -> str:
         """The signature as a whole function."""
-        head = self.head(node)
-        if "#" in head.rsplit("\n", 2)[-2]:
-            return f"{self.decorators(node)}{head}{self.fill(node.body[0])}"
-        return f"{self.decorators(node)}{head.rstrip()} ...\n"
+        return f"{self.decorators(node)}{self.indent(node)}{self.line(node)} ...\n"
 
     def docstring(self, statement: ast.stmt) -> str:
-        """The first line of a docstring as a docstring, if the statement is one."""
+        """The first line of a docstring as a string, if the statement is one."""
         match statement:
             case ast.Expr(value=ast.Constant(value=str(text))) if text.strip():
                 line = text.strip().split("\n", 1)[0].strip()[:200]
                 plain = '"' not in line and "\\" not in line and line.isprintable()
-                return f'{self.indent(statement)}"""{line}"""\n' if plain else f"{self.indent(statement)}{line!r}\n"
+                return f'"{line}"' if plain else repr(line)
         return ""
 
     def outline(self, statement: ast.stmt) -> str:
@@ -76,7 +97,7 @@ class Source:
                 return self.signature(statement)
             case ast.ClassDef() if self.has_lines(statement):
                 members = "".join(map(self.outline, statement.body)) or self.fill(statement.body[0])
-                return self.decorators(statement) + self.head(statement) + members
+                return f"{self.decorators(statement)}{self.indent(statement)}{self.line(statement)}\n{members}"
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 return self.text(begin(statement), (statement.end_lineno or 0) + 1)
             case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While() if any(defined([statement])):
@@ -94,6 +115,22 @@ class Source:
             parts += [head, inner or (self.fill(block[0]) if head.strip() else "")]
             at = (block[-1].end_lineno or first) + 1
         return "".join(parts)
+
+
+def _written_anew(node: Function | ast.ClassDef) -> str:
+    """The head of a definition as Python would write it."""
+    if isinstance(node, ast.ClassDef):
+        bare: Function | ast.ClassDef = ast.ClassDef(
+            node.name, node.bases, node.keywords, [ast.Pass()], [], **_rest(node)
+        )
+    else:
+        bare = type(node)(node.name, node.args, [ast.Pass()], [], node.returns, **_rest(node), lineno=1)
+    return ast.unparse(bare).rsplit("\n", 1)[0]
+
+
+def _rest(node: Function | ast.ClassDef) -> dict[str, Any]:
+    """What definitions have from Python 3.12 on."""
+    return {"type_params": node.type_params} if hasattr(node, "type_params") else {}
 
 
 def begin(node: ast.stmt) -> int:
