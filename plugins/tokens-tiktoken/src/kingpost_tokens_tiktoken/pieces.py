@@ -1,7 +1,7 @@
 """Exact tokens of texts of any length, in linear time and without tiktoken's panic.
 
 Called by ``counting``. tiktoken gives up (o200k_base: on 1,000,000 spaces, with a panic) or slows down on very long
-texts, so it is fed chunks. The sum over chunks is exact because chunks end only where no piece of either pattern can
+texts, rs-bpe slows down on long runs of one character, so they are fed chunks. The sum over chunks is exact because chunks end only where no piece of either pattern can
 cross and where no piece before the cut looks beyond it. A stretch without such a place, one giant word say, is split
 by the pattern itself, and its giant pieces are joined from segments by a rule that is exact for byte pair encoding.
 """
@@ -9,18 +9,11 @@ by the pattern itself, and its giant pieces are joined from segments by a rule t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
-from .vocabulary import Vocabulary, load
-
-if TYPE_CHECKING:
-    import tiktoken
-
-# A multiple of three, so that a run of digits is cut between two pieces.
-CHUNK = 65_535
-SEGMENT = 4_096
+from .engines import CHUNK, SEGMENT, Engine, is_panic
+from .vocabulary import Vocabulary
 
 # Where a text may be cut in two whose counts add up, for both patterns:
 SAFE_CUT = re.compile(
@@ -40,16 +33,26 @@ _DIGITS = re.compile(rf"[0-9]{{{CHUNK}}}")
 _RUN = re.compile(rf"\s{{{SEGMENT}}}|[^\W\d_]{{{SEGMENT}}}|(?:[^\w\s]|_){{{SEGMENT}}}")
 
 
-def encode(vocabulary: Vocabulary, chunk: str) -> list[int]:
-    """The tokens of one chunk."""
-    if len(chunk) <= CHUNK or not _has_giants(chunk):
+def count(engine: Engine, vocabulary: Vocabulary, chunk: str) -> int:
+    """The tokens of one chunk, in number."""
+    if len(chunk) <= engine.whole or not _has_giants(chunk):
         try:
-            return load(vocabulary).encode_ordinary(chunk)
-        except BaseException as panic:
-            # A panic of Rust is no Exception, and its class cannot be imported.
-            if isinstance(panic, Exception) or type(panic).__name__ != "PanicException":
+            return engine.count(chunk)
+        except BaseException as problem:
+            if not is_panic(problem):
                 raise
-    return by_pieces(vocabulary, chunk)
+    return sum(map(len, by_pieces(engine, vocabulary, chunk)))
+
+
+def encode(engine: Engine, vocabulary: Vocabulary, chunk: str) -> list[int]:
+    """The tokens of one chunk."""
+    if len(chunk) <= engine.whole or not _has_giants(chunk):
+        try:
+            return list(engine.encode(chunk))
+        except BaseException as problem:
+            if not is_panic(problem):
+                raise
+    return [token for part in by_pieces(engine, vocabulary, chunk) for token in part]
 
 
 def chunks(text: str) -> Iterator[str]:
@@ -85,44 +88,46 @@ def _has_giants(chunk: str) -> bool:
     return any(_RUN.match(chunk, at) for at in range(0, len(chunk), SEGMENT))
 
 
-def by_pieces(vocabulary: Vocabulary, chunk: str) -> list[int]:
-    """Split here instead of in tiktoken, whose engine has a bound on what it remembers."""
-    single = load(vocabulary)._encode_single_piece  # noqa: SLF001 - the only way past tiktoken's own split
-    tokens: list[int] = []
+def by_pieces(engine: Engine, vocabulary: Vocabulary, chunk: str) -> Iterator[Sequence[int]]:
+    """The tokens in parts, split here and not by the engine: tiktoken's own split has a bound on what it remembers."""
     for match in _pattern(vocabulary).finditer(chunk):
         piece = match.group().encode()
-        tokens += single(piece) if len(piece) <= SEGMENT else giant(vocabulary, piece)
-    return tokens
+        if len(piece) <= SEGMENT:
+            yield engine.piece(piece)
+        else:
+            yield from giant(engine, piece)
 
 
-def giant(vocabulary: Vocabulary, piece: bytes) -> list[int]:
-    """One piece, segment by segment.
+def giant(engine: Engine, piece: bytes) -> list[Sequence[int]]:
+    """The tokens of one piece in parts, segment by segment.
 
     Two encoded sequences joined are the encoding of the joined bytes exactly when the two tokens that meet stay two:
     until a merge crosses a join, everything beside it merges as if it were alone. So each segment but the last gives
     up its last tokens, the next starts with their bytes, and the tokens that meet are tried out.
     """
-    encoding, tokens, at = load(vocabulary), list[int](), 0
+    parts, at = list[Sequence[int]](), 0
     while at < len(piece):
-        found = list(_segment(vocabulary, piece[at : at + SEGMENT]))
-        if tokens and not _stay_two(encoding, tokens[-1], found[0]):
-            return encoding._encode_single_piece(piece)  # noqa: SLF001 - one slow but exact way for what is left
-        if at + SEGMENT < len(piece):
-            del found[-(len(found) // 4) :]
-        tokens += found
-        at += len(encoding.decode_bytes(found))
-    return tokens
+        part, size = _segment(engine, piece[at : at + SEGMENT], at + SEGMENT >= len(piece))
+        if parts and not _stay_two(engine, parts[-1][-1], part[0]):
+            return [engine.piece(piece)]  # one slow but exact way for what is left
+        parts.append(part)
+        at += size
+    return parts
 
 
 @lru_cache(maxsize=64)
-def _segment(vocabulary: Vocabulary, segment: bytes) -> tuple[int, ...]:
-    """A run of one character is the same segment again and again."""
-    return tuple(load(vocabulary)._encode_single_piece(segment))  # noqa: SLF001 - as above, no split wanted
+def _segment(engine: Engine, segment: bytes, last: bool) -> tuple[tuple[int, ...], int]:
+    """Tokens to go on with and how many bytes they are; a run of one character is the same segment again and again."""
+    found = tuple(engine.piece(segment))
+    if last:
+        return found, len(segment)
+    found = found[: len(found) - len(found) // 4]
+    return found, len(engine.decode(found))
 
 
-def _stay_two(encoding: tiktoken.Encoding, left: int, right: int) -> bool:
-    joined = encoding.decode_bytes([left, right])
-    return encoding._encode_single_piece(joined) == [left, right]  # noqa: SLF001 - as above, no split wanted
+@lru_cache(maxsize=1024)
+def _stay_two(engine: Engine, left: int, right: int) -> bool:
+    return list(engine.piece(engine.decode([left, right]))) == [left, right]
 
 
 @cache
