@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .vocabulary import CL100K_BASE, O200K_BASE, Vocabulary, load
@@ -33,6 +34,8 @@ class Engine(Protocol):
     """One vocabulary, ready to encode. ``whole`` is the longest text, in characters, that it is always fed whole."""
 
     whole: int
+
+    def __hash__(self) -> int: ...
 
     def count(self, text: str) -> int:
         """Tokens in a text."""
@@ -103,8 +106,8 @@ def fast(vocabulary: Vocabulary) -> RsBpe | None:
     if vocabulary not in SAMPLE_TOKENS:
         return None
     try:
-        from rs_bpe.bpe import openai  # an extra: it has no wheel for every Python
-
+        # An extra: it has no wheel for every Python, and no types.
+        openai: Any = import_module("rs_bpe.bpe").openai
         engine = RsBpe(getattr(openai, vocabulary.name)())
         well = engine.count(SAMPLE) == SAMPLE_TOKENS[vocabulary] == len(engine.encode(SAMPLE))
     except BaseException as problem:

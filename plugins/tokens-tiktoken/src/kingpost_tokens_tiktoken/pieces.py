@@ -1,9 +1,10 @@
 """Exact tokens of texts of any length, in linear time and without tiktoken's panic.
 
 Called by ``counting``. tiktoken gives up (o200k_base: on 1,000,000 spaces, with a panic) or slows down on very long
-texts, rs-bpe slows down on long runs of one character, so they are fed chunks. The sum over chunks is exact because chunks end only where no piece of either pattern can
-cross and where no piece before the cut looks beyond it. A stretch without such a place, one giant word say, is split
-by the pattern itself, and its giant pieces are joined from segments by a rule that is exact for byte pair encoding.
+texts, and rs-bpe slows down on long runs of one character, so they are fed chunks. The sum over chunks is exact because
+chunks end only where no piece of either pattern can cross and where no piece before the cut looks beyond it. A stretch
+without such a place, one giant word say, is split by the pattern itself, and its giant pieces are joined from segments
+by a rule that is exact for byte pair encoding.
 """
 
 from __future__ import annotations
