@@ -75,6 +75,8 @@ def ledger_json(ledger: Pack) -> dict[str, Any]:
 def summary(ledger: Pack) -> str:
     """The ledger on one line."""
     exact = "" if ledger.exact else " (upper bound)"
+    if ledger.error is not None:
+        exact = f" (calibrated, \u00b1{ledger.error:.0%})"
     return (
         f"context: {ledger.used} of {ledger.budget} tokens{exact}, {len(ledger.kept)} passages kept, "
         f"{len(ledger.dropped)} dropped or shortened"

@@ -137,13 +137,20 @@ def _indented(text: str, by: str = "  ") -> str:
     return "\n".join(f"{by}{line}" for line in harmless(text).splitlines())
 
 
+def certainty(pack: Pack) -> str:
+    """How sure the counts of an account are, said behind them; nothing where they are exact."""
+    if pack.exact:
+        return ""
+    return ", upper bound" if pack.error is None else f", \u00b1{pack.error:.0%}"
+
+
 def show_ledger(pack: Pack, *, err: bool = False) -> None:
     """Every row of an account, in a user's words; kept rows and framing add up to used."""
     for row in pack.kept:
         place = f"{row.source}:{row.place}" if row.place else row.source
         click.echo(f"  kept     {row.id:>8}  {row.tokens:>7}  {place}  ({row.reason})", err=err)
     click.echo(f"  framing  {'':>8}  {pack.framing:>7}  labels and joins", err=err)
-    click.echo(f"  used     {'':>8}  {pack.used:>7}  of {pack.budget} ({pack.counter})", err=err)
+    click.echo(f"  used     {'':>8}  {pack.used:>7}  of {pack.budget} ({pack.counter}{certainty(pack)})", err=err)
     for lost in pack.dropped:
         place = f"{lost.source}:{lost.place}" if lost.place else lost.source
         what = "dropped " if lost.whole else "shorter "

@@ -180,7 +180,7 @@ class Attempt:
         description = await drafter.agents.describe(other.name, drafter.model(other.name, None))
         pairs = [(task.crew.agent, other)]
         if task.crew.counter is not None:
-            counter = drafter.plugins.part("counters", description.counter or self.settings.counter)
+            counter = drafter.plugins.part("counters", drafter.counter_name(description))
             pairs += [(task.crew.counter, counter)] if counter != task.crew.counter else []
         parts = [[dump(old), dump(new)] for old, new in pairs]
         return Event("crew.changed", {"count": len(parts)}, {"parts": parts, "model": description.model})

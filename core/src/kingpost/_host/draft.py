@@ -5,16 +5,19 @@ Called by ``intake`` for what comes from outside and by ``delegate`` for childre
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .._walk.calibrate import Calibrated, Calibrations
 from .._walk.context import budget_for
+from .._walk.counting import error_of
 from .._walk.kit import DELEGATE, TOOLS, Kit, delegate_tool
 from .._walk.spend import turn_bound
 from .._walk.turn import allowed
-from ..errors import InvalidRequest
+from ..errors import InvalidRequest, KingpostError
 from ..operations.tasks import Submit
 from ..ports import Ports
 from ..protocols import Executor, TokenCounter
@@ -46,6 +49,7 @@ class Drafter:
     agents: Agents
     settings: KernelSettings
     ports: Ports
+    calibrations: Calibrations
 
     async def task(self, request: Submit, tenant: str, id: str, inputs: tuple[str, ...] = ()) -> Task:
         """A root task; whoever makes a child of it says so with ``replace``.
@@ -62,7 +66,7 @@ class Drafter:
                 f"nobody knows the price of model {description.model!r}, so a grant of money cannot be kept; "
                 "bound it with tokens, or let the agent's plugin name the price"
             )
-        counter = description.counter or settings.counter
+        counter = self.counter_name(description)
         crew = Crew(
             agent=plugins.part("agents", name),
             memory=plugins.part("memory", request.memory or settings.memory),
@@ -79,13 +83,43 @@ class Drafter:
             bound=turn_bound(await self.budget(request, description, counter), description),
         )  # fmt: skip
 
+    def counter_name(self, description: Description) -> str:
+        """The counter of an agent's model: its own, unless that is only a bound and another one is exact for it."""
+        named, known = description.counter, self.plugins.counter_for(description.model)
+        if known is not None and (named is None or not self.plugins.get("counters", named).exact):
+            return known
+        return named or self.settings.counter
+
+    async def counter(self, name: str, model: str | None) -> TokenCounter:
+        """The counter for a task's model: in place of a bound one that was calibrated, as soon as there is one.
+
+        Raises:
+            KingpostError: nobody offers it, or its plugin is broken.
+        """
+        found = await counter_of(self.plugins, name)
+        if found.exact or model is None or not self.settings.calibrate:
+            return found
+        calibration = self.calibrations.of(model)
+        base = None if calibration is None else await counter_of(self.plugins, self.settings.counter)
+        return found if calibration is None or base is None or not base.exact else Calibrated(base, model, calibration)
+
+    async def learner(self, name: str, model: str | None) -> Callable[[str, int], None] | None:
+        """How what a server reports is learned, where nothing counts exactly what its model reads."""
+        if model is None or not self.settings.calibrate or (await counter_of(self.plugins, name)).exact:
+            return None
+        with contextlib.suppress(KingpostError):
+            base = await counter_of(self.plugins, self.settings.counter)
+            if base.exact:
+                return lambda text, reported: self.calibrations.learn(model, base.count(text), reported)
+        return None
+
     def model(self, agent: str, asked: str | None) -> str | None:
         """The model that a task gets: the one it names, or the settings' for the settings' agent."""
         return asked or (self.settings.model if agent == self.settings.agent else None)
 
     async def budget(self, request: Submit, description: Description, counter: str) -> int:
         """The context budget of one prompt, in tokens of the counter."""
-        found = await counter_of(self.plugins, counter)
+        found = await self.counter(counter, description.model)
         setting = request.budget or default_budget(found, self.settings)
         return budget_for(description.window, description.room, request.tokens, setting)
 
@@ -110,7 +144,7 @@ def absolute(path: str) -> str:
 
 def default_budget(counter: TokenCounter, settings: KernelSettings) -> int:
     """The context budget where a task names none, in tokens of its counter."""
-    return settings.budget or (DEFAULT_BUDGET if counter.exact else BOUND_BUDGET)
+    return settings.budget or (DEFAULT_BUDGET if counter.exact or error_of(counter) is not None else BOUND_BUDGET)
 
 
 Offered = Callable[[str], Awaitable[Mapping[str, tuple[Tool, Executor]]]]

@@ -27,7 +27,7 @@ from ..records.speech import Progress, Speech
 from ..records.task import Crew, Part, Task
 from .delegate import Children
 from .draft import Drafter, default_budget, tools_for
-from .offered import counter_of, tools_of
+from .offered import tools_of
 from .plugins import Plugins
 from .settings import KernelSettings
 
@@ -103,7 +103,8 @@ class Outfitter:
         """
         plugins, settings, ports, crew = self.plugins, self.drafter.settings, self.drafter.ports, task.crew
         description = await self.drafter.agents.describe(crew.agent.name, task.model)
-        counter = await counter_of(plugins, crew.counter.name if crew.counter else settings.counter)
+        name = crew.counter.name if crew.counter else settings.counter
+        counter = await self.drafter.counter(name, description.model)
         tools = await self.tools(task, description)
         return Gear(
             log=self.log,
@@ -120,6 +121,7 @@ class Outfitter:
             workspace=_workspace(task, ports.home, needed=bool(tools)),
             breakers=self.breakers,
             policy=self.policy,
+            learn=await self.drafter.learner(name, description.model),
             delegates=Children(self.drafter, self.log, tuple(tools)) if DELEGATE in tools else None,
         )
 

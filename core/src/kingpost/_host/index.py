@@ -19,12 +19,16 @@ from typing import Any
 GROUP = "kingpost.plugins"
 MANIFEST = "kingpost-plugin.toml"
 KINDS = ("agents", "memory", "compressors", "executors", "counters", "embedders", "readers", "log", "sinks")
-_SHAPE = 2
+_LISTS = ("provides", "counts")
+_SHAPE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """An installed plugin, as its manifest says. ``problem`` is set when it cannot be used."""
+    """An installed plugin, as its manifest says. ``problem`` is set when it cannot be used.
+
+    ``counts`` maps a counter to patterns of the models that it is exact for.
+    """
 
     id: str
     version: str
@@ -32,6 +36,7 @@ class Found:
     summary: str = ""
     settings: str | None = None
     provides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    counts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     manifest: str = ""
     problem: str | None = None
 
@@ -69,7 +74,7 @@ def _load(cache: Path, paths: Mapping[str, int]) -> tuple[Found, ...] | None:
         if any(_mtime(path) != mtime for path, mtime in kept["manifests"].items()):
             return None
         return tuple(
-            Found(**{**entry, "provides": {kind: tuple(names) for kind, names in entry["provides"].items()}})
+            Found(**{**entry, **{key: {name: tuple(ones) for name, ones in entry[key].items()} for key in _LISTS}})
             for entry in kept["plugins"]
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -136,6 +141,11 @@ def parse(raw: Mapping[str, Any], version: str, module: str, path: str = "") -> 
         raise ValueError(f"there is no door for {', '.join(unknown)}; known: {', '.join(KINDS)}")
     if not all(isinstance(name, str) for names in provides.values() for name in names):
         raise TypeError("names under [provides] must be lists of strings")
+    counts = {name: tuple(models) for name, models in raw.get("counts", {}).items()}
+    if unknown := sorted(set(counts) - set(provides.get("counters", ()))):
+        raise ValueError(f"[counts] names {', '.join(unknown)}, which it does not provide")
+    if not all(isinstance(model, str) for models in counts.values() for model in models):
+        raise TypeError("models under [counts] must be lists of strings")
     wanted = raw.get("kernel", "")
     problem = None
     if wanted and not SpecifierSet(wanted).contains(__version__, prereleases=True):
@@ -147,6 +157,7 @@ def parse(raw: Mapping[str, Any], version: str, module: str, path: str = "") -> 
         summary=str(raw.get("summary", "")),
         settings=raw.get("settings"),
         provides=provides,
+        counts=counts,
         manifest=path,
         problem=problem,
     )

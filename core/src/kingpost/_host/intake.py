@@ -25,7 +25,6 @@ from ..state import task_stream
 from .delegate import queued
 from .draft import Drafter, absolute, default_budget
 from .equip import Outfitter, reader_suffixes
-from .offered import counter_of
 from .plugins import Plugins
 from .settings import KernelSettings
 
@@ -117,9 +116,8 @@ class Intake:
         Raises:
             BudgetTooSmall: it does not.
         """
-        plugins = self._plugins
-        counter = await counter_of(plugins, task.crew.counter.name if task.crew.counter else "")
         description = await self._drafter.agents.describe(task.crew.agent.name, task.model)
+        counter = await self._drafter.counter(task.crew.counter.name if task.crew.counter else "", description.model)
         tools = [tool for tool, _ in (await self._outfitter.tools(task, description)).values()]
         budget = budget_for(
             description.window, description.room, task.grant.tokens,

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from .._walk.breaker import Breakers
+from .._walk.calibrate import Calibrations
 from ..errors import InvalidRequest
 from ..operations.table import Operation
 from ..ports import Ports
@@ -53,7 +54,9 @@ class Kernel:
         self._opened: _Opened | None = None
         self._running: _Running | None = None
         self._worker: str | None = None
-        self._drafter = Drafter(plugins, Agents(plugins, ports.clock), self.config, ports)
+        self._drafter = Drafter(
+            plugins, Agents(plugins, ports.clock), self.config, ports, Calibrations(ports.home / "calibration.json")
+        )
 
     @classmethod
     def open(

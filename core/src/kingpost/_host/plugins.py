@@ -10,6 +10,7 @@ import asyncio
 import difflib
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import Any
 
@@ -114,6 +115,19 @@ class Plugins:
         plugin = self.owner(kind, name)
         part = self._parts[kind, name] = Part(name, plugin.id, plugin.version)
         return part
+
+    def counter_for(self, model: str | None) -> str | None:
+        """The counter that is exact for a model, as manifests say; the longest pattern that fits decides."""
+        if model is None:
+            return None
+        names = (model, model.rpartition("/")[2])
+        fits = [
+            (len(pattern), counter)
+            for plugin in self.found.values() if plugin.id not in self.problems
+            for counter, patterns in plugin.counts.items()
+            for pattern in patterns if any(fnmatchcase(name, pattern) for name in names)
+        ]  # fmt: skip
+        return max(fits)[1] if fits else None
 
     def get(self, kind: str, name: str) -> Any:
         """The object behind a name, not started. Imports the plugin if nobody has used it yet."""

@@ -33,6 +33,9 @@ class KernelSettings(BaseModel):
     memory: str = Field(default="sqlite", description="memory backend")
     compressor: str = Field(default="structure", description="context compressor")
     counter: str = Field(default="o200k_base", description="token counter where the agent's model has none of its own")
+    calibrate: bool = Field(
+        default=True, description="learn from a server's reports how its model counts, where only a bound is known"
+    )
     log: str = Field(default="sqlite", description="the log that is opened with the kernel")
     budget: int | None = Field(
         default=None, ge=1, description="context budget of one prompt, in tokens; none: 8000, or 15000 of a bound"

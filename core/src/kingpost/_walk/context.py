@@ -22,6 +22,7 @@ from ..records.action import Tool
 from ..records.context import Dropped, Pack, Passage, Trust
 from ..records.memory import Query, Recollection
 from .breaker import Breakers, Key
+from .counting import error_of
 from .shrink import shrunk
 from .told import is_fault, told
 
@@ -176,6 +177,7 @@ def _pack(
         framing=used - sum(passage.tokens for passage in kept),
         counter=counter.name,
         exact=counter.exact,
+        error=error_of(counter),
         kept=kept,
         dropped=(*dropped, *stock.missing),
     )

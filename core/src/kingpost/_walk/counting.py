@@ -22,6 +22,7 @@ class Counting:
     def __init__(self, counter: TokenCounter, plugin: str) -> None:
         self._counter, self._plugin = counter, plugin
         self.name, self.exact = counter.name, counter.exact
+        self.error = error_of(counter)
 
     def count(self, text: str) -> int:
         try:
@@ -47,3 +48,9 @@ class Counting:
 
     def _blame(self, what: str, expected: str, came: str) -> PluginBroken:
         return PluginBroken(self._plugin, f"{what} of token counter {self.name!r}", expected, came)
+
+
+def error_of(counter: TokenCounter) -> float | None:
+    """The part by which a calibrated counter may be off, ``None`` of one that is exact or a proven bound."""
+    error: Any = getattr(counter, "error", None)
+    return error if isinstance(error, float) else None

@@ -67,7 +67,8 @@ class Delegates(Protocol):
 class Gear:
     """The crew of one task. ``tools`` maps a tool's name to itself and to who executes it.
 
-    ``delegates`` is ``None`` for a task that may not delegate.
+    ``delegates`` is ``None`` for a task that may not delegate. ``learn`` is told how many tokens a server made of a
+    text, where nothing counts exactly.
     """
 
     log: Log
@@ -85,3 +86,4 @@ class Gear:
     breakers: Breakers
     policy: tuple[Rule, ...] = ()
     delegates: Delegates | None = None
+    learn: Callable[[str, int], None] | None = None

@@ -20,7 +20,7 @@ from ..state import Amount, Bound, Refused, TaskState
 from . import turn as step
 from .backlog import Shortener
 from .calls import settle
-from .context import Stock, Want, budget_for, fit, gather, handed, prompt_of
+from .context import TOOLS_ID, Stock, Want, budget_for, fit, gather, handed, prompt_of
 from .gear import Gear
 from .hearing import Heard
 from .inputs import Root, Shelf, read_in
@@ -88,6 +88,7 @@ async def _turn(now: Walk, frame: Pack, shown: Sequence[Turn], backlog: Backlog)
     gear.say(Progress("deciding", number, None, gear.agent.name))
     context = _context(now, frame, account(frame, backlog), shown)
     action = await _decide(now, context)
+    _learn(now, frame, action)
     answered = gear.counter.count(action.text) if gear.description.model is not None else 0
     spent = charge(action.usage, gear.description, (frame.used + backlog.tokens, answered), now.meter.take())
     events = [packed(number, frame, backlog, now.backlog, now.stock)]
@@ -218,6 +219,13 @@ async def _decide(now: Walk, context: Context) -> Action:
         action = await step.decide(now.gear, context, now.heard, _rest(now.journal.state))
     now.gear.ports.point("turn.decided")
     return action
+
+
+def _learn(now: Walk, frame: Pack, action: Action) -> None:
+    """A first turn is one prompt, and all of it was counted: what the server made of it says how its model counts."""
+    gear, reported = now.gear, action.usage.input_tokens
+    if gear.learn is not None and reported and not now.turns and not gear.description.owns_loop:
+        gear.learn("\n".join((prompt_of(frame), *(row.text for row in frame.kept if row.id == TOOLS_ID))), reported)
 
 
 def _rest(state: TaskState) -> Bound:

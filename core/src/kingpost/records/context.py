@@ -68,7 +68,8 @@ class Pack:
     """The passages of one prompt with their account, all in tokens of ``counter``.
 
     ``used`` is the count of the rendered prompt: the sum over ``kept`` plus ``framing`` (headings, labels, and
-    what tokens merge over the joins, so it can be negative). ``exact`` is false where ``counter`` is an upper bound.
+    what tokens merge over the joins, so it can be negative). ``exact`` is false where ``counter`` is an upper bound, or
+    was calibrated by what a server reported; then ``error`` is the part that it was off by, and it is counted in.
     """
 
     budget: int
@@ -76,6 +77,7 @@ class Pack:
     framing: int
     counter: str
     exact: bool
+    error: float | None = None
     kept: tuple[Passage, ...] = ()
     dropped: tuple[Dropped, ...] = ()
 
