@@ -20,8 +20,8 @@ from .log import Care, Folded, Log
 from .sink import Sink
 
 __all__ = [
-    "Agent", "Borrower", "Care", "Compressor", "Embedder", "Executor", "Folded", "Kernel", "Log", "MemoryBackend", "Reader", "Say",
-    "Sink", "TokenCounter",
+    "Agent", "Borrower", "Care", "Compressor", "Embedder", "Executor", "Folded", "Kernel", "Log", "MemoryBackend",
+    "Reader", "Say", "Sink", "TokenCounter",
 ]  # fmt: skip
 
 Say = Callable[[Speech], None]
