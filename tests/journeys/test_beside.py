@@ -170,3 +170,10 @@ def test_help_imports_nothing_that_is_heavy(shell: Shell) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_task_whose_time_has_not_come_is_not_called_left_behind(shell: Shell) -> None:
+    """The doctor speaks of what nobody works on although it could be."""
+    shell("run", "say hello", "--at", "2h", "--detach")
+
+    assert "none left behind" in shell("doctor").out

@@ -15,6 +15,7 @@ from pathlib import Path
 from .. import __version__
 from ..errors import KingpostError
 from ..operations.system import Check, Health
+from ..ports import Ports
 from ..protocols import Log
 from ..records.event import LogInfo, TaskQuery
 from ..records.task import Status
@@ -28,16 +29,17 @@ _MEND_PLUGIN = "upgrade it, or disable it under [plugins]"
 
 
 async def examine(
-    home: Path, settings: Settings, config: KernelSettings, plugins: Plugins, log: Callable[[], Awaitable[Log]]
+    ports: Ports, settings: Settings, config: KernelSettings, plugins: Plugins, log: Callable[[], Awaitable[Log]]
 ) -> Health:
     """Look at everything."""
+    home = ports.home
     checks = [_python(), _home(home), _disk(home), *_settings(settings, plugins), _doors(plugins)]
     info = LogInfo(engine=config.log, durability="unknown: the log does not open", chain="", place=str(home))
     try:
         opened = await log()
         info = await opened.info()
         checks.append(Check(name="log", well=True, seen=f"{info.engine}, {info.durability}"))
-        checks.append(await _idle(opened))
+        checks.append(await _idle(opened, ports.clock.now()))
     except (KingpostError, OSError) as problem:
         checks.append(Check(name="log", well=False, seen=str(problem), mend="see the message"))
     checks += await _offers(plugins)
@@ -111,10 +113,12 @@ async def _agent(config: KernelSettings, plugins: Plugins) -> Check:
     return Check(name=f"agent {config.agent}", well=True, seen=f"the default, with {model}")
 
 
-async def _idle(log: Log) -> Check:
+async def _idle(log: Log, now: float) -> Check:
+    """Tasks whose time has come and that nobody alive holds."""
     statuses = [Status.QUEUED.value, Status.RUNNING.value]
     unfinished = await log.select(TaskQuery(statuses=statuses, limit=1000))
-    idle = [s.id for s in unfinished if s.worker is None or not await log.alive(s.worker)]
+    due = [state for state in unfinished if state.not_before is None or state.not_before <= now]
+    idle = [s.id for s in due if s.worker is None or not await log.alive(s.worker)]
     if not idle:
         return Check(name="tasks", well=True, seen=f"{len(unfinished)} unfinished, none left behind")
     seen = f"{len(idle)} unfinished that nobody works on, {idle[0]} for one"
