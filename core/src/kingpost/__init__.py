@@ -75,7 +75,7 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from .records.grant import Grant
     from .records.head import SignedHead
-    from .records.memory import Memory, Piece, Query, Recollection, Selection, Tier
+    from .records.memory import Boost, Memory, Piece, Query, Recollection, Selection, Tier
     from .records.speech import Checkpoint, Speech, Text, Thought, ToolNote, UsageNote
     from .records.task import Artefact, Crew, Outcome, Part, Source, Status, Task
     from .state import Refused, TaskState, fold, from_row, task_stream, to_row, upcast
@@ -100,7 +100,7 @@ _HOMES = {
     "records.event": "Erased Event Finding Head LogInfo Receipt Recorded Report Segment TaskQuery",
     "records.grant": "Grant",
     "records.head": "SignedHead",
-    "records.memory": "Memory Piece Query Recollection Selection Tier",
+    "records.memory": "Boost Memory Piece Query Recollection Selection Tier",
     "records.speech": "Checkpoint Speech Text Thought ToolNote UsageNote",
     "records.task": "Artefact Crew Outcome Part Source Status Task",
     "state": "Refused TaskState fold from_row task_stream to_row upcast",
@@ -117,6 +117,7 @@ __all__ = [
     "AgentFailed",
     "Answer",
     "Artefact",
+    "Boost",
     "Borrower",
     "BudgetTooSmall",
     "Call",

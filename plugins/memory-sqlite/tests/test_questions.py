@@ -116,7 +116,7 @@ async def test_every_part_of_a_score_is_named(memory: SqliteMemory) -> None:
 
     (found,) = await memory.recall(Query(text="harbour crane lift_load", scopes=("docs",)))
 
-    assert set(found.terms) == {"words", "coverage", "phrases", "title", "exact", "importance"}
+    assert set(found.terms) == {"words", "coverage", "phrases", "title", "exact", "importance", "recency"}
     assert sum(found.terms.values()) == found.score
 
 

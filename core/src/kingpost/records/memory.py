@@ -26,6 +26,7 @@ class Memory:
     ``id`` is unique within ``(tenant, scope)``. ``source`` and ``place`` say where it comes from (a path relative to
     its input root and ``10-24``). Times are seconds since the epoch. ``origin`` "recalled" is never stored.
     ``kind`` "source" marks a file that was read in whole: kept, exported and forgotten like any other, never recalled.
+    ``uses`` is how often it was of use, ``used`` when it last was.
     """
 
     id: str
@@ -44,7 +45,18 @@ class Memory:
     expires: float | None = None
     importance: float = 0.0
     origin: Origin = "user"
+    uses: int = 0
+    used: float | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Boost:
+    """A reason from elsewhere that a memory fits: a calibrated score from 0 to 1, where 1 says that it surely does."""
+
+    scope: str
+    id: str
+    score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +65,8 @@ class Query:
 
     Times are seconds since the epoch. ``as_of`` asks what was believed then: nothing that was created later, and what
     had not expired by then; what is true is still judged at ``now``. ``boosts`` are reasons that the memory cannot see
-    by itself, such as a vector's nearness: ``(scope, id)`` to a calibrated score from 0 to 1, where 1 says that the
-    memory certainly fits. It is looked at though no word of it was asked for, and its score gets a term ``boost``.
-    A boost for what is not there, or not in ``scopes``, is passed over.
+    by itself, such as the nearness of vectors. What is boosted is looked at though no word of it was asked for, and its
+    score gets a term ``boost``. A boost for what is not there, or not in ``scopes``, is passed over.
     """
 
     text: str
@@ -65,7 +76,7 @@ class Query:
     tiers: tuple[Tier, ...] = ()
     now: float = 0.0
     as_of: float | None = None
-    boosts: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    boosts: tuple[Boost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

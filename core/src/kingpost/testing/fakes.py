@@ -82,10 +82,11 @@ class DictMemory:
 
     async def recall(self, query: Query) -> Sequence[Recollection]:
         asked = _words(query.text)
+        boosts = {(boost.scope, boost.id): boost.score for boost in query.boosts}
         found = []
         for memory in self._kept.values():
             shared = asked & _words(memory.body)
-            boost = query.boosts.get((memory.scope, memory.id), 0.0)
+            boost = boosts.get((memory.scope, memory.id), 0.0)
             if (shared or boost > 0) and _recallable(memory, query):
                 terms = {"words": float(len(shared)), "importance": memory.importance, "boost": boost}
                 found.append(Recollection(memory=memory, score=sum(terms.values()), terms=terms))

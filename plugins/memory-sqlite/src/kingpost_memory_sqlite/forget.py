@@ -31,6 +31,13 @@ _EXPIRED = """
 """
 
 _UNUSED_SOURCE = "DELETE FROM source WHERE id = ? AND NOT EXISTS (SELECT 1 FROM memory WHERE source = ?)"
+_UNUSED_SESSION = "DELETE FROM session WHERE id = ? AND NOT EXISTS (SELECT 1 FROM memory WHERE session = ?)"
+_UNUSED_SPEAKERS = """
+    DELETE FROM speaker WHERE scope = ? AND NOT EXISTS (
+        SELECT 1 FROM memory WHERE memory.scope = speaker.scope AND abs(memory.speaker) = speaker.id
+    )
+"""
+_SILENT = "DELETE FROM speaker WHERE scope = ? AND NOT EXISTS (SELECT 1 FROM memory WHERE scope = ?)"
 _UNUSED_SCOPE = "DELETE FROM scope WHERE id = ? AND NOT EXISTS (SELECT 1 FROM memory WHERE scope = ?)"
 
 
@@ -46,6 +53,9 @@ async def forget(file: MemoryFile, selection: Selection) -> int:
         async for keys in keys_of(file.read, scope, selection):
             for start in range(0, len(keys), _STEP):
                 removed += await _step(file, keys[start : start + _STEP])
+        if removed:
+            # A look at all that somebody said, so once for a scope and not for each page.
+            await file.step(_UNUSED_SPEAKERS, (scope,))
     if removed and selection.source is None and selection.kind is None:
         await tidy(file)
     return removed
@@ -85,7 +95,10 @@ async def _remove(writer: aiosqlite.Connection, keys: Sequence[Key]) -> int:
     seqs: list[Any] = [row[0] for row in rows]
     chosen = f"FROM memory WHERE seq IN ({', '.join('?' * len(seqs))})"
     sources = await writer.execute_fetchall(f"SELECT DISTINCT source {chosen} AND source IS NOT NULL", seqs)
+    sessions = await writer.execute_fetchall(f"SELECT DISTINCT session {chosen} AND session IS NOT NULL", seqs)
     await writer.execute_fetchall(f"DELETE {chosen}", seqs)
     await writer.executemany(_UNUSED_SOURCE, [(source, source) for (source,) in sources])
-    await writer.executemany(_UNUSED_SCOPE, [(scope, scope) for scope in {row[1] for row in rows}])
+    await writer.executemany(_UNUSED_SESSION, [(session, session) for (session,) in sessions])
+    for unused in (_UNUSED_SCOPE, _SILENT):
+        await writer.executemany(unused, [(scope, scope) for scope in {row[1] for row in rows}])
     return len(rows)

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import aiosqlite
 from kingpost import Memory, Unavailable
 
 from .file import MemoryFile
-from .rows import SELECT, memory_of
+from .rows import SELECT, memory_of, voice
 from .words import VERSION, analysed
+
+T = TypeVar("T")
 
 SLICE_CHARS = 10_000
 """After so much text the event loop gets its turn: about a millisecond of work."""
+
+_ROWS = 200
 
 _PAGE = 200
 _PUT = "INSERT INTO term (rowid, body, parts, title) VALUES (?, ?, ?, ?)"
@@ -57,7 +61,7 @@ def entry(memory: Memory) -> Entry:
 def title(memory: Memory) -> str:
     """What a memory stands under: its source, its headings and who said it."""
     heading = memory.meta.get("heading", "")
-    return f"{memory.source} {heading if isinstance(heading, str) else ''} {memory.speaker}"
+    return f"{memory.source} {heading if isinstance(heading, str) else ''} {voice(memory)[0]}"
 
 
 async def entries(memories: Iterable[Memory]) -> list[Entry]:
@@ -73,14 +77,27 @@ async def entries(memories: Iterable[Memory]) -> list[Entry]:
     return made
 
 
+async def sliced(rows: Iterable[T], size: int) -> list[T]:
+    """All of an iteration; after each ``size`` the event loop gets its turn.
+
+    A thread that makes rows while it writes them would hold the interpreter for as long as it is let.
+    """
+    made: list[T] = []
+    for row in rows:
+        made.append(row)
+        if len(made) % size == 0:
+            await asyncio.sleep(0)
+    return made
+
+
 async def put(writer: aiosqlite.Connection, rows: Iterable[tuple[int, int, Entry]]) -> None:
     """Put in entries, each with the number of its memory and of its scope."""
-    await writer.executemany(_PUT, (made.row(seq, scope) for seq, scope, made in rows if made))
+    await writer.executemany(_PUT, await sliced((made.row(seq, scope) for seq, scope, made in rows if made), _ROWS))
 
 
 async def take(writer: aiosqlite.Connection, rows: Iterable[tuple[int, int, Entry]]) -> None:
     """Take out what was put in with the same rows."""
-    await writer.executemany(_TAKE, (made.row(seq, scope) for seq, scope, made in rows if made))
+    await writer.executemany(_TAKE, await sliced((made.row(seq, scope) for seq, scope, made in rows if made), _ROWS))
 
 
 async def count(writer: aiosqlite.Connection, rows: Sequence[tuple[int, int, Entry]], sign: int) -> None:

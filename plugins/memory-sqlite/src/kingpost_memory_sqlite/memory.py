@@ -18,7 +18,7 @@ from .forget import forget, purge
 from .index import renew
 from .remember import remember
 from .rows import SELECT, memory_of, stored, stored_id
-from .search import search
+from .search import Bounds, search
 from .settings import Settings
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class SqliteMemory:
         return await _whole(remember(self._file, wanted, self._settings.short_term_seconds))
 
     async def recall(self, query: Query) -> Sequence[Recollection]:
-        return await search(self._file, query, self._settings.candidates, self._settings.floor)
+        return await search(self._file, query, Bounds(self._settings.candidates, self._settings.floor))
 
     async def get(self, tenant: str, scope: str, ids: Sequence[str]) -> Sequence[Memory]:
         found: list[Memory] = []

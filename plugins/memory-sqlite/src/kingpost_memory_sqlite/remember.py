@@ -12,12 +12,17 @@ import aiosqlite
 from kingpost import Memory
 
 from .file import MemoryFile
-from .index import count, entries, put
-from .rows import INSERT, parameters, stored
+from .index import count, entries, put, sliced
+from .rows import INSERT, Owners, parameters, stored, voice
 
 _CHUNK = 400
 _SCOPE = ("scope", "tenant", "name")
 _SOURCE = ("source", "scope", "path")
+_SPEAKER = ("speaker", "scope", "name")
+_SESSION = ("session", "scope", "name")
+_SLICE = 50
+"""After so many rows the event loop gets its turn: less than a millisecond of work."""
+
 Key = tuple[Any, Any]
 
 
@@ -25,25 +30,45 @@ async def remember(file: MemoryFile, memories: Sequence[Memory], short: float) -
     """Store what is not there yet; returns how many that were. ``short`` is how long the short term is, in seconds."""
     made = await entries(memories)
     async with file.transaction() as writer:
-        owners = [(stored(memory.tenant), stored(memory.scope)) for memory in memories]
-        numbers = await _numbers(writer, _SCOPE, owners)
-        scopes = [numbers[owner] for owner in owners]
-        paths = [(scope, stored(memory.source)) for scope, memory in zip(scopes, memories, strict=True)]
-        sources = await _numbers(writer, _SOURCE, (path for path in paths if path[1]))
+        owners = await _owners(writer, memories)
         first = await _next(writer)
-        await writer.executemany(
-            INSERT,
-            (
-                parameters(first + n, scopes[n], sources.get(paths[n]), memory, made[n].words, short)
-                for n, memory in enumerate(memories)
-            ),
+        values = await sliced(
+            (parameters(first + n, owners[n], memory, made[n].words, short) for n, memory in enumerate(memories)),
+            _SLICE,
         )
+        await writer.executemany(INSERT, values)
         # What was there already kept its number, so the new ones are those that have theirs.
         new = await writer.execute_fetchall("SELECT seq FROM memory WHERE seq >= ?", (first,))
-        rows = [(seq, scopes[seq - first], made[seq - first]) for (seq,) in new]
+        rows = [(seq, owners[seq - first].scope, made[seq - first]) for (seq,) in new]
         await put(writer, rows)
         await count(writer, rows, 1)
     return len(rows)
+
+
+async def _owners(writer: aiosqlite.Connection, memories: Sequence[Memory]) -> list[Owners]:
+    """The numbers of what each memory belongs to; names that are not there yet are made."""
+    names = [(stored(memory.tenant), stored(memory.scope)) for memory in memories]
+    scopes = await _numbers(writer, _SCOPE, names)
+    numbers = [scopes[name] for name in names]
+    voices = [voice(memory) for memory in memories]
+    paths = [(scope, stored(memory.source)) for scope, memory in zip(numbers, memories, strict=True)]
+    said = [(scope, stored(name)) for scope, (name, _) in zip(numbers, voices, strict=True)]
+    # A conversation without a name is one too: whatever somebody says has neighbours.
+    talks = [
+        (scope, stored(memory.session)) if memory.session or name[1] else (scope, None)
+        for scope, memory, name in zip(numbers, memories, said, strict=True)
+    ]
+    sources = await _numbers(writer, _SOURCE, (key for key in paths if key[1]))
+    speakers = await _numbers(writer, _SPEAKER, (key for key in said if key[1]))
+    sessions = await _numbers(writer, _SESSION, (key for key in talks if key[1] is not None))
+    return [
+        Owners(scope, sources.get(path), _signed(speakers.get(who), read), sessions.get(talk))
+        for scope, path, who, (_, read), talk in zip(numbers, paths, said, voices, talks, strict=True)
+    ]
+
+
+def _signed(speaker: int | None, read: bool) -> int | None:
+    return -speaker if speaker is not None and read else speaker
 
 
 async def _next(writer: aiosqlite.Connection) -> int:

@@ -10,7 +10,7 @@ import json
 import re
 from hashlib import blake2b
 from math import isnan
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from kingpost import InvalidRequest, Memory, Tier
 
@@ -23,28 +23,43 @@ _ORIGINS: tuple[Literal["user", "agent", "tool", "recalled", "import"], ...] = (
 )  # fmt: skip
 
 SELECT = """
-    SELECT m.seq, m.scope, m.words, c.tenant, c.name, m.id, m.body, m.tier, m.kind, s.path, m.place, m.speaker,
-        m.session, m.created, m.valid_from, m.valid_to, m.expires, m.importance, m.origin, m.meta
+    SELECT m.seq, m.scope, m.words, c.tenant, c.name, m.id, m.body, m.tier, m.kind, s.path, m.place,
+        CASE WHEN m.speaker > 0 THEN p.name END, t.name, m.created, m.valid_from, m.valid_to, m.expires, m.importance,
+        m.origin, m.meta, m.uses, m.used, m.session, m.speaker
     FROM memory m JOIN scope c ON c.id = m.scope LEFT JOIN source s ON s.id = m.source
+        LEFT JOIN speaker p ON p.id = m.speaker LEFT JOIN session t ON t.id = m.session
 """
+SESSION, SPEAKER = 22, 23
+"""Where in a row of ``SELECT`` the numbers of the conversation and of who speaks stand."""
+
 INSERT = """
-    INSERT INTO memory (seq, scope, source, tier, kind, origin, words, digest, until, created, valid_from, valid_to,
-        expires, importance, id, place, speaker, session, meta, body)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (scope, id) DO NOTHING
+    INSERT INTO memory (seq, scope, source, speaker, session, tier, kind, origin, words, digest, uses, used, until,
+        created, valid_from, valid_to, expires, importance, id, place, meta, body)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (scope, id) DO NOTHING
 """
 
 _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_VOICE = re.compile(r"([A-Z][\w'.-]{0,30}(?: [A-Z][\w'.-]{0,30}){0,2}): \S")
 _HEX = re.compile("(?:[0-9a-f]{2}){4,}")
 
 
-def parameters(seq: int, scope: int, source: int | None, memory: Memory, words: int, short: float) -> tuple[Any, ...]:
+class Owners(NamedTuple):
+    """The numbers of what a memory belongs to. ``speaker`` is negative where the body itself says who speaks."""
+
+    scope: int
+    source: int | None
+    speaker: int | None
+    session: int | None
+
+
+def parameters(seq: int, owners: Owners, memory: Memory, words: int, short: float) -> tuple[Any, ...]:
     """A memory as the parameters of ``INSERT``.
 
     Raises:
         InvalidRequest: a number is not a number, or ``meta`` is no JSON.
     """
     times = (memory.created, memory.valid_from, memory.valid_to, memory.expires)
-    if any(time is not None and isnan(time) for time in (*times, memory.importance)):
+    if any(time is not None and isnan(time) for time in (*times, memory.used, memory.importance)):
         raise InvalidRequest(f"memory {memory.id!r}: a time or its importance is not a number; leave it out")
     expires = memory.expires
     if expires is None and memory.tier is Tier.SHORT:
@@ -52,19 +67,28 @@ def parameters(seq: int, scope: int, source: int | None, memory: Memory, words: 
     ends = [end for end in (expires, memory.valid_to) if end is not None]
     body = stored(memory.body)
     return (
-        seq, scope, source, TIERS.index(memory.tier), _KINDS.index(memory.kind), _ORIGINS.index(memory.origin), words,
-        _digest(body), min(ends) if ends else None, *times, memory.importance, stored_id(memory.id),
-        stored(memory.place), stored(memory.speaker), stored(memory.session), _meta(memory), body,
+        seq, *owners, TIERS.index(memory.tier), _KINDS.index(memory.kind), _ORIGINS.index(memory.origin), words,
+        _digest(body), memory.uses, memory.used, min(ends) if ends else None, *times, memory.importance,
+        stored_id(memory.id), stored(memory.place), _meta(memory), body,
     )  # fmt: skip
+
+
+def voice(memory: Memory) -> tuple[str, bool]:
+    """Who says it, and whether the body tells: one that begins with a name, as in *Ada: The crane is down*."""
+    if memory.speaker:
+        return memory.speaker, False
+    found = _VOICE.match(memory.body) if not memory.source else None
+    return (found[1], True) if found else ("", False)
 
 
 def memory_of(row: Any) -> Memory:
     """A memory out of a row of ``SELECT``."""
+    source, speaker, session = (None if named is None else text(named) for named in (row[9], row[11], row[12]))
     return Memory(
         tenant=text(row[3]), scope=text(row[4]), id=id_of(row[5]), body=text(row[6]), tier=TIERS[row[7]],
-        kind=_KINDS[row[8]], source="" if row[9] is None else text(row[9]), place=text(row[10]), speaker=text(row[11]),
-        session=text(row[12]), created=row[13], valid_from=row[14], valid_to=row[15], expires=row[16],
-        importance=row[17], origin=_ORIGINS[row[18]], meta=json.loads(text(row[19])) if row[19] else {},
+        kind=_KINDS[row[8]], source=source or "", place=text(row[10]), speaker=speaker or "", session=session or "",
+        created=row[13], valid_from=row[14], valid_to=row[15], expires=row[16], importance=row[17],
+        origin=_ORIGINS[row[18]], meta=json.loads(text(row[19])) if row[19] else {}, uses=row[20], used=row[21],
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Asks the index for what is worth weighing, and weighs it.
+"""Asks the index for what is worth weighing, weighs it, and follows what the first answers name.
 
 Called by ``memory``. Statistics are those of the asked scopes alone: no other scope's words move a score.
 """
@@ -6,131 +6,137 @@ Called by ``memory``. Statistics are those of the asked scopes alone: no other s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kingpost import Memory, Query, Recollection
+from kingpost import Query, Recollection
 
 from .file import MemoryFile
-from .recall import Question, Statistics, asked, best, is_single, plan, scale, share, weigh
-from .rows import SELECT, TIERS, memory_of, stored
+from .hop import followed, lead, names, sources
+from .look import Ask, Scope, by_ids, by_names, by_terms, by_time, neighbours, scopes_of
+from .question import Question, asked
+from .rank import ranked
+from .rows import SESSION, SPEAKER, memory_of
+from .signals import Candidate, Surroundings, candidate, signal
+from .weigh import Scale, Statistics, scale, weigh
 
 LEAST_RANKED = 200
-WEIGHED = 64
+WEIGHED = 72
 """So many of the ranked memories are weighed word by word, or twice as many as are wanted."""
 
+EXPANDED = 40
+"""So many of the best bring their neighbours along."""
+
+FIRST_READ = 8
 _SLICE = 12
 """After so many the event loop gets its turn: about a millisecond of work."""
 
-_CHUNK = 500
-_BEST = f"""
-    WITH hit AS MATERIALIZED (
-        SELECT rowid AS seq, bm25(term, 1.0, 0.6, 1.5) AS rank FROM term WHERE term MATCH ? LIMIT ?
-    ), live AS (
-        SELECT hit.seq, hit.rank / (0.8 + 0.2 * m.words / ?) AS rank, row_number() OVER (
-            PARTITION BY m.digest, m.tier, m.expires, m.valid_to ORDER BY hit.rank, hit.seq
-        ) AS copy
-        FROM hit JOIN memory m ON m.seq = hit.seq
-        WHERE (m.until IS NULL OR m.until > ?) AND m.tier IN (?, ?, ?)
-    ), best AS (
-        SELECT seq, rank FROM live WHERE copy = 1 ORDER BY rank, seq LIMIT ?
-    )
-    {SELECT} JOIN best ON best.seq = m.seq ORDER BY best.rank, best.seq
-"""  # noqa: S608 - nothing but our own SELECT goes in
-
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """One asked scope that exists: its number and what it is like."""
+class Bounds:
+    """``ranked`` limits what is looked at in all scopes together, ``floor`` is the share that must be held."""
 
-    number: int
-    known: Statistics
+    ranked: int
+    floor: float
 
 
-async def search(file: MemoryFile, query: Query, bound: int, floor: float) -> Sequence[Recollection]:
-    """What fits the query, best first. ``bound`` limits what is ranked, ``floor`` is the share that must be held."""
-    question = asked(query.text)
-    if not question.terms or query.limit <= 0:
+async def search(file: MemoryFile, query: Query, bounds: Bounds) -> Sequence[Recollection]:
+    """What fits the query, best first."""
+    question = asked(query.text, query.now)
+    if not (question.terms or query.boosts or question.windows) or query.limit <= 0:
         return ()
-    scopes = await _scopes(file, query, question)
+    scopes = await scopes_of(file, query, question)
     if not scopes:
         return ()
-    rows: dict[int, Any] = {}
-    ranked = max(bound // len(scopes), LEAST_RANKED)
-    wanted = max(WEIGHED // len(scopes), 2 * query.limit)
+    found: list[Candidate] = []
     for scope in scopes:
-        rows |= await _ranked(file, query, question, scope, ranked, wanted)
-    scored = await _weighed([memory_of(row) for row in rows.values()], question, _together(scopes), floor)
-    return [Recollection(memory=memory, score=score, terms=terms) for memory, terms, score in best(scored, query.limit)]
+        found += await _of_scope(
+            file, Ask(query, scope), max(bounds.ranked // len(scopes), LEAST_RANKED), bounds, scopes
+        )
+    return [
+        Recollection(memory=each.memory, score=each.score, terms=each.weight.terms, copies=each.copies)
+        for each in ranked(found, query.limit)
+    ]
 
 
-async def _ranked(
-    file: MemoryFile, query: Query, question: Question, scope: Scope, bound: int, wanted: int
-) -> dict[int, Any]:
-    """The rows of one scope that are worth weighing, by their numbers."""
-    tiers = [TIERS.index(tier) for tier in dict.fromkeys(query.tiers or TIERS)]
-    tiers += [tiers[0]] * (len(TIERS) - len(tiers))
-    rows: dict[int, Any] = {}
-    groups = plan(scope.number, question, scope.known, bound)
-    for group in groups:
-        share = len(rows) + wanted // len(groups)
-        for expression in group:
-            parameters = (expression, bound, scope.known.average, query.now, *tiers, wanted // len(groups))
-            rows |= {row[0]: row for row in await file.read(_BEST, parameters)}
-            if len(rows) >= share:
-                break
-    return rows
+async def _of_scope(file: MemoryFile, ask: Ask, bound: int, bounds: Bounds, scopes: Sequence[Scope]) -> list[Candidate]:
+    """The candidates of one scope with their whole scores."""
+    by = scale(ask.scope.question, _together(scopes), ask.scope.named_terms)
+    wanted = max(WEIGHED // len(scopes), 2 * ask.query.limit)
+    rows = await by_terms(file, ask, bound, wanted)
+    rows |= await by_time(file, ask)
+    found = await _weighed(rows, by)
+    boosted = await by_ids(file, ask)
+    found |= await _weighed({seq: row for seq, row in boosted.items() if seq not in found}, by)
+    scores = {boost.id: boost.score for boost in ask.query.boosts if boost.scope == ask.scope.name}
+    for seq in boosted:
+        found[seq].boost = min(max(scores[found[seq].memory.id], 0.0), 1.0)
+    near = await _with_neighbours(file, ask, found, by, bounds.floor)
+    await _follow(file, ask, found, by, bounds.floor)
+    kept = _above(found, near, ask.scope.question, bounds.floor)
+    signal(kept, ask.scope.question, Surroundings(near, ask.scope.named, ask.query.now))
+    return kept
 
 
-async def _weighed(
-    memories: list[Memory], question: Question, known: Statistics, floor: float
-) -> list[tuple[Memory, dict[str, float]]]:
-    by = scale(question, known)
-    scored = []
-    for number, memory in enumerate(memories, 1):
-        terms = weigh(memory, by)
-        if share(terms) >= floor:
-            scored.append((memory, terms))
+async def _weighed(rows: Mapping[int, Any], by: Scale) -> dict[int, Candidate]:
+    found: dict[int, Candidate] = {}
+    for number, (seq, row) in enumerate(rows.items(), 1):
+        memory = memory_of(row)
+        found[seq] = candidate(row, memory, weigh(memory, by), row[SESSION], row[SPEAKER])
+        if len(row) > SPEAKER + 1:
+            found[seq].copies = row[SPEAKER + 1]
         if number % _SLICE == 0:
             await asyncio.sleep(0)
-    return scored
-
-
-async def _scopes(file: MemoryFile, query: Query, question: Question) -> list[Scope]:
-    """The asked scopes that hold anything, each with its own counts of the asked terms."""
-    names = list(dict.fromkeys(query.scopes))
-    found: list[Scope] = []
-    for start in range(0, len(names), _CHUNK):
-        chunk = [stored(name) for name in names[start : start + _CHUNK]]
-        sql = (
-            "SELECT id, size, words FROM scope WHERE size > 0 AND tenant = ? "  # noqa: S608 - only question marks go in
-            f"AND name IN ({', '.join('?' * len(chunk))}) ORDER BY id"
-        )
-        for number, size, words in await file.read(sql, (stored(query.tenant), *chunk)):
-            holding = await _holding(file, number, question)
-            if holding:
-                found.append(Scope(number, Statistics(size, words, holding)))
     return found
 
 
-async def _holding(file: MemoryFile, scope: int, question: Question) -> dict[str, int]:
-    """How many memories of a scope hold each asked term, for those that any does."""
-    prefix = f"{scope}_"
-    whole = [term for term in question.terms if not is_single(term)]
-    holding: dict[str, int] = {}
-    if whole:
-        sql = f"SELECT term, doc FROM vocabulary WHERE term IN ({', '.join('?' * len(whole))})"  # noqa: S608 - as above
-        found = await file.read(sql, [prefix + term for term in whole])
-        holding = {term.removeprefix(prefix): documents for term, documents in found}
-    for term in question.terms.keys() - set(whole):
-        sql = "SELECT coalesce(sum(doc), 0) FROM vocabulary WHERE term >= ? AND term < ?"
-        if documents := (await file.read(sql, (prefix + term, f"{prefix}{term}\U0010ffff")))[0][0]:
-            holding[term] = documents
-    return holding
+async def _with_neighbours(
+    file: MemoryFile, ask: Ask, found: dict[int, Candidate], by: Scale, floor: float
+) -> dict[int, tuple[int | None, ...]]:
+    """Bring along what was said around the best; returns who stands around whom."""
+    told = [each for each in found.values() if each.session is not None and each.weight.share >= floor]
+    best = sorted(told, key=lambda each: (-each.weight.own, each.seq))[:EXPANDED]
+    if not best:
+        return {}
+    near, rows = await neighbours(file, ask, [each.seq for each in best], found.keys())
+    found |= await _weighed(rows, by)
+    return near
 
 
-def _together(scopes: list[Scope]) -> Statistics:
+async def _follow(file: MemoryFile, ask: Ask, found: dict[int, Candidate], by: Scale, floor: float) -> None:
+    """The second pass."""
+    first = sorted(
+        found.values(), key=lambda each: (-each.weight.own - 0.3 * (each.speaker in ask.scope.named), each.seq)
+    )
+    first = [each for each in first[:FIRST_READ] if each.weight.share >= floor]
+    told = names(first, ask.scope.question, ask.scope.speaker_terms)
+    if not told:
+        return
+    kept, rows = await by_names(file, ask, told, lambda holding: followed(told, holding, ask.scope.known.size))
+    found |= await _weighed({seq: row for seq, row in rows.items() if seq not in found}, by)
+    named = sources(first, kept)
+    for each in found.values():
+        each.hop = lead(each, kept, named)
+
+
+def _above(
+    found: Mapping[int, Candidate], near: Mapping[int, Sequence[int | None]], question: Question, floor: float
+) -> list[Candidate]:
+    """What holds enough of the question, or stands beside what does, or is led to or named from elsewhere."""
+    timely = bool(question.windows)
+    kept = []
+    for each in found.values():
+        beside = any(
+            seq is not None and seq in found and found[seq].weight.share >= floor for seq in near.get(each.seq, ())
+        )
+        in_time = timely and any(begin <= each.memory.created < end for begin, end in question.windows)
+        if each.weight.share >= floor or beside or each.hop or each.boost or (in_time and question.is_about_time):
+            kept.append(each)
+    return kept
+
+
+def _together(scopes: Sequence[Scope]) -> Statistics:
     holding: dict[str, int] = {}
     for scope in scopes:
         for term, documents in scope.known.holding.items():

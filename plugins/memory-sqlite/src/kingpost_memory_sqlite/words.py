@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .stems import stem
 
-VERSION = 1
+VERSION = 2
 """What the index of a file was made with; another number here makes it anew at the next start."""
 
 LONGEST = 64

@@ -55,9 +55,9 @@ def ask(text: str, **more: Any) -> Query:
     return Query(**{"text": text, "scopes": ("docs",), "now": EPOCH + 10, **more})
 
 
-async def recalled(memory: MemoryBackend, now: float = EPOCH + 10) -> set[str]:
+async def recalled(memory: MemoryBackend, now: float = EPOCH + 10, **more: Any) -> set[str]:
     """The ids that are recalled about the harbour crane."""
-    return {each.memory.id for each in await memory.recall(ask("harbour crane", now=now))}
+    return {each.memory.id for each in await memory.recall(ask("harbour crane", now=now, **more))}
 
 
 async def all_of(memory: MemoryBackend, **selected: Any) -> list[Memory]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from ...protocols import MemoryBackend
-from ...records.memory import Tier
+from ...records.memory import Boost, Tier
 from ..world import EPOCH
 from .ground import STRANGE, examples, texts
 from .memory_ground import BAKERY, HARBOUR, MemoryGround, about, ask, recalled
@@ -75,6 +75,42 @@ class Recalling(MemoryGround):
 
         assert await recalled(subject, now=EPOCH + 29 * 60) == {"harbour", "longer"}
         assert await recalled(subject, now=EPOCH + 31 * 60) == {"longer"}
+
+    async def test_what_is_no_longer_true_is_left_out(self, subject: MemoryBackend) -> None:
+        """What has expired at ``query.now`` and what is no text is left out: so is what was valid until then."""
+        await subject.remember([replace(HARBOUR, valid_to=EPOCH + 60), replace(HARBOUR, id="lasting")])
+
+        assert await recalled(subject, now=EPOCH + 59) == {"harbour", "lasting"}
+        assert await recalled(subject, now=EPOCH + 61) == {"lasting"}
+
+    async def test_it_knows_what_was_believed_at_a_time(self, subject: MemoryBackend) -> None:
+        """With ``query.as_of`` nothing that was created later is found, and what has expired since is."""
+        later = replace(HARBOUR, id="later", body="The harbour crane lifts fifty tonnes.", created=EPOCH + 100)
+        await subject.remember([replace(HARBOUR, expires=EPOCH + 60), later])
+
+        assert await recalled(subject, as_of=EPOCH + 50, now=EPOCH + 200) == {"harbour"}
+        assert await recalled(subject, now=EPOCH + 200) == {"later"}
+        assert await recalled(subject, as_of=EPOCH - 1) == set()
+
+    async def test_what_is_boosted_is_found_though_it_shares_no_word(self, subject: MemoryBackend) -> None:
+        """What ``query.boosts`` names is found though it shares no word: where it may be found at all."""
+        foreign = replace(BAKERY, scope="secret")
+        await subject.remember([HARBOUR, BAKERY, foreign, replace(BAKERY, id="gone", expires=EPOCH + 1)])
+        named = [("docs", "bakery"), ("secret", "bakery"), ("docs", "gone"), ("docs", "nobody")]
+        boosts = tuple(Boost(scope, id, 0.9) for scope, id in named)
+
+        found = await subject.recall(ask("harbour crane", boosts=boosts))
+
+        assert {(each.memory.scope, each.memory.id) for each in found} == {("docs", "harbour"), ("docs", "bakery")}
+        assert all(sum(each.terms.values()) == pytest.approx(each.score) for each in found)
+
+    async def test_a_boost_moves_a_memory_up(self, subject: MemoryBackend) -> None:
+        """Best first: of two that fit equally well the boosted one."""
+        await subject.remember([replace(HARBOUR, id="a"), replace(HARBOUR, id="b", body=f"{HARBOUR.body} Daily.")])
+
+        for boosted in "ab":
+            found = await subject.recall(ask("harbour crane", boosts=(Boost("docs", boosted, 0.9),)))
+            assert found[0].memory.id == boosted
 
     async def test_what_is_no_text_is_left_out(self, subject: MemoryBackend) -> None:
         """What has expired at ``query.now`` and what is no text is left out."""

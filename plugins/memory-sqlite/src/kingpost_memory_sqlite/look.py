@@ -1,0 +1,279 @@
+"""Looks into the file for what a question asks: by terms, by time, by id, by neighbourhood, by names.
+
+Called by ``search``. Every look stays within one scope, by its number, and leaves out what may not be recalled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kingpost import Query
+
+from .file import MemoryFile
+from .question import Question
+from .rows import SELECT, TIERS, stored, stored_id
+from .typos import REPAIRED, repaired
+from .weigh import Statistics, is_single
+from .words import analysed
+
+_CHUNK = 500
+_SPEAKERS = 2000
+_LIVE = """
+    m.kind = 0 AND m.tier IN (:tier_0, :tier_1, :tier_2)
+    AND (m.valid_from IS NULL OR m.valid_from <= :now OR :now <= 0)
+    AND CASE WHEN :as_of IS NULL THEN m.until IS NULL OR m.until > :now
+        ELSE m.created <= :as_of AND (m.valid_to IS NULL OR m.valid_to > :now) AND coalesce(
+            m.expires, CASE WHEN m.tier = 0 THEN m.created + :short END, :as_of + 1) > :as_of END
+"""
+_COUNTED = SELECT.replace("m.speaker\n", "m.speaker, best.copies\n")
+_BEST = f"""
+    WITH hit AS MATERIALIZED (
+        SELECT rowid AS seq, bm25(term, 1.0, 0.6, 1.5) AS rank FROM term WHERE term MATCH :match LIMIT :bound
+    ), live AS (
+        SELECT hit.seq, hit.rank / (0.8 + 0.2 * m.words / :average)
+            * CASE WHEN abs(m.speaker) IN (:named_0, :named_1, :named_2) THEN 1.5 ELSE 1.0 END
+            * CASE WHEN m.created >= :begin AND m.created < :end THEN 2.0 ELSE 1.0 END AS rank,
+            row_number() OVER copies AS copy,
+            count(*) OVER (PARTITION BY m.digest, m.tier, m.expires, m.valid_to) AS copies
+        FROM hit JOIN memory m ON m.seq = hit.seq
+        WHERE {_LIVE}
+        WINDOW copies AS (
+            PARTITION BY m.digest, m.tier, m.expires, m.valid_to ORDER BY m.created DESC, hit.rank, hit.seq
+        )
+    ), best AS (
+        SELECT seq, rank, copies FROM live WHERE copy = 1 ORDER BY rank, seq LIMIT :wanted
+    )
+    {_COUNTED} JOIN best ON best.seq = m.seq
+    ORDER BY best.rank, best.seq
+"""  # noqa: S608 - nothing but our own SELECT goes in
+_TIMELY = f"""
+    {SELECT} WHERE m.scope = :scope AND m.created >= :begin AND m.created < :end AND {_LIVE}
+    ORDER BY m.created, m.seq LIMIT :wanted
+"""
+_NEAR = """
+    SELECT a.seq,
+        (SELECT b.seq FROM memory b WHERE b.session = a.session AND b.seq < a.seq ORDER BY b.seq DESC LIMIT 1 OFFSET 1),
+        (SELECT b.seq FROM memory b WHERE b.session = a.session AND b.seq < a.seq ORDER BY b.seq DESC LIMIT 1),
+        (SELECT b.seq FROM memory b WHERE b.session = a.session AND b.seq > a.seq ORDER BY b.seq LIMIT 1),
+        (SELECT b.seq FROM memory b WHERE b.session = a.session AND b.seq > a.seq ORDER BY b.seq LIMIT 1 OFFSET 1)
+    FROM memory a WHERE a.seq IN ({})
+"""
+_TIMES = 40
+_LED = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One asked scope that exists: its number, what it is like, and the question as it is meant there.
+
+    ``named`` are speakers whom the question names, ``named_terms`` the terms that do, ``speaker_terms`` those of all.
+    """
+
+    number: int
+    name: str
+    known: Statistics
+    question: Question
+    named: frozenset[int]
+    named_terms: frozenset[str]
+    speaker_terms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A query, asked in one scope. ``short`` is how long the short term is, in seconds."""
+
+    query: Query
+    scope: Scope
+    short: float = 1800.0
+
+    def live(self) -> dict[str, Any]:
+        """The parameters of what may be recalled."""
+        tiers = [TIERS.index(tier) for tier in dict.fromkeys(self.query.tiers or TIERS)]
+        tiers += [tiers[0]] * (len(TIERS) - len(tiers))
+        named = {f"tier_{n}": tier for n, tier in enumerate(tiers)}
+        return {**named, "now": self.query.now, "as_of": self.query.as_of, "short": self.short}
+
+
+Rows = dict[int, Any]
+
+
+async def scopes_of(file: MemoryFile, query: Query, question: Question) -> list[Scope]:
+    """The asked scopes that hold anything of the question, each with its own counts of the asked terms."""
+    names = list(dict.fromkeys(query.scopes))
+    boosted = {boost.scope for boost in query.boosts}
+    found: list[Scope] = []
+    for start in range(0, len(names), _CHUNK):
+        chunk = {stored(name): name for name in names[start : start + _CHUNK]}
+        sql = (
+            "SELECT id, name, size, words FROM scope WHERE size > 0 AND tenant = ? "  # noqa: S608 - only question marks go in
+            f"AND name IN ({', '.join('?' * len(chunk))}) ORDER BY id"
+        )
+        for number, name, size, words in await file.read(sql, (stored(query.tenant), *chunk)):
+            scope = await _scope(file, number, chunk[name], (size, words), question)
+            if scope.known.holding or scope.name in boosted or question.windows:
+                found.append(scope)
+    return found
+
+
+async def _scope(file: MemoryFile, number: int, name: str, sums: tuple[int, int], question: Question) -> Scope:
+    holding = await holding_of(file, number, question.terms)
+    if holding:
+        mended = await repaired(file, number, [term for term in question.terms if term not in holding])
+        if mended:
+            holding |= dict(mended.values())
+            question = _mended(question, {term: instead for term, (instead, _) in mended.items()})
+    rows = await file.read("SELECT id, name FROM speaker WHERE scope = ? LIMIT ?", (number, _SPEAKERS))
+    speakers = {id: _terms_of(said) for id, said in rows if isinstance(said, str)}
+    named = frozenset(id for id, terms in speakers.items() if any(term in question.terms for term in terms))
+    return Scope(
+        number, name, Statistics(*sums, holding), question, named,
+        frozenset(term for id in named for term in speakers[id] if term in question.terms),
+        frozenset(term for terms in speakers.values() for term in terms),
+    )  # fmt: skip
+
+
+def _terms_of(name: str) -> frozenset[str]:
+    return frozenset(term for terms in analysed(name) for term in terms.main)
+
+
+def _mended(question: Question, instead: Mapping[str, str]) -> Question:
+    """The question with its misspelt words as they are written in a scope."""
+    terms = {
+        instead.get(term, term): weight * (REPAIRED if term in instead else 1.0)
+        for term, weight in question.terms.items()
+    }
+    pairs = frozenset((instead.get(a, a), instead.get(b, b)) for a, b in question.pairs)
+    return replace(question, terms=terms, pairs=pairs)
+
+
+async def holding_of(file: MemoryFile, scope: int, terms: Collection[str]) -> dict[str, int]:
+    """How many memories of a scope hold each of the terms, for those that any does."""
+    prefix = f"{scope}_"
+    whole = [term for term in terms if not is_single(term)]
+    holding: dict[str, int] = {}
+    if whole:
+        sql = f"SELECT term, doc FROM vocabulary WHERE term IN ({', '.join('?' * len(whole))})"  # noqa: S608 - as above
+        found = await file.read(sql, [prefix + term for term in whole])
+        holding = {term.removeprefix(prefix): documents for term, documents in found}
+    for term in dict.fromkeys(terms):
+        if is_single(term):
+            sql = "SELECT coalesce(sum(doc), 0) FROM vocabulary WHERE term >= ? AND term < ?"
+            if documents := (await file.read(sql, (prefix + term, f"{prefix}{term}\U0010ffff")))[0][0]:
+                holding[term] = documents
+    return holding
+
+
+def plan(scope: int, question: Question, known: Statistics, bound: int) -> list[list[str]]:
+    """Expressions for MATCH that find what is worth ranking in one scope: ``bound`` memories, of all that fit.
+
+    Rare terms say most, so any of them will do. Terms that much of the scope holds would drag all of it in: they count
+    together, or when there is nothing else. Each list is tried in its order until it has given enough.
+    """
+    ordered = sorted((known.holding.get(term, 0), term) for term in question.terms)
+    rare: list[str] = []
+    common: list[str] = []
+    total = 0
+    for holding, term in ordered:
+        if not holding:
+            continue
+        if total + holding <= bound and (not rare or holding <= max(known.size // 5, bound // 4)):
+            rare.append(_quoted(scope, term))
+            total += holding
+        else:
+            common.append(_quoted(scope, term))
+    together = [" AND ".join(common[:count]) for count in (3, 2) if len(common) >= count]
+    if not rare:
+        return [[*together, *common[:1]]] if common else []
+    return [[" OR ".join(rare)], together] if together else [[" OR ".join(rare)]]
+
+
+def _quoted(scope: int, term: str) -> str:
+    # A single character of an unspaced script stands in the index only as the beginning of pairs.
+    return f'"{scope}_{term}"*' if is_single(term) else f'"{scope}_{term}"'
+
+
+async def by_terms(file: MemoryFile, ask: Ask, bound: int, wanted: int) -> Rows:
+    """The best of those that hold terms of the question."""
+    rows: Rows = {}
+    groups = plan(ask.scope.number, ask.scope.question, ask.scope.known, bound)
+    for group in groups:
+        enough = len(rows) + wanted // len(groups)
+        for expression in group:
+            rows |= await _best(file, ask, expression, bound, wanted // len(groups))
+            if len(rows) >= enough:
+                break
+    return rows
+
+
+async def _best(file: MemoryFile, ask: Ask, expression: str, bound: int, wanted: int) -> Rows:
+    named = [*sorted(ask.scope.named)[:3], 0, 0, 0][:3]
+    begin, end = _span(ask.scope.question)
+    parameters = {
+        **ask.live(), "match": expression, "bound": bound, "average": ask.scope.known.average, "wanted": wanted,
+        "begin": begin, "end": end, **{f"named_{n}": number for n, number in enumerate(named)},
+    }  # fmt: skip
+    return {row[0]: row for row in await file.read(_BEST, parameters)}
+
+
+def _span(question: Question) -> tuple[float, float]:
+    """The first time that a question names, and the days after it, when it was told."""
+    if not question.windows:
+        return 0.0, 0.0
+    begin, end = question.windows[0]
+    return begin, end + min(max(end - begin, 86_400.0), 21 * 86_400.0)
+
+
+async def by_time(file: MemoryFile, ask: Ask) -> Rows:
+    """Some of what was told in the times that the question names; most of it holds none of its words."""
+    rows: Rows = {}
+    if not ask.scope.question.is_about_time:
+        return rows
+    for begin, end in ask.scope.question.windows:
+        parameters = {**ask.live(), "scope": ask.scope.number, "begin": begin, "end": end, "wanted": _TIMES}
+        rows |= {row[0]: row for row in await file.read(_TIMELY, parameters)}
+    return rows
+
+
+async def by_ids(file: MemoryFile, ask: Ask) -> Rows:
+    """What is boosted from elsewhere."""
+    boosts = [boost for boost in ask.query.boosts if boost.scope == ask.scope.name and boost.score > 0]
+    ids = [stored_id(boost.id) for boost in boosts]
+    rows: Rows = {}
+    for start in range(0, len(ids), _CHUNK):
+        chunk = {f"id_{n}": id for n, id in enumerate(ids[start : start + _CHUNK])}
+        sql = f"{SELECT} WHERE m.scope = :scope AND m.id IN ({', '.join(f':{n}' for n in chunk)}) AND {_LIVE}"
+        found = await file.read(sql, {**ask.live(), **chunk, "scope": ask.scope.number})
+        rows |= {row[0]: row for row in found}
+    return rows
+
+
+async def neighbours(
+    file: MemoryFile, ask: Ask, seqs: Sequence[int], known: Collection[int]
+) -> tuple[dict[int, tuple[int | None, ...]], Rows]:
+    """Two before and two behind each turn in its conversation, and the rows of those that are not known yet."""
+    around: dict[int, list[int | None]] = {}
+    for seq, *near in await file.read(_NEAR.format(", ".join("?" * len(seqs))), seqs):
+        around[seq] = near
+    for seq, near in list(around.items()):
+        for place, other in enumerate(near):
+            if other is not None:
+                around.setdefault(other, [None] * 4)[3 - place] = seq
+    missing = {f"seq_{n}": seq for n, seq in enumerate(seq for seq in around if seq not in known)}
+    rows: Rows = {}
+    if missing:
+        sql = f"{SELECT} WHERE m.seq IN ({', '.join(f':{n}' for n in missing)}) AND {_LIVE}"
+        rows = {row[0]: row for row in await file.read(sql, {**ask.live(), **missing})}
+    return {seq: tuple(near) for seq, near in around.items()}, rows
+
+
+async def by_names(
+    file: MemoryFile, ask: Ask, told: Mapping[str, float], choose: Callable[[Mapping[str, int]], dict[str, float]]
+) -> tuple[dict[str, float], Rows]:
+    """The names that are worth following, and the best of those that hold one."""
+    kept = choose(await holding_of(file, ask.scope.number, told))
+    if not kept:
+        return {}, {}
+    expression = " OR ".join(_quoted(ask.scope.number, term) for term in kept)
+    return kept, await _best(file, ask, expression, _LED * 20, _LED)

@@ -1,0 +1,94 @@
+"""What a question asks for: its terms, its neighbours, its marks, the times that it names. Pure.
+
+Called by ``search``. Any text is a question; nothing in it is syntax.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .dates import Window, windows
+from .words import analysed
+
+LONGEST_QUESTION = 8000
+MOST_TERMS = 48
+MOST_MARKS = 12
+PART, FILLER = 0.5, 0.3
+
+_FILLERS = frozenset(
+    term
+    for terms in analysed(
+        "afterwards answer best describe detail different exactly example explain give good happen kind know list main "
+        "many mean much need one please question say show summarize summary tell thing type use want way work"
+    )
+    for term in terms.main
+)
+"""What questions are made of, whatever they are about."""
+
+_TIMES = frozenset(
+    term
+    for terms in analysed(
+        "january february march april may june july august september october november december "
+        "monday tuesday wednesday thursday friday saturday sunday day week weekend month year ago last yesterday "
+        "today between since before after until spring summer autumn fall winter "
+        + " ".join(map(str, (*range(1, 32), *range(1990, 2050))))
+    )
+    for term in terms.main
+)
+_QUOTED = re.compile(r"[`\"]([^`\"\n]{2,80})[`\"]")
+_AROUND = ".,;:!?()[]{}<>\"'`*"
+_WHEN = re.compile(r"\b(?:when|how long ago|(?:what|which) (?:date|day|month|year|time|week))\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """``terms`` with their weights, in order; neighbours as ``pairs``; ``marks`` that must stand as they are.
+
+    ``windows`` are the times that it names, ``asks_when`` says that it wants one, and
+    ``is_about_time`` that it asks of nothing but a time and who speaks.
+    """
+
+    terms: Mapping[str, float]
+    pairs: frozenset[tuple[str, str]]
+    marks: tuple[str, ...]
+    windows: tuple[Window, ...] = ()
+    asks_when: bool = False
+    is_about_time: bool = False
+
+
+def asked(text: str, now: float = 0.0) -> Question:
+    """A question out of any text. Of a very long one, its beginning and its end are read."""
+    if len(text) > LONGEST_QUESTION:
+        half = LONGEST_QUESTION // 2
+        text = f"{text[:half]}\n{text[-half:]}"
+    found = analysed(text)
+    order = [term for terms in found for term in terms.main]
+    weights = {term: FILLER if term in _FILLERS else 1.0 for term in order}
+    for terms in found:
+        for part in terms.parts:
+            weights.setdefault(part, PART)
+    counts = Counter(order)
+    chosen = set(sorted(weights, key=lambda term: -counts[term] * weights[term])[:MOST_TERMS])
+    kept = {term: weight for term, weight in weights.items() if term in chosen}
+    pairs = frozenset((a, b) for a, b in pairwise(order) if a != b and a in kept and b in kept)
+    named = windows(text, now)
+    bare = bool(named) and sum(weight >= 1 for term, weight in kept.items() if term not in _TIMES) <= 1
+    return Question(kept, pairs, _marks(text), named, _WHEN.search(text) is not None, bare)
+
+
+def _marks(text: str) -> tuple[str, ...]:
+    """What was quoted, and words that no prose has: paths, options, identifiers, numbers."""
+    marks = [quoted.strip().lower() for quoted in _QUOTED.findall(text)]
+    marks += [word.lower() for chunk in text.split() if _is_mark(word := chunk[:80].strip(_AROUND))]
+    return tuple(dict.fromkeys(mark for mark in marks if mark))[:MOST_MARKS]
+
+
+def _is_mark(word: str) -> bool:
+    if len(word) < 2 or not word.isascii():
+        return False
+    inner = any(sign in word for sign in "._/-:=#@\\")
+    return inner or any(c.isdigit() for c in word) or word[1:] != word[1:].lower()

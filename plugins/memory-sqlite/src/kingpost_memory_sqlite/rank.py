@@ -1,0 +1,135 @@
+"""Orders what was weighed: the best first, what says the same only once, the newer of two versions before the older.
+
+Called by ``search``. Pure; the order never depends on the order that candidates came in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .signals import Candidate
+
+ALIKE = 0.9
+"""Two longer texts that share so much of their words say the same, if their numbers agree."""
+
+LONG = 12
+OLDER = 0.3
+"""The most that an older version of a fact is put back."""
+
+SAME_FACT = 0.6
+_WORD = re.compile(r"\w{1,64}")
+_NO = frozenset(
+    [
+        "no",
+        "not",
+        "never",
+        "none",
+        "nor",
+        "cannot",
+        "without",
+        "don",
+        "doesn",
+        "didn",
+        "isn",
+        "aren",
+        "wasn",
+        "weren",
+        "won",
+        "wouldn",
+        "couldn",
+        "t",
+    ]
+)
+
+
+def ranked(found: Sequence[Candidate], limit: int) -> list[Candidate]:
+    """The best, at most ``limit``."""
+    order = sorted(found, key=_order)
+    kept = _once(order, 2 * limit + 20)
+    _newer_first(kept)
+    return sorted(kept, key=_order)[:limit]
+
+
+def _order(each: Candidate) -> tuple[float, str, str, str, str]:
+    memory = each.memory
+    return (-each.score, memory.source, memory.place, memory.scope, memory.id)
+
+
+def _once(order: Sequence[Candidate], most: int) -> list[Candidate]:
+    """Each that says something new; copies that live equally long are counted, and the newest stands for them."""
+    kept: list[Candidate] = []
+    said: list[tuple[list[str], frozenset[str], tuple[object, ...]]] = []
+    exact: dict[tuple[object, ...], int] = {}
+    for each in order:
+        memory = each.memory
+        words = _WORD.findall(memory.body[:20_000].lower())
+        life = (memory.scope, memory.tier, memory.expires, memory.valid_to)
+        key = (*life, tuple(words) if words else memory.body)
+        place = exact.get(key)
+        bag = frozenset(words)
+        if place is None and len(words) >= LONG:
+            place = next(
+                (n for n, (had, theirs, of) in enumerate(said) if of == life and _alike(words, bag, had, theirs)), None
+            )
+        if place is None:
+            if len(kept) == most:
+                break
+            exact[key] = len(kept)
+            kept.append(each)
+            said.append((words, bag, life))
+        else:
+            kept[place] = _one(kept[place], each)
+    return kept
+
+
+def _one(first: Candidate, copy: Candidate) -> Candidate:
+    """The newer of two copies in the better place; both are counted."""
+    newer, other = (copy, first) if copy.memory.created > first.memory.created else (first, copy)
+    if newer is copy:
+        newer.weight.terms["copy"] = newer.weight.terms.get("copy", 0.0) + first.score - copy.score
+    newer.copies += other.copies
+    return newer
+
+
+def _alike(one: list[str], bag: frozenset[str], other: list[str], theirs: frozenset[str]) -> bool:
+    if abs(len(one) - len(other)) > max(len(one), len(other)) * (1 - ALIKE):
+        return False
+    if len(bag & theirs) < ALIKE * len(bag | theirs):
+        return False
+    # Another number, or a *not* more, is another fact.
+    return all(not _tells(word) for word in bag ^ theirs)
+
+
+def _tells(word: str) -> bool:
+    return word in _NO or any(c.isdigit() for c in word)
+
+
+def _newer_first(kept: Sequence[Candidate]) -> None:
+    """Of two that say the same of the same thing with another value, the newer one goes first."""
+    bags = [frozenset(term for terms in each.weight.words[:60] for term in terms.main) for each in kept]
+    for n, each in enumerate(kept):
+        if not 2 <= len(bags[n]) <= 40 or not each.weight.held:
+            continue
+        for m in range(n):
+            other = kept[m]
+            if each.weight.held == other.weight.held and _same_fact(each, other) and _share(bags[n], bags[m]):
+                older, newer = (each, other) if _since(each) < _since(other) else (other, each)
+                back = min(older.score - newer.score + 0.001, OLDER)
+                if back > 0 and _since(older) < _since(newer):
+                    older.weight.terms["older"] = older.weight.terms.get("older", 0.0) - back
+
+
+def _same_fact(one: Candidate, other: Candidate) -> bool:
+    return one.speaker == other.speaker and one.memory.scope == other.memory.scope
+
+
+def _since(each: Candidate) -> float:
+    memory = each.memory
+    return memory.valid_from if memory.valid_from is not None else memory.created
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> bool:
+    if not 2 <= len(other) <= 40 or one == other:
+        return False
+    return len(one & other) >= SAME_FACT * min(len(one), len(other)) and len(one & other) >= 2

@@ -1,0 +1,147 @@
+"""What speaks for a memory beside its words: who said it, what was said around it, when, how often it was of use. Pure.
+
+Called by ``search`` once all candidates of a question are weighed by their words. Each signal is a term of the score,
+bounded, with a name that a user understands.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log1p
+from typing import Any
+
+from kingpost import Memory, Tier
+
+from .dates import TIMED, Window
+from .question import Question
+from .weigh import Weight
+
+SPEAKER = 0.3
+"""The question names who says it."""
+
+AROUND = 0.5
+BEFORE, BEHIND, FURTHER = 0.7, 0.35, 0.25
+"""What is said just before says most about a turn: it may be the question that the turn answers."""
+
+SESSION = 0.2
+ASKING = 0.2
+"""A turn that only asks holds the words of an answer without being one."""
+
+TIME, TIMELY = 0.35, 0.12
+RECENCY, RECENT_DAYS = 0.03, 90.0
+USE = 0.05
+BOOST = 1.0
+SMALL = 0.1
+"""A turn of two words says nothing, whatever stands around it."""
+
+_SMALL_WORDS = 6
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A memory that may fit, with its place: its number, its conversation, who speaks (numbers of the file)."""
+
+    seq: int
+    memory: Memory
+    weight: Weight
+    session: int | None
+    speaker: int | None
+    boost: float = 0.0
+    hop: float = 0.0
+    copies: int = 1
+
+    @property
+    def score(self) -> float:
+        """The sum of its terms."""
+        return sum(self.weight.terms.values())
+
+
+def candidate(row: Any, memory: Memory, weight: Weight, session: int | None, speaker: int | None) -> Candidate:
+    """A candidate out of a row of ``rows.SELECT``."""
+    return Candidate(row[0], memory, weight, session, abs(speaker) if speaker is not None else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the signals are read from: neighbours of a turn by number, speakers that the question names, and now."""
+
+    neighbours: Mapping[int, tuple[int | None, ...]]
+    named: frozenset[int]
+    now: float
+
+
+def signal(found: Sequence[Candidate], question: Question, by: Surroundings) -> None:
+    """Add the terms of each candidate that its words do not tell."""
+    own = {each.seq: each.weight.own for each in found}
+    asks = {each.seq: _asks(each.memory.body) for each in found}
+    sessions = _sessions(found)
+    newest = by.now or max((each.memory.created for each in found), default=0.0)
+    for each in found:
+        memory = each.memory
+        terms = {
+            "speaker": SPEAKER if each.speaker in by.named else 0.0,
+            "around": AROUND * _around(each, own, asks, by.neighbours.get(each.seq, ())),
+            "session": SESSION * _session(each, sessions),
+            "asking": -ASKING if asks[each.seq] and each.session is not None else 0.0,
+            "time": TIME * _time(memory, question.windows),
+            "timely": TIMELY if question.asks_when and TIMED.search(memory.body[:2000].lower()) else 0.0,
+            "recency": RECENCY * exp(-max(newest - memory.created, 0.0) / (RECENT_DAYS * 86_400)),
+            "use": USE * min(log1p(memory.uses) / log1p(20), 1.0) * (2.0 if memory.tier is Tier.EPISODIC else 1.0),
+            "small": -SMALL * _small(each),
+            "boost": BOOST * each.boost,
+            "hop": each.hop,
+        }
+        each.weight.terms.update({name: value for name, value in terms.items() if value})
+
+
+def _asks(body: str) -> bool:
+    text = body.rstrip()
+    return text.endswith("?") and len(text) < 400
+
+
+def _around(each: Candidate, own: Mapping[int, float], asks: Mapping[int, bool], near: Sequence[int | None]) -> float:
+    """What its neighbours in the conversation are worth by their words: two before it, two behind it."""
+    if not near:
+        return 0.0
+    shares = (FURTHER, BEFORE, BEHIND, FURTHER)
+    heard = [share * own.get(seq, 0.0) if seq is not None else 0.0 for share, seq in zip(shares, near, strict=True)]
+    if near[1] is not None and asks.get(near[1]):
+        heard[1] = own.get(near[1], 0.0)
+    return min(max(heard) + 0.3 * (sum(heard) - max(heard)), 1.5) / 1.5
+
+
+def _sessions(found: Sequence[Candidate]) -> dict[int, tuple[float, float]]:
+    """The best and the second best worth of each conversation."""
+    best: dict[int, list[float]] = defaultdict(list)
+    for each in found:
+        if each.session is not None:
+            best[each.session].append(each.weight.own)
+    return {key: ((top := sorted(of, reverse=True))[0], top[1] if len(top) > 1 else 0.0) for key, of in best.items()}
+
+
+def _session(each: Candidate, sessions: Mapping[int, tuple[float, float]]) -> float:
+    """The best worth that another turn of its conversation has."""
+    if each.session is None:
+        return 0.0
+    first, second = sessions[each.session]
+    return min(second if each.weight.own == first else first, 1.0)
+
+
+def _time(memory: Memory, windows: Sequence[Window]) -> float:
+    """Whether it was told, or is valid, in a time that the question names; told soon after counts half."""
+    best = 0.0
+    for begin, end in windows:
+        at = memory.valid_from if memory.valid_from is not None else memory.created
+        span = min(max(end - begin, 86_400.0), 21 * 86_400.0)
+        if begin <= at < end:
+            best = 1.0
+        elif end <= at < end + span:
+            best = max(best, 0.5 * (1 - (at - end) / span))
+    return best
+
+
+def _small(each: Candidate) -> float:
+    words = sum(1 for terms in each.weight.words if terms.main)
+    return max(0.0, 1 - words / _SMALL_WORDS) if each.session is not None else 0.0

@@ -1,0 +1,1 @@
+"""How good recall is: generated material in two halves, and the baselines that stand beside every figure."""
