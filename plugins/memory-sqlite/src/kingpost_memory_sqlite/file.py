@@ -12,12 +12,16 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import aiosqlite
 from kingpost import Unavailable
 
 from .failures import code, explained
+
+T = TypeVar("T")
+Read = Callable[..., list[Any]]
+"""How a SELECT with its parameters is read on the reader's thread: all rows at once."""
 
 APPLICATION = 0x6B70_6D31
 """Marks the file as ours (``kpm1``)."""
@@ -66,6 +70,16 @@ class MemoryFile:
             for connection in (reader, writer):
                 if connection is not None:
                     await connection.close()
+
+    async def look(self, look: Callable[[Read], T]) -> T:
+        """Several SELECTs that depend on each other, in one go on the reader's thread: each way there costs."""
+        reader = self._open(self._reader)
+
+        def read(sql: str, parameters: Any = ()) -> list[Any]:
+            return reader._conn.execute(sql, parameters).fetchall()  # noqa: SLF001 - nothing public runs a function there
+
+        with explained(self.path):
+            return cast("T", await reader._execute(look, read))  # noqa: SLF001 - as above
 
     async def read(self, sql: str, parameters: Any = ()) -> list[Any]:
         """All rows of one SELECT, as of now."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from kingpost import Query
 
-from .file import MemoryFile
+from .file import Read
 from .question import Question
 from .rows import SELECT, TIERS, stored, stored_id
 from .typos import REPAIRED, repaired
@@ -97,9 +97,29 @@ class Ask:
 
 
 Rows = dict[int, Any]
+Near = dict[int, tuple[int | None, ...]]
+Choose = Callable[[Mapping[str, int]], dict[str, float]]
 
 
-async def scopes_of(file: MemoryFile, query: Query, question: Question) -> list[Scope]:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one scope has to say to the first look; ``boosted`` are numbers of what was boosted."""
+
+    ask: Ask
+    rows: Rows
+    boosted: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the second look adds: who stands around whom, rows, and the names that were followed."""
+
+    near: Near
+    rows: Rows
+    names: dict[str, float]
+
+
+def scopes_of(read: Read, query: Query, question: Question) -> list[Scope]:
     """The asked scopes that hold anything of the question, each with its own counts of the asked terms."""
     names = list(dict.fromkeys(query.scopes))
     boosted = {boost.scope for boost in query.boosts}
@@ -110,21 +130,21 @@ async def scopes_of(file: MemoryFile, query: Query, question: Question) -> list[
             "SELECT id, name, size, words FROM scope WHERE size > 0 AND tenant = ? "  # noqa: S608 - only question marks go in
             f"AND name IN ({', '.join('?' * len(chunk))}) ORDER BY id"
         )
-        for number, name, size, words in await file.read(sql, (stored(query.tenant), *chunk)):
-            scope = await _scope(file, number, chunk[name], (size, words), question)
+        for number, name, size, words in read(sql, (stored(query.tenant), *chunk)):
+            scope = _scope(read, number, chunk[name], (size, words), question)
             if scope.known.holding or scope.name in boosted or question.windows:
                 found.append(scope)
     return found
 
 
-async def _scope(file: MemoryFile, number: int, name: str, sums: tuple[int, int], question: Question) -> Scope:
-    holding = await holding_of(file, number, question.terms)
+def _scope(read: Read, number: int, name: str, sums: tuple[int, int], question: Question) -> Scope:
+    holding = holding_of(read, number, question.terms)
     if holding:
-        mended = await repaired(file, number, [term for term in question.terms if term not in holding])
+        mended = repaired(read, number, [term for term in question.terms if term not in holding])
         if mended:
             holding |= dict(mended.values())
             question = _mended(question, {term: instead for term, (instead, _) in mended.items()})
-    rows = await file.read("SELECT id, name FROM speaker WHERE scope = ? LIMIT ?", (number, _SPEAKERS))
+    rows = read("SELECT id, name FROM speaker WHERE scope = ? LIMIT ?", (number, _SPEAKERS))
     speakers = {id: _terms_of(said) for id, said in rows if isinstance(said, str)}
     named = frozenset(id for id, terms in speakers.items() if any(term in question.terms for term in terms))
     return Scope(
@@ -148,19 +168,19 @@ def _mended(question: Question, instead: Mapping[str, str]) -> Question:
     return replace(question, terms=terms, pairs=pairs)
 
 
-async def holding_of(file: MemoryFile, scope: int, terms: Collection[str]) -> dict[str, int]:
+def holding_of(read: Read, scope: int, terms: Collection[str]) -> dict[str, int]:
     """How many memories of a scope hold each of the terms, for those that any does."""
     prefix = f"{scope}_"
     whole = [term for term in terms if not is_single(term)]
     holding: dict[str, int] = {}
     if whole:
         sql = f"SELECT term, doc FROM vocabulary WHERE term IN ({', '.join('?' * len(whole))})"  # noqa: S608 - as above
-        found = await file.read(sql, [prefix + term for term in whole])
+        found = read(sql, [prefix + term for term in whole])
         holding = {term.removeprefix(prefix): documents for term, documents in found}
     for term in dict.fromkeys(terms):
         if is_single(term):
             sql = "SELECT coalesce(sum(doc), 0) FROM vocabulary WHERE term >= ? AND term < ?"
-            if documents := (await file.read(sql, (prefix + term, f"{prefix}{term}\U0010ffff")))[0][0]:
+            if documents := (read(sql, (prefix + term, f"{prefix}{term}\U0010ffff")))[0][0]:
                 holding[term] = documents
     return holding
 
@@ -194,27 +214,57 @@ def _quoted(scope: int, term: str) -> str:
     return f'"{scope}_{term}"*' if is_single(term) else f'"{scope}_{term}"'
 
 
-async def by_terms(file: MemoryFile, ask: Ask, bound: int, wanted: int) -> Rows:
+def first(read: Read, query: Query, question: Question, least: int, bound: int, weighed: int) -> list[Seen]:
+    """Everything that is worth weighing, scope by scope: by terms, by time and by id.
+
+    ``bound`` limits what is ranked in all scopes together, each has ``least`` of it; ``weighed`` is how many are
+    wanted.
+    """
+    scopes = scopes_of(read, query, question)
+    seen = []
+    for scope in scopes:
+        ask = Ask(query, scope)
+        wanted = max(weighed // len(scopes), 2 * query.limit)
+        rows = by_terms(read, ask, max(bound // len(scopes), least), wanted)
+        rows |= by_time(read, ask)
+        boosted = by_ids(read, ask)
+        seen.append(Seen(ask, {**boosted, **rows}, frozenset(boosted)))
+    return seen
+
+
+def second(
+    read: Read, ask: Ask, best: Sequence[int], known: Collection[int], told: Mapping[str, float], choose: Choose
+) -> Around:
+    """What stands around the best, and what holds the names that ``choose`` takes of those that were ``told``."""
+    near: Near = {}
+    rows: Rows = {}
+    if best:
+        near, rows = neighbours(read, ask, best, known)
+    kept, named = by_names(read, ask, told, choose) if told else ({}, {})
+    return Around(near, {**named, **rows}, kept)
+
+
+def by_terms(read: Read, ask: Ask, bound: int, wanted: int) -> Rows:
     """The best of those that hold terms of the question."""
     rows: Rows = {}
     groups = plan(ask.scope.number, ask.scope.question, ask.scope.known, bound)
     for group in groups:
         enough = len(rows) + wanted // len(groups)
         for expression in group:
-            rows |= await _best(file, ask, expression, bound, wanted // len(groups))
+            rows |= _best(read, ask, expression, bound, wanted // len(groups))
             if len(rows) >= enough:
                 break
     return rows
 
 
-async def _best(file: MemoryFile, ask: Ask, expression: str, bound: int, wanted: int) -> Rows:
+def _best(read: Read, ask: Ask, expression: str, bound: int, wanted: int) -> Rows:
     named = [*sorted(ask.scope.named)[:3], 0, 0, 0][:3]
     begin, end = _span(ask.scope.question)
     parameters = {
         **ask.live(), "match": expression, "bound": bound, "average": ask.scope.known.average, "wanted": wanted,
         "begin": begin, "end": end, **{f"named_{n}": number for n, number in enumerate(named)},
     }  # fmt: skip
-    return {row[0]: row for row in await file.read(_BEST, parameters)}
+    return {row[0]: row for row in read(_BEST, parameters)}
 
 
 def _span(question: Question) -> tuple[float, float]:
@@ -225,18 +275,18 @@ def _span(question: Question) -> tuple[float, float]:
     return begin, end + min(max(end - begin, 86_400.0), 21 * 86_400.0)
 
 
-async def by_time(file: MemoryFile, ask: Ask) -> Rows:
+def by_time(read: Read, ask: Ask) -> Rows:
     """Some of what was told in the times that the question names; most of it holds none of its words."""
     rows: Rows = {}
     if not ask.scope.question.is_about_time:
         return rows
     for begin, end in ask.scope.question.windows:
         parameters = {**ask.live(), "scope": ask.scope.number, "begin": begin, "end": end, "wanted": _TIMES}
-        rows |= {row[0]: row for row in await file.read(_TIMELY, parameters)}
+        rows |= {row[0]: row for row in read(_TIMELY, parameters)}
     return rows
 
 
-async def by_ids(file: MemoryFile, ask: Ask) -> Rows:
+def by_ids(read: Read, ask: Ask) -> Rows:
     """What is boosted from elsewhere."""
     boosts = [boost for boost in ask.query.boosts if boost.scope == ask.scope.name and boost.score > 0]
     ids = [stored_id(boost.id) for boost in boosts]
@@ -244,17 +294,15 @@ async def by_ids(file: MemoryFile, ask: Ask) -> Rows:
     for start in range(0, len(ids), _CHUNK):
         chunk = {f"id_{n}": id for n, id in enumerate(ids[start : start + _CHUNK])}
         sql = f"{SELECT} WHERE m.scope = :scope AND m.id IN ({', '.join(f':{n}' for n in chunk)}) AND {_LIVE}"
-        found = await file.read(sql, {**ask.live(), **chunk, "scope": ask.scope.number})
+        found = read(sql, {**ask.live(), **chunk, "scope": ask.scope.number})
         rows |= {row[0]: row for row in found}
     return rows
 
 
-async def neighbours(
-    file: MemoryFile, ask: Ask, seqs: Sequence[int], known: Collection[int]
-) -> tuple[dict[int, tuple[int | None, ...]], Rows]:
+def neighbours(read: Read, ask: Ask, seqs: Sequence[int], known: Collection[int]) -> tuple[Near, Rows]:
     """Two before and two behind each turn in its conversation, and the rows of those that are not known yet."""
     around: dict[int, list[int | None]] = {}
-    for seq, *near in await file.read(_NEAR.format(", ".join("?" * len(seqs))), seqs):
+    for seq, *near in read(_NEAR.format(", ".join("?" * len(seqs))), seqs):
         around[seq] = near
     for seq, near in list(around.items()):
         for place, other in enumerate(near):
@@ -264,16 +312,14 @@ async def neighbours(
     rows: Rows = {}
     if missing:
         sql = f"{SELECT} WHERE m.seq IN ({', '.join(f':{n}' for n in missing)}) AND {_LIVE}"
-        rows = {row[0]: row for row in await file.read(sql, {**ask.live(), **missing})}
+        rows = {row[0]: row for row in read(sql, {**ask.live(), **missing})}
     return {seq: tuple(near) for seq, near in around.items()}, rows
 
 
-async def by_names(
-    file: MemoryFile, ask: Ask, told: Mapping[str, float], choose: Callable[[Mapping[str, int]], dict[str, float]]
-) -> tuple[dict[str, float], Rows]:
+def by_names(read: Read, ask: Ask, told: Mapping[str, float], choose: Choose) -> tuple[dict[str, float], Rows]:
     """The names that are worth following, and the best of those that hold one."""
-    kept = choose(await holding_of(file, ask.scope.number, told))
+    kept = choose(holding_of(read, ask.scope.number, told))
     if not kept:
         return {}, {}
     expression = " OR ".join(_quoted(ask.scope.number, term) for term in kept)
-    return kept, await _best(file, ask, expression, _LED * 20, _LED)
+    return kept, _best(read, ask, expression, _LED * 20, _LED)

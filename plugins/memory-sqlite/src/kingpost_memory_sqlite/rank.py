@@ -18,6 +18,7 @@ OLDER = 0.3
 """The most that an older version of a fact is put back."""
 
 SAME_FACT = 0.6
+Said = tuple[list[str], frozenset[str], tuple[object, ...]]
 _WORD = re.compile(r"\w{1,64}")
 _NO = frozenset(
     [
@@ -59,7 +60,7 @@ def _order(each: Candidate) -> tuple[float, str, str, str, str]:
 def _once(order: Sequence[Candidate], most: int) -> list[Candidate]:
     """Each that says something new; copies that live equally long are counted, and the newest stands for them."""
     kept: list[Candidate] = []
-    said: list[tuple[list[str], frozenset[str], tuple[object, ...]]] = []
+    said: list[Said] = []
     exact: dict[tuple[object, ...], int] = {}
     for each in order:
         memory = each.memory
@@ -69,9 +70,7 @@ def _once(order: Sequence[Candidate], most: int) -> list[Candidate]:
         place = exact.get(key)
         bag = frozenset(words)
         if place is None and len(words) >= LONG:
-            place = next(
-                (n for n, (had, theirs, of) in enumerate(said) if of == life and _alike(words, bag, had, theirs)), None
-            )
+            place = _copied(words, bag, life, said)
         if place is None:
             if len(kept) == most:
                 break
@@ -83,6 +82,15 @@ def _once(order: Sequence[Candidate], most: int) -> list[Candidate]:
     return kept
 
 
+def _copied(words: list[str], bag: frozenset[str], life: tuple[object, ...], said: Sequence[Said]) -> int | None:
+    """Which of those before says the same."""
+    least, most = len(words) * ALIKE, len(words) / ALIKE
+    for n, (had, theirs, of) in enumerate(said):
+        if least <= len(had) <= most and of == life and _alike(bag, theirs):
+            return n
+    return None
+
+
 def _one(first: Candidate, copy: Candidate) -> Candidate:
     """The newer of two copies in the better place; both are counted."""
     newer, other = (copy, first) if copy.memory.created > first.memory.created else (first, copy)
@@ -92,9 +100,7 @@ def _one(first: Candidate, copy: Candidate) -> Candidate:
     return newer
 
 
-def _alike(one: list[str], bag: frozenset[str], other: list[str], theirs: frozenset[str]) -> bool:
-    if abs(len(one) - len(other)) > max(len(one), len(other)) * (1 - ALIKE):
-        return False
+def _alike(bag: frozenset[str], theirs: frozenset[str]) -> bool:
     if len(bag & theirs) < ALIKE * len(bag | theirs):
         return False
     # Another number, or a *not* more, is another fact.

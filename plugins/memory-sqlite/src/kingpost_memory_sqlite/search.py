@@ -12,13 +12,14 @@ from typing import Any
 
 from kingpost import Query, Recollection
 
+from . import rows as _rows
 from .file import MemoryFile
-from .hop import followed, lead, names, sources
-from .look import Ask, Scope, by_ids, by_names, by_terms, by_time, neighbours, scopes_of
+from .hop import FIRST, followed, lead, names, sources
+from .look import Around, Near, Scope, Seen, first, second
 from .question import Question, asked
 from .rank import ranked
-from .rows import SESSION, SPEAKER, memory_of
-from .signals import Candidate, Surroundings, candidate, signal
+from .rows import memory_of
+from .signals import SPEAKER, Candidate, Surroundings, candidate, signal
 from .weigh import Scale, Statistics, scale, weigh
 
 LEAST_RANKED = 200
@@ -28,7 +29,6 @@ WEIGHED = 72
 EXPANDED = 40
 """So many of the best bring their neighbours along."""
 
-FIRST_READ = 8
 _SLICE = 12
 """After so many the event loop gets its turn: about a millisecond of work."""
 
@@ -46,94 +46,73 @@ async def search(file: MemoryFile, query: Query, bounds: Bounds) -> Sequence[Rec
     question = asked(query.text, query.now)
     if not (question.terms or query.boosts or question.windows) or query.limit <= 0:
         return ()
-    scopes = await scopes_of(file, query, question)
-    if not scopes:
-        return ()
+    seen = await file.look(lambda read: first(read, query, question, LEAST_RANKED, bounds.ranked, WEIGHED))
+    known = _together([each.ask.scope for each in seen])
     found: list[Candidate] = []
-    for scope in scopes:
-        found += await _of_scope(
-            file, Ask(query, scope), max(bounds.ranked // len(scopes), LEAST_RANKED), bounds, scopes
-        )
+    for each in seen:
+        found += await _of_scope(file, each, known, bounds.floor)
     return [
         Recollection(memory=each.memory, score=each.score, terms=each.weight.terms, copies=each.copies)
         for each in ranked(found, query.limit)
     ]
 
 
-async def _of_scope(file: MemoryFile, ask: Ask, bound: int, bounds: Bounds, scopes: Sequence[Scope]) -> list[Candidate]:
+async def _of_scope(file: MemoryFile, seen: Seen, known: Statistics, floor: float) -> list[Candidate]:
     """The candidates of one scope with their whole scores."""
-    by = scale(ask.scope.question, _together(scopes), ask.scope.named_terms)
-    wanted = max(WEIGHED // len(scopes), 2 * ask.query.limit)
-    rows = await by_terms(file, ask, bound, wanted)
-    rows |= await by_time(file, ask)
-    found = await _weighed(rows, by)
-    boosted = await by_ids(file, ask)
-    found |= await _weighed({seq: row for seq, row in boosted.items() if seq not in found}, by)
-    scores = {boost.id: boost.score for boost in ask.query.boosts if boost.scope == ask.scope.name}
-    for seq in boosted:
-        found[seq].boost = min(max(scores[found[seq].memory.id], 0.0), 1.0)
-    near = await _with_neighbours(file, ask, found, by, bounds.floor)
-    await _follow(file, ask, found, by, bounds.floor)
-    kept = _above(found, near, ask.scope.question, bounds.floor)
-    signal(kept, ask.scope.question, Surroundings(near, ask.scope.named, ask.query.now))
+    ask, scope = seen.ask, seen.ask.scope
+    by = scale(scope.question, known, scope.named_terms)
+    found = await _weighed(seen.rows, by)
+    boosts = {boost.id: boost.score for boost in ask.query.boosts if boost.scope == scope.name}
+    for seq in seen.boosted:
+        found[seq].boost = min(max(boosts[found[seq].memory.id], 0.0), 1.0)
+    best = [each for each in found.values() if each.weight.share >= floor]
+    turns = sorted((each for each in best if each.session is not None), key=_by_words)[:EXPANDED]
+    leading = sorted(best, key=lambda each: (-each.weight.own - SPEAKER * (each.speaker in scope.named), each.seq))
+    told = names(leading[:FIRST], scope.question, scope.speaker_terms)
+    around = Around({}, {}, {})
+    if turns or told:
+        seqs = [each.seq for each in turns]
+        around = await file.look(
+            lambda read: second(read, ask, seqs, found.keys(), told, lambda of: followed(told, of, scope.known.size))
+        )
+        found |= await _weighed({seq: row for seq, row in around.rows.items() if seq not in found}, by)
+        named = sources(leading[:FIRST], around.names)
+        for each in found.values():
+            each.hop = lead(each, around.names, named) if around.names else 0.0
+    kept = _above(found, around.near, scope.question, floor)
+    signal(kept, scope.question, Surroundings(around.near, scope.named, ask.query.now))
     return kept
+
+
+def _by_words(each: Candidate) -> tuple[float, int]:
+    return -each.weight.own, each.seq
 
 
 async def _weighed(rows: Mapping[int, Any], by: Scale) -> dict[int, Candidate]:
     found: dict[int, Candidate] = {}
     for number, (seq, row) in enumerate(rows.items(), 1):
         memory = memory_of(row)
-        found[seq] = candidate(row, memory, weigh(memory, by), row[SESSION], row[SPEAKER])
-        if len(row) > SPEAKER + 1:
-            found[seq].copies = row[SPEAKER + 1]
+        found[seq] = candidate(row, memory, weigh(memory, by), row[_rows.SESSION], row[_rows.SPEAKER])
+        if len(row) > _rows.SPEAKER + 1:
+            found[seq].copies = row[_rows.SPEAKER + 1]
         if number % _SLICE == 0:
             await asyncio.sleep(0)
     return found
 
 
-async def _with_neighbours(
-    file: MemoryFile, ask: Ask, found: dict[int, Candidate], by: Scale, floor: float
-) -> dict[int, tuple[int | None, ...]]:
-    """Bring along what was said around the best; returns who stands around whom."""
-    told = [each for each in found.values() if each.session is not None and each.weight.share >= floor]
-    best = sorted(told, key=lambda each: (-each.weight.own, each.seq))[:EXPANDED]
-    if not best:
-        return {}
-    near, rows = await neighbours(file, ask, [each.seq for each in best], found.keys())
-    found |= await _weighed(rows, by)
-    return near
-
-
-async def _follow(file: MemoryFile, ask: Ask, found: dict[int, Candidate], by: Scale, floor: float) -> None:
-    """The second pass."""
-    first = sorted(
-        found.values(), key=lambda each: (-each.weight.own - 0.3 * (each.speaker in ask.scope.named), each.seq)
-    )
-    first = [each for each in first[:FIRST_READ] if each.weight.share >= floor]
-    told = names(first, ask.scope.question, ask.scope.speaker_terms)
-    if not told:
-        return
-    kept, rows = await by_names(file, ask, told, lambda holding: followed(told, holding, ask.scope.known.size))
-    found |= await _weighed({seq: row for seq, row in rows.items() if seq not in found}, by)
-    named = sources(first, kept)
-    for each in found.values():
-        each.hop = lead(each, kept, named)
-
-
-def _above(
-    found: Mapping[int, Candidate], near: Mapping[int, Sequence[int | None]], question: Question, floor: float
-) -> list[Candidate]:
+def _above(found: Mapping[int, Candidate], near: Near, question: Question, floor: float) -> list[Candidate]:
     """What holds enough of the question, or stands beside what does, or is led to or named from elsewhere."""
-    timely = bool(question.windows)
+    fitting = {seq for seq, each in found.items() if each.weight.share >= floor}
     kept = []
-    for each in found.values():
-        beside = any(
-            seq is not None and seq in found and found[seq].weight.share >= floor for seq in near.get(each.seq, ())
-        )
-        in_time = timely and any(begin <= each.memory.created < end for begin, end in question.windows)
-        if each.weight.share >= floor or beside or each.hop or each.boost or (in_time and question.is_about_time):
+    for seq, each in found.items():
+        beside = any(other in fitting for other in near.get(seq, ()))
+        if seq in fitting or beside or each.hop or each.boost or _in_time(each, question):
             kept.append(each)
     return kept
+
+
+def _in_time(each: Candidate, question: Question) -> bool:
+    return question.is_about_time and any(begin <= each.memory.created < end for begin, end in question.windows)
 
 
 def _together(scopes: Sequence[Scope]) -> Statistics:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from string import ascii_lowercase
 
-from .file import MemoryFile
+from .file import Read
 
 SHORTEST, LONGEST = 5, 24
 MOST = 3
@@ -22,11 +22,11 @@ _HEAD = 2
 _CHUNK = 400
 
 
-async def repaired(file: MemoryFile, scope: int, unknown: Sequence[str]) -> dict[str, tuple[str, int]]:
+def repaired(read: Read, scope: int, unknown: Sequence[str]) -> dict[str, tuple[str, int]]:
     """For each unknown term that has one, the nearest term of the scope, and how many memories hold that."""
     found: dict[str, tuple[str, int]] = {}
     for term in [term for term in unknown if _is_worth_it(term)][:MOST]:
-        near = await _near(file, scope, term)
+        near = _near(read, scope, term)
         if near:
             found[term] = max(near, key=lambda each: (each[1], each[0]))
     return found
@@ -36,19 +36,19 @@ def _is_worth_it(term: str) -> bool:
     return SHORTEST <= len(term) <= LONGEST and term.isascii() and term.isalpha()
 
 
-async def _near(file: MemoryFile, scope: int, term: str) -> list[tuple[str, int]]:
+def _near(read: Read, scope: int, term: str) -> list[tuple[str, int]]:
     """Terms at distance one: those with the same head from a stretch of the index, the others one by one."""
     prefix = f"{scope}_"
     head = prefix + term[:_HEAD]
     sql = "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
     least = len(prefix) + len(term) - 1
-    rows = await file.read(sql, (head, f"{head}{{", least, least + 2))
+    rows = read(sql, (head, f"{head}{{", least, least + 2))
     near = [(other, count) for row, count in rows if is_near(term, other := row.removeprefix(prefix))]
     others = [prefix + other for other in _other_heads(term)]
     for start in range(0, len(others), _CHUNK):
         chunk = others[start : start + _CHUNK]
         sql = f"SELECT term, doc FROM vocabulary WHERE term IN ({', '.join('?' * len(chunk))})"  # noqa: S608 - question marks
-        near += [(row.removeprefix(prefix), count) for row, count in await file.read(sql, chunk)]
+        near += [(row.removeprefix(prefix), count) for row, count in read(sql, chunk)]
     return near
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import log
 
@@ -96,7 +97,7 @@ def weigh(memory: Memory, by: Scale) -> Weight:
     counts, pairs, length = _held(text, found, by.question)
     if len(text) < len(memory.body):
         length = len(memory.body) // 6
-    above = {term for terms in analysed(title(memory)) for term in (*terms.main, *terms.parts)}
+    above = _above(title(memory))
     slack = SATURATION * (1 - LENGTH + LENGTH * length / by.average)
     words = titled = coverage = 0.0
     # Sums of fractions depend on their order: the question's own, which is the same in every process.
@@ -126,6 +127,12 @@ def weigh(memory: Memory, by: Scale) -> Weight:
 def is_single(term: str) -> bool:
     """Whether the term is one character of a script that is indexed in pairs."""
     return len(term) == 1 and is_unspaced(term)
+
+
+@lru_cache(4096)
+def _above(title: str) -> frozenset[str]:
+    """The terms of a title: thousands of memories share one."""
+    return frozenset(term for terms in analysed(title) for term in (*terms.main, *terms.parts))
 
 
 def _held(text: str, found: list[Terms], question: Question) -> tuple[Counter[str], set[tuple[str, str]], int]:
