@@ -26,6 +26,8 @@ LIBRARY = Path(ast.__file__).parent
         ('int main() {\n  puts("x");\n  return 0;\n}\n', "code"),
         ("It was a dark night. Rain fell.\n\nNobody came, and so he went.\n", "prose"),
         ("Ann: Did you see it?\nBob: No, I import nothing from there.\n", "prose"),
+        ("Ann: Did you see it?\nBob: No.\nAnn: Sad.\nBob: It was 3:40 already.\n", "dialogue"),
+        ("[10:31] Ann: Hi\n[10:32] Bob: Hi\n[10:33] Ann: So?\n[10:34] Bob: Fine\n", "dialogue"),
         ("", "prose"),
     ],
 )  # fmt: skip

@@ -1,1 +1,1 @@
-"""How good recall is: generated material in two halves, and the baselines that stand beside every figure."""
+"""How good recall is and how much evidence survives a fit: material of our own in two halves, baselines beside it."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-KINDS = ("code", "diff", "json", "jsonl", "log", "markdown", "prose", "python", "table")
+from .forms.dialogue import speaks
+
+KINDS = ("code", "dialogue", "diff", "json", "jsonl", "log", "markdown", "prose", "python", "table")
 
 _ALIASES = {
-    "csv": "table", "md": "markdown", "ndjson": "jsonl", "patch": "diff", "py": "python", "text": "prose",
-    "tsv": "table", "txt": "prose",
+    "chat": "dialogue", "csv": "table", "md": "markdown", "ndjson": "jsonl", "patch": "diff", "py": "python",
+    "text": "prose", "tsv": "table", "txt": "prose",
 }  # fmt: skip
 _SAMPLE = 60
 
@@ -70,6 +72,8 @@ def _of_lines(lines: Sequence[str]) -> str:
     marks = sum(1 for line in lines if _DIFF.match(line))
     if marks >= 2 and any(line.startswith(("@@ -", "diff --git ")) for line in lines):
         return "diff"
+    if speaks(lines):
+        return "dialogue"
     return "log" if _share(lines, _LOG.match) > 0.4 else ""
 
 

@@ -10,12 +10,18 @@ from math import log
 
 from .question import STOP, Question, words
 
+_PRESENT = 0.1
+"""What the name of somebody who speaks tells about what is said, to another name."""
+
 
 class Measure:
     """The words of all units of all passages."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, speakers: str = "") -> None:
         self._question = question
+        # Whom a dialogue is about, nearly every turn is about.
+        present = [word for word in words(speakers) if len(word) > 2]
+        self._present = {term for terms in question.found(present).values() for term in terms}
         self._bodies: list[set[str]] = []
         self._titles: list[set[str]] = []
         self._hits: list[set[str]] = []
@@ -55,11 +61,20 @@ class Measure:
         body, hit = self._bodies[number], self._hits[number]
         if not hit:
             return 0.0
-        score = sum(self._weight(term) for term in sorted(hit))
+        score, matched = self._score(hit)
         if self._titles[number]:
-            score += sum(self._weight(term) for term in sorted(self._asked(self._titles[number])))
+            score += self._score(self._asked(self._titles[number]))[0]
         mean = self._length / len(self._bodies)
-        return score * (0.8 + 0.2 * len(hit)) / (0.7 + 0.3 * len(body) / mean)
+        return score * (0.8 + 0.2 * matched) / (0.7 + 0.3 * len(body) / mean)
+
+    def _score(self, hit: set[str]) -> tuple[float, float]:
+        """What the terms weigh, and how many words of the question that is; each word counts once, at its best."""
+        best: dict[str, tuple[float, float]] = {}
+        for term in sorted(hit):
+            asked, share = self._question.senses[term]
+            share *= _PRESENT if term in self._present else 1.0
+            best[asked] = max(best.get(asked, (0.0, 0.0)), (share * self._weight(term), share))
+        return sum(weight for weight, _ in best.values()), sum(share for _, share in best.values())
 
     def _weight(self, term: str) -> float:
         count = self._terms[term]

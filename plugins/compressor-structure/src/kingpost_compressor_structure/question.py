@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from .associations import FORMS, LIGHT, related
 
 _WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
 _NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _LONGEST_WORD = 60
 _LONGEST_RUN = 100_000
+_LONGEST_QUERY = 20_000
+_ALSO, _SLIGHT = 0.5, 0.4
+"""What a word is worth that may stand for one of the question, and one that says little."""
 _ENDINGS = "ations ation ings ing ions ion edly ers er ies ied es ed ly s e y"
 _COMMON = """
 a about after all also am an and any are as at be because been before being but by can could did do does doing done
@@ -35,6 +42,7 @@ def words(text: str) -> set[str]:
 def stem(word: str) -> str:
     """What a word has in common with its other forms, roughly. At least its first three letters stay."""
     word = word.lower()
+    word = FORMS.get(word, word)
     if len(word) < 4 or not word.endswith(ENDINGS):
         return word
     for ending in ENDINGS:
@@ -56,18 +64,34 @@ def parts(word: str) -> set[str]:
     return {word[at : at + 2] for at in range(max(1, min(len(word), _LONGEST_RUN) - 1))}
 
 
+class Sense(NamedTuple):
+    """For which word of the question a term stands, and how well."""
+
+    asked: str
+    weight: float
+
+
 class Question:
     """The terms of a query."""
 
     def __init__(self, query: str) -> None:
-        asked = [word for word in _WORD.findall(query[:20_000]) if word.lower() not in STOP]
-        self.terms = frozenset(term for word in asked for term in parts(word) if len(term) > 1 or term.isdigit())
+        self.query = query
+        asked = [word for word in _WORD.findall(query[:_LONGEST_QUERY]) if word.lower() not in STOP]
+        found = {term: None for word in asked for term in sorted(parts(word)) if len(term) > 1 or term.isdigit()}
+        self.terms = frozenset(found)
+        self.senses = {term: Sense(term, _SLIGHT if term in _light() else 1.0) for term in found}
+        for term in found:
+            for also in _related().get(term, ()):
+                self.senses.setdefault(also, Sense(term, (_SLIGHT if also in _light() else 1.0) * _ALSO))
+        self._all = frozenset(self.senses)
         # A stem keeps the first letters, so most words are no term at first sight.
-        self._begin = frozenset(term[:3] for term in self.terms)
+        self._begin = frozenset(term[:3] for term in self._all) | frozenset(
+            form[:3] for form in FORMS if stem(form) in self._all
+        )
 
     def found(self, said: Iterable[str]) -> dict[str, frozenset[str]]:
         """The written words that stand for terms, with those terms."""
-        begin, terms = self._begin, self.terms
+        begin, terms = self._begin, self._all
         hits = {}
         for word in said:
             maybe = word[:3].lower() in begin or not (word[1:].islower() or word.isdigit())
@@ -77,4 +101,15 @@ class Question:
 
     def mentions(self, text: str) -> bool:
         """Whether a text has any word of it."""
-        return bool(self.terms) and bool(self.found(words(text)))
+        return bool(self.terms) and any(found & self.terms for found in self.found(words(text)).values())
+
+
+@cache
+def _light() -> frozenset[str]:
+    return frozenset(map(stem, LIGHT))
+
+
+@cache
+def _related() -> dict[str, tuple[str, ...]]:
+    """The stems that a stem may be told by."""
+    return {stem(word): tuple(dict.fromkeys(stem(name) for name in sorted(names))) for word, names in related().items()}

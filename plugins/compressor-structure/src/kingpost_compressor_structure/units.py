@@ -20,7 +20,7 @@ class Unit:
     it is worth for the structure alone, 1 being as much as the best answer to the question. ``title`` are words that
     say what it is about. ``parent`` is the unit without which it makes no sense. ``empty`` is written behind each
     shape when no unit below it is. ``loss`` is told when it is not whole. ``finish`` shortens the last shape once it is
-    chosen.
+    chosen. ``speaker`` says it, in the first ``lead`` characters of it.
     """
 
     shapes: tuple[str, ...]
@@ -30,6 +30,8 @@ class Unit:
     empty: tuple[str, ...] = ()
     loss: str = ""
     finish: Callable[[str], str] | None = None
+    speaker: str = ""
+    lead: int = 0
 
     @property
     def whole(self) -> str:
@@ -41,9 +43,9 @@ class Unit:
 class Form:
     """A passage as units.
 
-    ``gaps``: whether it is shown where units are left out. ``flows``: whether a unit next to a good one is better
-    for it. ``may_cut``: whether a part of a unit is better than none. ``loss`` is told whatever is chosen, ``finished``
-    is what finishing units cost.
+    ``gaps``: whether it is shown where units are left out. ``flows``: whether a unit next to a good one is better for
+    it. ``is_speech``: somebody tells something, so what an answer sounds like is known. ``may_cut``: whether a part
+    of a unit is better than none. ``loss`` is told whatever is chosen, ``finished`` is what finishing units cost.
     """
 
     units: list[Unit]
@@ -51,6 +53,7 @@ class Form:
     flows: bool = True
     loss: str = ""
     may_cut: bool = False
+    is_speech: bool = False
     chosen: list[int] = field(init=False)
     finished: list[str] = field(default_factory=list)
 

@@ -11,16 +11,17 @@ from typing import NamedTuple
 
 from kingpost import Trust
 
+from .cues import Cues, answers_before, tells
 from .draft import Draft
 from .measure import Measure
 from .pace import Pace
 from .question import Question
 from .units import ABSENT, Form
 
-_NEXT = 0.35
+_NEXT, _ANSWER = 0.3, 0.5
 _BELOW = 0.3
 _LEAST = 0.15
-_TOLD = 0.05
+_TOLD, _SPOKEN = 0.05, 0.4
 _BENEATH = 0.6
 _STRUCTURE = 1.2
 _SHORTER = 2e-5
@@ -39,10 +40,12 @@ class Item(NamedTuple):
 
 async def rank(drafts: Sequence[Draft], forms: Sequence[Form], question: Question, room: int, pace: Pace) -> list[Item]:
     """All that can be chosen for a room of so many tokens, best first; among equals in reading order."""
-    measure = Measure(question)
+    speakers = {unit.speaker for form in forms for unit in form.units if unit.speaker}
+    measure = Measure(question, " ".join(sorted(speakers)))
+    cues = Cues(question)
     for form in forms:
         for unit in form.units:
-            measure.add(unit.whole, unit.title)
+            measure.add(unit.whole[unit.lead :] if unit.lead else unit.whole, unit.title)
             await pace.after(len(unit.whole))
     asked: list[list[float]] = []
     told: list[list[float]] = []
@@ -51,17 +54,23 @@ async def rank(drafts: Sequence[Draft], forms: Sequence[Form], question: Questio
         asked.append([])
         told.append([])
         for unit in form.units:
-            asked[-1].append(measure.relevance(number))
-            told[-1].append(measure.density(number))
+            relevance, density = measure.relevance(number), measure.density(number)
+            if form.is_speech:
+                factor = cues.factor(unit)
+                relevance *= factor
+                density *= factor * tells(unit)
+            asked[-1].append(relevance)
+            told[-1].append(density)
             number += 1
             await pace.after(len(unit.whole) // 2)
     has_answer = any(map(any, asked))
     merits = _merits(drafts)
-    told = _scaled(told)
+    told = _scaled(told, 0.98)
     for at, form in enumerate(forms):
         own = _spread(form, asked[at]) if has_answer else _opening(told[at])
         factor = 0.7 + 0.3 * merits[at]
-        asked[at] = [value * factor + _TOLD * also for value, also in zip(own, told[at], strict=True)]
+        likely = _SPOKEN if form.is_speech else _TOLD
+        asked[at] = [value * factor + likely * also for value, also in zip(own, told[at], strict=True)]
         await pace.after(20 * len(own))
     asked = _scaled(asked)
     items: list[Item] = []
@@ -107,7 +116,7 @@ def _spread(form: Form, own: Sequence[float]) -> list[float]:
         for at in range(len(own)):
             before = own[at - 1] if at else 0.0
             after = own[at + 1] if at + 1 < len(own) else 0.0
-            values[at] += _NEXT * max(before, after)
+            values[at] += max((_ANSWER if answers_before(form.units, at) else _NEXT) * before, _NEXT * after)
     for at, unit in enumerate(form.units):
         if unit.parent != ABSENT:
             values[at] += _BELOW * own[unit.parent]
@@ -119,7 +128,8 @@ def _opening(told: Sequence[float]) -> list[float]:
     return [value * (1.3 if at == 0 else 1.1 if at < 3 else 1.0) for at, value in enumerate(told)]
 
 
-def _scaled(values: Sequence[Sequence[float]]) -> list[list[float]]:
-    """The same with 1 for the best of all."""
-    best = max((value for row in values for value in row), default=0.0) or 1.0
+def _scaled(values: Sequence[Sequence[float]], best_of: float = 1.0) -> list[list[float]]:
+    """The same with 1 for the best of all, or of a share of all."""
+    ranked = sorted(value for row in values for value in row)
+    best = (ranked[int((len(ranked) - 1) * best_of)] if ranked else 0.0) or 1.0
     return [[value / best for value in row] for row in values]

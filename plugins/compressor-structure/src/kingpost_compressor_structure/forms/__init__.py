@@ -9,10 +9,11 @@ from collections.abc import Callable
 
 from ..question import Question
 from ..units import Form
-from . import code, diff, jsons, log, markdown, prose, python, table
+from . import code, dialogue, diff, jsons, log, markdown, prose, python, table
 
 _FORMS: dict[str, Callable[[str, Question], Form | None]] = {
     "code": code.form,
+    "dialogue": dialogue.form,
     "diff": diff.form,
     "json": jsons.form,
     "jsonl": jsons.lines_form,

@@ -28,7 +28,7 @@ def form(text: str, question: Question) -> Form | None:
             units.append(Unit((part,), parent=parent))
         else:
             units += [Unit((sentence,), parent=parent) for sentence in prose.sentences(part)]
-    return Form(units, may_cut=not any(fence in text for fence in _FENCES))
+    return Form(units, may_cut=not any(fence in text for fence in _FENCES), is_speech=True)
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str]]:

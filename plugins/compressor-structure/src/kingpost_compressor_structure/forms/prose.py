@@ -19,7 +19,7 @@ _BEGINS = re.compile(r"\s{0,40}(?:[-*+•>|#\[(]|\d{1,4}[.):/ -]|[A-Z][\w .'-]{0
 
 def form(text: str) -> Form:
     """Sentences and lines, in one flow."""
-    return Form([Unit((part,)) for part in sentences(text)], may_cut=True)
+    return Form([Unit((part,)) for part in sentences(text)], may_cut=True, is_speech=True)
 
 
 def sentences(text: str) -> Iterator[str]:
