@@ -303,3 +303,73 @@ def test_a_kind_that_is_wrong_costs_no_text(shorten: Shorten) -> None:
 
     for kind in ("python", "json", "jsonl", "log", "markdown", "table", "diff", "code"):
         assert "It was built in 1931." in shorten(text, 0.5, "When was it built, in 1931?", kind=kind), kind
+
+
+FORMATS = [
+    "081109 2036{second:02} {pid} {level} dfs.DataNode$PacketResponder: {said}",
+    "[Sun Dec 04 04:47:{second:02} 2005] [{level}] {said}",
+    "Jun 14 15:16:{second:02} combo app[{pid}]: {said}",
+    "03-17 16:13:{second:02}.811  1702 {pid} D WindowManager: {said}",
+]
+
+
+@pytest.mark.parametrize("line", FORMATS)
+def test_logs_of_many_systems_are_told_and_keep_what_is_odd(line: str, shorten: Shorten) -> None:
+    """Whatever a line begins with, what the lines share is counted and what they do not share stays."""
+    chance = random.Random(3)
+    said = [f"served block blk_-{chance.randrange(10**9)} to /10.1.{n % 9}.{n % 77}:50010" for n in range(800)]
+    said[300], said[500] = "checksum error in segment 7", "the hatch was opened by hand"
+    text = "".join(
+        line.format(second=n % 60, pid=chance.randrange(999), level="INFO", said=what) + "\n"
+        for n, what in enumerate(said)
+    )
+    left = shorten(text, 0.02)
+
+    assert "checksum error in segment 7" in left
+    assert "the hatch was opened by hand" in left
+    assert "like this]" in left
+
+
+def test_a_long_trace_keeps_its_first_line_and_its_cause(shorten: Shorten) -> None:
+    frames = "".join(f'  File "a.py", line {n}, in f{n}\n    f{n + 1}()\n' for n in range(20))
+    trace = f"2026-01-01 10:00:00 ERROR job 7 failed\nTraceback (most recent call last):\n{frames}KeyError: 'rope'\n"
+    lines = [f"2026-01-01 10:00:{n % 60:02} INFO served {n}\n" for n in range(400)]
+    left = shorten("".join(lines[:200]) + trace + "".join(lines[200:]), 0.03, kind="log")
+
+    assert "ERROR job 7 failed\nKeyError: 'rope'" in left
+
+
+VERDICTS = """============================= test session starts ==============================
+collected 90 items
+
+{passed}
+tests/test_crane.py::test_lift FAILED [ 99%]
+
+=================================== FAILURES ===================================
+__________________________________ test_lift ___________________________________
+
+    def test_lift():
+{source}>       assert lift(3) == 4
+E       assert 3 == 4
+E        +  where 3 = lift(3)
+
+tests/test_crane.py:88: AssertionError
+=========================== short test summary info ============================
+FAILED tests/test_crane.py::test_lift - assert 3 == 4
+========================= 1 failed, 89 passed in 0.41s =========================
+"""
+
+
+def test_what_failed_in_a_test_run_survives(shorten: Shorten) -> None:
+    """The failure, its reason, its place and the count; not what passed."""
+    text = VERDICTS.format(
+        passed="\n".join(f"tests/test_crane.py::test_{n} PASSED [ {n}%]" for n in range(89)),
+        source="        rope = steel(7)\n" * 20,
+    )
+    left = shorten(text, 0.15)
+
+    assert "test_lift FAILED" in left
+    assert "assert 3 == 4" in left
+    assert "tests/test_crane.py:88: AssertionError" in left
+    assert "1 failed, 89 passed" in left
+    assert "PASSED" not in left

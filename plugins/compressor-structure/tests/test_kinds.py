@@ -21,6 +21,7 @@ LIBRARY = Path(ast.__file__).parent
         ('{"a": 1}\n{"a": 2}\n{"a": 3}\n', "jsonl"),
         ("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", "diff"),
         ("[2026-01-01T10:00:00Z] started\n[2026-01-01T10:00:01Z] stopped\n", "log"),
+        ("=== RUN   TestLift\n--- FAIL: TestLift (0.00s)\n    lift_test.go:7: got 3\nFAIL\n", "tests"),
         ("# Title\n\nSome text.\n\n- one\n- two\n", "markdown"),
         ("a,b,c\n1,2,3\n4,5,6\n7,8,9\n", "table"),
         ('int main() {\n  puts("x");\n  return 0;\n}\n', "code"),

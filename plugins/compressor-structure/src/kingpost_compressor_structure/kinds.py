@@ -6,11 +6,13 @@ Called by ``fitting`` for each passage. A wrong guess costs quality, never corre
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 
+from .forms import verdicts
 from .forms.dialogue import speaks
 
-KINDS = ("code", "dialogue", "diff", "json", "jsonl", "log", "markdown", "prose", "python", "table")
+KINDS = ("code", "dialogue", "diff", "json", "jsonl", "log", "markdown", "prose", "python", "table", "tests")
 
 _ALIASES = {
     "chat": "dialogue", "csv": "table", "md": "markdown", "ndjson": "jsonl", "patch": "diff", "py": "python",
@@ -42,6 +44,9 @@ _PYTHON_LINES = re.compile(
 _PROMISING = 0.02
 """Among so many lines of documentation one that defines something is enough."""
 _SEARCHED = 200_000
+_RUN = re.compile(r"\d+|[A-Za-z]+")
+_SAYS = re.compile(r"[A-Za-z]{2,}")
+_BEGINNING, _FEW = 14, 8
 _JSON_ENDS = {"{": "}", "[": "]"}
 
 
@@ -55,6 +60,8 @@ def tell(text: str, said: str = "") -> str:
     lines = _first_lines(text)
     if not lines:
         return "prose"
+    if len(verdicts.MARKS.findall(text[:_SEARCHED])) >= 2:
+        return "tests"
     return _of_lines(lines) or ("python" if _defines_python(text) else _of_layout(lines))
 
 
@@ -74,7 +81,24 @@ def _of_lines(lines: Sequence[str]) -> str:
         return "diff"
     if speaks(lines):
         return "dialogue"
-    return "log" if _share(lines, _LOG.match) > 0.4 else ""
+    return "log" if _share(lines, _LOG.match) > 0.4 or _begin_alike(lines) else ""
+
+
+def _begin_alike(lines: Sequence[str]) -> bool:
+    """Whether lines begin in one form with a time or a number in it, and then say something."""
+    if len(lines) < _FEW or _is_table(lines):
+        return False
+    shapes = Counter(_RUN.sub(_shape, line[:_BEGINNING]) for line in lines if _says(line))
+    most = max(shapes.values(), default=0)
+    return most > 0.6 * len(lines)
+
+
+def _says(line: str) -> bool:
+    return sum(map(str.isdigit, line[:24])) >= 4 and len(_SAYS.findall(line)) >= 3
+
+
+def _shape(run: re.Match[str]) -> str:
+    return "0" if run[0][0].isdigit() else "a"
 
 
 def _of_layout(lines: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from ..question import Question
 from ..units import Form
-from . import code, dialogue, diff, jsons, log, markdown, prose, python, table
+from . import code, dialogue, diff, jsons, log, markdown, prose, python, table, verdicts
 
 _FORMS: dict[str, Callable[[str, Question], Form | None]] = {
     "code": code.form,
@@ -21,6 +21,7 @@ _FORMS: dict[str, Callable[[str, Question], Form | None]] = {
     "markdown": markdown.form,
     "python": python.form,
     "table": table.form,
+    "tests": verdicts.form,
 }
 _SIMPLER = {"python": "code"}
 

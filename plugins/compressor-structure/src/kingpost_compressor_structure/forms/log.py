@@ -16,12 +16,21 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 _WARNING = re.compile(r"\bwarn(?:ing)?\b", re.IGNORECASE)
-_HEX = re.compile(r"\b(?:0x)?[0-9a-f]{8,64}\b|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
+# A word with a digit in it is a value: an address, a block, a time. Only tried where a word begins.
+_VALUE = re.compile(r"(?<![^\s,;=()\[\]\"'|])[^\s\d,;=()\[\]\"'|]*+\d[^\s,;=()\[\]\"'|]*+")
+_HEX = re.compile(r"\b[0-9a-f]{8,64}\b", re.IGNORECASE)
+_DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b(?=[ ,/-])")
+_CALM = re.compile(r"\b(?:TRACE|DEBUG|INFO|NOTICE)\b")
 _NUMBER = re.compile(r"\d++(?:\.\d++)?+")
 _LEAD = re.compile(r"[\[(]?\d[\d\-/:T., +Z]{6,40}[\])]?")
 _LOOKED_AT = 400
 _LOSS = "lines like those that are kept, counted"
-_RARE = 2
+_RARE, _FEW, _TRACE = 2, 20, 3
+_ODD, _WARNED, _SAID_CALMLY, _UNUSUAL, _USUAL = 0.97, 0.8, 0.85, 0.75, 0.7
+"""To an error: one like no other, a warning, a mishap that is no error, one of many that are rare, a usual one."""
+_CAUSE = re.compile(
+    r"Caused by|[\w.]{1,80}(?:Error|Exception|Interrupt)\b|\S.{0,200}(?:error|failed|panic)", re.IGNORECASE
+)
 _TOLD_APART = 20
 
 
@@ -34,22 +43,24 @@ def form(text: str, question: Question) -> Form | None:
     for number, record in enumerate(records):
         groups[_template(record)].append(number)
     units = [Unit((record,), (0.0,), loss=_LOSS) for record in records]
+    rare = sum(1 for members in groups.values() if len(members) <= _RARE)
+    # Where much is rare, rare is nothing to tell.
+    odd = _ODD if rare <= max(_FEW, len(records) // 50) else _UNUSUAL
     for template, members in groups.items():
-        _value(units, template, members, len(groups), len(records))
+        _value(units, template, members, odd)
     return Form(units, gaps=False, flows=True)
 
 
-def _value(units: list[Unit], template: str, members: Sequence[int], sorts: int, total: int) -> None:
-    """What the records of one template are worth; the first counts the others."""
+def _value(units: list[Unit], template: str, members: Sequence[int], odd: float) -> None:
+    """What the records of one template are worth; the first counts the others. ``odd``: what a rare one is worth."""
     first = members[0]
-    rare = len(members) <= _RARE and sorts < total * 0.5
+    rare = len(members) <= _RARE
+    worth = odd if rare else _USUAL
     if _ERROR.search(template):
-        worth = 1.0
+        worth = max(worth, _SAID_CALMLY) if _CALM.search(template) else 1.0
     elif _WARNING.search(template):
-        worth = 0.8
-    else:
-        worth = 0.75 if rare else 0.7
-    for number in members[1:] if rare else _distinct(units, members) if worth >= 0.8 else ():
+        worth = max(worth, _WARNED)
+    for number in members[1:] if rare else _distinct(units, members) if worth >= _WARNED else ():
         units[number].worth = (worth * 0.8,)
     for number in _far_out(units, members):
         units[number].worth = (0.95,)
@@ -60,6 +71,16 @@ def _value(units: list[Unit], template: str, members: Sequence[int], sorts: int,
         units[first].shapes, units[first].worth = (counted,), (worth,)
     else:
         units[first].worth = (max(worth, units[first].worth[0]),)
+    _shorten(units[first])
+
+
+def _shorten(unit: Unit) -> None:
+    """A long trace can do with its first line and with what went wrong."""
+    lines = unit.whole.splitlines(keepends=True)
+    if len(lines) > _TRACE:
+        last = next((line for line in reversed(lines[1:]) if _CAUSE.match(line)), "")
+        short = f"{lines[0]}{last}"
+        unit.shapes, unit.worth = (short, unit.whole), (unit.worth[0], 0.0)
 
 
 def _distinct(units: Sequence[Unit], members: Sequence[int]) -> list[int]:
@@ -92,7 +113,7 @@ def _template(record: str) -> str:
     lines = record.rstrip().split("\n")
     # What a traceback ends with is what went wrong.
     said = _message(lines[0]) + (lines[-1][:_LOOKED_AT] if len(lines) > 1 else "")
-    return _NUMBER.sub("#", _HEX.sub("#", said))
+    return _VALUE.sub("#", _HEX.sub("#", _DAY.sub("#", said)))
 
 
 def _records(text: str) -> Iterator[str]:

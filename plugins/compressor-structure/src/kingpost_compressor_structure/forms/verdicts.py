@@ -1,0 +1,52 @@
+"""What test runners print: failures and the final count first, then where and why, passed tests last."""
+
+from __future__ import annotations
+
+import re
+
+from ..question import Question
+from ..units import ABSENT, Form, Unit
+
+MARKS = re.compile(
+    r"^(?:=+ (?:test session starts|FAILURES|ERRORS|short test summary info|\d+ (?:passed|failed))"
+    r"|\S{1,200}::\S{1,200}\s{1,8}(?:PASSED|FAILED|ERROR|SKIPPED)|(?:FAIL|ERROR): \w"
+    r"|Ran \d+ tests? in|=== RUN\s|--- (?:PASS|FAIL|SKIP):"
+    r"|(?:PASS|FAIL)\s{1,4}\S{1,200}\.[jt]sx?\b|Tests:\s|test \S{1,200} \.\.\. (?:ok|FAILED|ignored)|(?:not )?ok \d+ )",
+    re.MULTILINE,
+)
+"""Lines that only test runners write."""
+_VERDICT = re.compile(
+    r"(?:FAILED|FAIL:?|ERROR:?)\s|--- FAIL|not ok\b|\S{1,200}\s{1,8}(?:FAILED|ERROR)\b|test \S{1,200} \.\.\. FAILED"
+    r"|\s{0,8}[✕✗×●]\s|panicked|thread '"  # noqa: RUF001 - a cross that a runner prints
+)
+_COUNT = re.compile(
+    r"=+ .{0,120}\b(?:passed|failed|errors?)\b|Ran \d+ test|FAILED \(|OK\b|Tests?( Suites)?:\s|test result:"
+    r"|(?:ok|FAIL)\s+\S+\s+[\d.]+s"
+)
+_REASON = re.compile(
+    r"E {2,4}\S|\s{0,12}(?:[\w.]{1,60}(?:Error|Exception)\b|Expected|Received|expected|got|left:|right:|assert)"
+)
+_PLACE = re.compile(r"\s{0,8}(?:File \".{1,200}\", line \d|[\w./\\-]{1,120}:\d{1,6}(?::|\b)|> )")
+_HEAD = re.compile(r"_{4,} .{1,200} _{4,}|={4,} .{1,60} ={4,}|-{4,} .{1,60} -{4,}")
+_PASSED = re.compile(
+    r"\S{1,200}\s{1,8}(?:PASSED|SKIPPED)|=== RUN|--- PASS|test \S{1,200} \.\.\. ok|ok \d+"
+    r"|\s{0,8}[✓√]\s|\S{0,120}\s?[.sx]{3,}"
+)
+_WORTH = ((_COUNT, 0.95), (_VERDICT, 1.0), (_REASON, 0.9), (_PLACE, 0.8), (_HEAD, 0.6), (_PASSED, 0.0))
+_LOSS = "tests that passed, and details of those that failed"
+
+
+def form(text: str, question: Question) -> Form | None:
+    """Lines; what is indented below a failure says more about it."""
+    del question
+    units: list[Unit] = []
+    head = ABSENT
+    for line in text.splitlines(keepends=True):
+        bare = line.rstrip()
+        worth = next((worth for pattern, worth in _WORTH if pattern.match(line)), 0.1) if bare else 0.0
+        # A line of reasons is worth more with the name of its test above it.
+        parent = head if worth in (0.9, 0.8) else ABSENT
+        if bare and _HEAD.match(line):
+            head = len(units)
+        units.append(Unit((line,), (worth,), title=line if worth == 1.0 else "", parent=parent, loss=_LOSS))
+    return Form(units) if any(unit.worth[0] >= 0.9 for unit in units) else None
