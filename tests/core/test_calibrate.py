@@ -8,11 +8,21 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kingpost import TokenCounter
+from kingpost import Answer, Context, Description, Ports, Say, TokenCounter, Usage, render
 from kingpost._host.draft import default_budget
+from kingpost._host.kernel import Kernel
 from kingpost._host.settings import KernelSettings
 from kingpost._walk.calibrate import LEAST_ANSWERS, Calibrated, Calibration, Calibrations, fitted
-from kingpost.testing import CounterConformance
+from kingpost._walk.context import budget_for
+from kingpost.operations import tasks as ops
+from kingpost.testing import (
+    CounterConformance,
+    DictMemory,
+    FirstFitCompressor,
+    MemoryLog,
+    WordCounter,
+    in_process_plugin,
+)  # fmt: skip
 
 
 class Letters:
@@ -120,3 +130,84 @@ def test_a_calibrated_budget_is_that_of_an_exact_counter() -> None:
     counter = Calibrated(Letters(), "m", Calibration(1.1, 0.02, 20))
 
     assert default_budget(counter, KernelSettings()) == 8000
+
+
+class Bytes(Letters):
+    """A bound, as for a model whose tokenizer nobody has."""
+
+    name = "bytes"
+    exact = False
+
+    def count(self, text: str) -> int:
+        return len(text.encode())
+
+
+class Local:
+    """Answers by a model of its own, which makes 1.3 tokens of a word or sign, and 40 around each prompt."""
+
+    name = "local"
+
+    async def describe(self, model: str | None) -> Description:
+        return Description(model=model or "tiny:1b", counter="bytes", window=16_384, room=100, prices=(0, 0))
+
+    async def decide(self, context: Context, say: Say) -> Answer:
+        read = 40 + round(WordCounter().count(context.prompt) * 1.3)
+        return Answer(text="done", usage=Usage(input_tokens=read, output_tokens=1))
+
+
+async def test_a_local_model_is_counted_by_a_bound_until_its_answers_tell_how_it_counts(tmp_path: Path) -> None:
+    """From then on the ledger names the calibration with its error, and the budget is in real tokens."""
+    plugin = in_process_plugin(
+        "p", agents=[Local()], counters=[Bytes(), WordCounter()], memory=[DictMemory()],
+        compressors=[FirstFitCompressor()], log=[MemoryLog(Ports(tmp_path))],
+    )  # fmt: skip
+    named = {"agent": "local", "memory": "dict", "compressor": "first-fit", "counter": "words", "log": "memory"}
+    ledgers = []
+    async with Kernel.open(plugins=[plugin], settings={"kernel": named}, ports=Ports(tmp_path)) as kernel:
+        for number in range(1, LEAST_ANSWERS + 2):
+            asked = ops.Submit(description="What?", context="a word or two, " * 40 * number, tools=())
+            id = (await kernel.perform(ops.SUBMIT, asked)).id
+            await kernel.work(id)
+            await kernel.perform(ops.WAIT, ops.Wait(id=id, seconds=30.0))
+            ledgers.append((await kernel.perform(ops.TURNS, ops.TaskId(id))).turns[0].ledger)
+
+    first, last = ledgers[0], ledgers[-1]
+    assert first is not None
+    assert last is not None
+    assert (first.counter, first.exact, first.error, first.budget) == ("bytes", False, None, 15_000)
+    assert (last.counter, last.exact, last.budget) == ("words calibrated for tiny:1b", False, 8_000)
+    assert last.error is not None
+    assert last.error <= 0.05
+    real = WordCounter().count(render([row for row in last.kept if row.id != "tools"])) * 1.3
+    assert real <= last.used <= real * 1.1
+
+
+async def test_an_exact_counter_of_the_model_goes_before_the_bound_of_its_agent(tmp_path: Path) -> None:
+    """Manifests say which models a counter is exact for; the longest pattern decides."""
+    plugin = in_process_plugin(
+        "p", agents=[Local()], counters=[Bytes(), WordCounter()], memory=[DictMemory()],
+        compressors=[FirstFitCompressor()], log=[MemoryLog(Ports(tmp_path))],
+    )  # fmt: skip
+    plugin.manifest["counts"] = {"words": ["gpt-oss*", "gpt-4*"], "bytes": ["gpt-4-x*"]}
+    named = {"agent": "local", "memory": "dict", "compressor": "first-fit", "counter": "words", "log": "memory"}
+    found = {}
+    async with Kernel.open(plugins=[plugin], settings={"kernel": named}, ports=Ports(tmp_path)) as kernel:
+        for model in ("gpt-oss:20b", "openai/gpt-oss-120b", "gpt-4-x1", "tiny:1b"):
+            asked = ops.Submit(description="What?", model=model, tools=())
+            id = (await kernel.perform(ops.SUBMIT, asked)).id
+            await kernel.work(id)
+            await kernel.perform(ops.WAIT, ops.Wait(id=id, seconds=30.0))
+            ledger = (await kernel.perform(ops.TURNS, ops.TaskId(id))).turns[0].ledger
+            found[model] = ledger.counter if ledger else None
+
+    assert found == {"gpt-oss:20b": "words", "openai/gpt-oss-120b": "words", "gpt-4-x1": "bytes", "tiny:1b": "bytes"}
+
+
+def test_a_window_keeps_free_what_the_server_adds_and_the_error_once_more() -> None:
+    """A prompt that fills the window and is then refused would cost the task."""
+    counter = Calibrated(Letters(), "m", Calibration(1.2, 0.05, 20, added=130))
+    description = Description(model="m", window=4000, room=1000)
+
+    assert budget_for(description, counter, None, 8000) == 4000 - 1000 - 130 - 200
+    assert budget_for(description, Letters(), None, 8000) == 3000
+    assert budget_for(description, counter, 1500, 8000) == 500

@@ -121,7 +121,7 @@ class Drafter:
         """The context budget of one prompt, in tokens of the counter."""
         found = await self.counter(counter, description.model)
         setting = request.budget or default_budget(found, self.settings)
-        return budget_for(description.window, description.room, request.tokens, setting)
+        return budget_for(description, found, request.tokens, setting)
 
     def _grant(self, request: Submit) -> Grant:
         settings = self.settings

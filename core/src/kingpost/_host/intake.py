@@ -119,10 +119,8 @@ class Intake:
         description = await self._drafter.agents.describe(task.crew.agent.name, task.model)
         counter = await self._drafter.counter(task.crew.counter.name if task.crew.counter else "", description.model)
         tools = [tool for tool, _ in (await self._outfitter.tools(task, description)).values()]
-        budget = budget_for(
-            description.window, description.room, task.grant.tokens,
-            task.budget or default_budget(counter, self._settings),
-        )  # fmt: skip
+        setting = task.budget or default_budget(counter, self._settings)
+        budget = budget_for(description, counter, task.grant.tokens, setting)
         check(task.description, budget, counter, tools)
 
 

@@ -29,11 +29,15 @@ _SPREAD = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Tokens of a model for one of the counter's. ``error`` is the part by which it was off, over ``answers``."""
+    """Tokens of a model for one of the counter's. ``error`` is the part by which it was off, over ``answers``.
+
+    ``added`` is what the server puts around each prompt, in tokens.
+    """
 
     ratio: float
     error: float
     answers: int
+    added: int = 0
 
 
 class Calibrated:
@@ -47,8 +51,12 @@ class Calibrated:
     def __init__(self, counter: TokenCounter, model: str, calibration: Calibration) -> None:
         self._counter = counter
         self.name = f"{counter.name} calibrated for {model}"
-        self.error = calibration.error
+        self.error, self._added = calibration.error, calibration.added
         self._thousand = math.ceil(calibration.ratio * (1 + calibration.error) * 1000)
+
+    def margin(self, window: int) -> int:
+        """What of a window stays free: what the server adds, and the error once more. A refused prompt costs more."""
+        return self._added + math.ceil(window * self.error)
 
     def count(self, text: str) -> int:
         return -(-self._counter.count(text) * self._thousand // 1000)
@@ -121,4 +129,4 @@ def fitted(pairs: list[list[int]]) -> Calibration | None:
     near = sum(abs(y - height - ratio * x) <= WORST_ERROR * ratio * x for x, y in pairs)
     if error > WORST_ERROR or near < 0.7 * len(pairs):
         return None
-    return Calibration(ratio, round(error, 3), len(pairs))
+    return Calibration(ratio, round(error, 3), len(pairs), math.ceil(height * (1 + error)))

@@ -19,10 +19,10 @@ from ..ports import Ports
 from ..prompt import render
 from ..protocols import Compressor, MemoryBackend, TokenCounter
 from ..records.action import Tool
-from ..records.context import Dropped, Pack, Passage, Trust
+from ..records.context import Description, Dropped, Pack, Passage, Trust
 from ..records.memory import Query, Recollection
 from .breaker import Breakers, Key
-from .counting import error_of
+from .counting import error_of, margin_of
 from .shrink import shrunk
 from .told import is_fault, told
 
@@ -283,8 +283,10 @@ def is_turn(passage: Passage) -> bool:
     return passage.id.startswith("turn ")
 
 
-def budget_for(window: int | None, room: int, granted: int | None, setting: int) -> int:
+def budget_for(description: Description, counter: TokenCounter, granted: int | None, setting: int) -> int:
     """The context budget of one prompt: what window and grant leave after the answer's room, and the setting."""
+    window = description.window
     left = [setting]
-    left += [bound - room for bound in (window, granted) if bound is not None]
+    left += [] if window is None else [window - description.room - margin_of(counter, window)]
+    left += [] if granted is None else [granted - description.room]
     return max(min(left), 0)

@@ -50,6 +50,12 @@ class Counting:
         return PluginBroken(self._plugin, f"{what} of token counter {self.name!r}", expected, came)
 
 
+def margin_of(counter: TokenCounter, window: int | None) -> int:
+    """What of a model's window must stay free beside the answer, because the counter is calibrated and no proof."""
+    margin: Any = getattr(counter, "margin", None)
+    return int(margin(window)) if margin is not None and window is not None else 0
+
+
 def error_of(counter: TokenCounter) -> float | None:
     """The part by which a calibrated counter may be off, ``None`` of one that is exact or a proven bound."""
     error: Any = getattr(counter, "error", None)

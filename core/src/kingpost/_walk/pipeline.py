@@ -169,7 +169,7 @@ async def _frame(now: Walk, history: Sequence[Event]) -> Pack:
     said = () if now.turns else first_messages(history)
     words = [*handed(task.context, said), *await earlier(gear.log, task, bounds.thread)]
     now.stock = await gather(want, words, gear.memory, gear.ports, gear.breakers)
-    budget = budget_for(gear.description.window, gear.description.room, task.grant.tokens, bounds.budget)
+    budget = budget_for(gear.description, gear.counter, task.grant.tokens, bounds.budget)
     tools = [tool for tool, _ in gear.tools.values()]
     gear.say(Progress("fitting", len(now.stock.passages)))
     return await fit(now.stock, budget, task.description, gear.compressor, gear.counter, tools)
