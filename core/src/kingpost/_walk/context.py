@@ -23,6 +23,7 @@ from ..records.context import Description, Dropped, Pack, Passage, Trust
 from ..records.memory import Query, Recollection
 from .breaker import Breakers, Key
 from .counting import error_of, margin_of
+from .reading import passages_of
 from .shrink import shrunk
 from .told import is_fault, told
 
@@ -56,7 +57,8 @@ async def gather(
 
     A memory that fails, rests after failures or is late costs its passages, not the task; the ledger says so.
     """
-    passages = [_own(want.text), *words]
+    # What stays comes first: a provider's cache holds what begins the same.
+    passages = sorted([_own(want.text), *words], key=lambda passage: not passage.pinned)
     if memory is None or not want.scopes or not want.limit:
         return Stock(tuple(passages))
     query = Query(
@@ -69,7 +71,7 @@ async def gather(
         return Stock(tuple(passages), (_missing(memory, str(problem)),))
     try:
         async with asyncio.timeout(want.seconds):
-            found = fitting(query, await memory.recall(query))
+            found = passages_of(fitting(query, await memory.recall(query)))
     except TimeoutError as problem:
         breakers.failed(key, problem)
         return Stock(tuple(passages), (_missing(memory, f"the memory gave no answer within {want.seconds:g} s"),))
@@ -80,7 +82,7 @@ async def gather(
         breakers.failed(key, problem)
         return Stock(tuple(passages), (_missing(memory, f"the memory failed: {told(problem)}"),))
     breakers.succeeded(key)
-    return Stock((*passages, *(_passage(number, one) for number, one in enumerate(found, 1))))
+    return Stock((*passages, *found))
 
 
 def fitting(query: Query, found: Any) -> list[Recollection]:
@@ -105,20 +107,6 @@ def handed(context: str, said: Sequence[str] = ()) -> list[Passage]:
 
 def _missing(memory: MemoryBackend, reason: str) -> Dropped:
     return Dropped(id="memory", source=f"memory {memory.name}", reason=reason)
-
-
-def _passage(number: int, found: Recollection) -> Passage:
-    memory = found.memory
-    return Passage(
-        id=str(number),
-        text=memory.body,
-        source=memory.source or f"memory {memory.id}",
-        place=memory.place,
-        reason=f"recalled for the task's words, rank {number}",
-        trust=Trust.OUTSIDE if memory.origin in ("import", "tool") else Trust.MEMORY,
-        kind=str(memory.meta.get("kind", "")),
-        score=found.score,
-    )
 
 
 async def fit(
