@@ -43,7 +43,8 @@ from kingpost import (
 )
 from kingpost._host.index import installed
 from kingpost._host.kernel import Kernel
-from kingpost.operations import Operation, calls, schedules, steering, system
+from kingpost.operations import Operation, calls, jobs, schedules, steering, system, tenants, tokens
+from kingpost.operations import events as event_ops
 from kingpost.operations import memory as memories
 from kingpost.operations import tasks as ops
 from kingpost.testing import (
@@ -168,6 +169,8 @@ class House:
     async def furnish(self, tenant: str) -> None:
         """Memories and a schedule, under names that all use."""
         mark = self.mark(tenant)
+        if "/" not in tenant:
+            await self.kernel.perform(tokens.CREATE, tokens.CreateToken(name=mark), tenant)
         own = Memory(id="one", scope=SHARED_SCOPE, body=f"{mark} remembers lions", source=mark, meta={"note": mark})
         same = Memory(id="same", scope=SHARED_SCOPE, body="lions sleep all day")
         perform = self.kernel.perform
@@ -211,7 +214,8 @@ class House:
         pending = await perform(calls.CALLS, calls.ListCalls(limit=1000), tenant)
         turns = [await perform(ops.TURNS, ops.TaskId(task.id), tenant) for task in tasks]
         letters = await perform(steering.LETTERS, steering.ListLetters(), tenant)
-        return [tasks, sorted(kept, key=repr), due, pending, turns, letters]
+        keys = await perform(tokens.TOKENS, tokens.ListTokens(), tenant)
+        return [tasks, sorted(kept, key=repr), due, pending, turns, letters, keys]
 
     def _mark_of(self, task: ops.TaskView) -> str:
         return task.description.partition(" do:")[0]
@@ -254,6 +258,7 @@ class Victim:
     blobs: Sequence[str]
     tokens: Sequence[tuple[str, str]]
     folder: Path
+    keys: Sequence[str] = ()
 
     @property
     def names(self) -> list[str]:
@@ -269,8 +274,9 @@ async def victim(opened: House, tenant: str) -> Victim:
     frames = [frame for task in tasks for frame in await log.read(0, 1000, f"task/{task.id}")]
     blobs = [str(event.payload["blob"]) for frame in frames for event in frame.events
              if event.payload is not None and event.payload.keys() == {"blob"}]  # fmt: skip
-    tokens = [(task, token) for owner, task, token in opened.tools.tokens if owner == tenant]
-    return Victim(tenant, tasks, sorted(set(blobs)), tokens, opened.home / "copies")
+    waiting = [(task, token) for owner, task, token in opened.tools.tokens if owner == tenant]
+    keys = [key.id for key in (await opened.kernel.keyring()).of(tenant)]
+    return Victim(tenant, tasks, sorted(set(blobs)), waiting, opened.home / "copies", keys)
 
 
 def _ids(of: Victim) -> list[ops.TaskId]:
@@ -317,7 +323,10 @@ PROBES: Mapping[Operation[Any, Any], Any] = {
     ops.TURNS: _ids,
     ops.EXPAND: lambda of: [ops.Expand(id=name, passage=p) for name in of.names for p in ("task", "handed", "1")],
     ops.RESUME: lambda of: [ops.Resume(), *(ops.Resume(only=name) for name in of.names)],
-    ops.EVENTS: lambda of: [ops.ListEvents(limit=1000), *(ops.ListEvents(task=name, limit=1000) for name in of.names)],
+    event_ops.EVENTS: lambda of: [
+        event_ops.ListEvents(limit=1000),
+        *(event_ops.ListEvents(task=name, limit=1000) for name in of.names),
+    ],
     steering.CANCEL: lambda of: [steering.Cancel(id=name, reason="intruded") for name in of.names],
     steering.MESSAGE: lambda of: [steering.Message(id=name, text="intruded") for name in of.names],
     steering.FORK: lambda of: [steering.Fork(id=name) for name in of.names],
@@ -355,6 +364,36 @@ PROBES: Mapping[Operation[Any, Any], Any] = {
     system.BACKUP: lambda of: system.Backup(str(of.folder / f"for {of.tenant}")),
     system.RESTORE: lambda of: system.Restore(str(of.folder / "nothing")),
     system.SEAL: lambda of: system.Seal(before=1.0, target=str(of.folder / f"sealed {of.tenant}")),
+    ops.SUBMIT_ALL: lambda of: ops.SubmitAll(
+        tasks=(ops.Submit(description="lions do:seek", thread=SHARED_THREAD, scopes=(SHARED_SCOPE,)),)
+    ),
+    ops.FETCH: lambda of: [ops.Fetch(id=task.id, name=f"{secret(of.tenant)}.txt") for task in of.tasks],
+    event_ops.FOLLOW: lambda of: [
+        event_ops.Follow(after="0"),
+        *(event_ops.Follow(task=name) for name in of.names),
+        *(event_ops.Follow(root=name, after="0") for name in of.names),
+        event_ops.Follow(thread=SHARED_THREAD, after="0"),
+    ],
+    steering.RETRY: _ids,
+    steering.LETTER: _ids,
+    schedules.GET: lambda of: schedules.ScheduleId(SHARED_SCHEDULE),
+    schedules.PAUSE: lambda of: schedules.ScheduleId(SHARED_SCHEDULE),
+    schedules.RESUME: lambda of: schedules.ScheduleId(SHARED_SCHEDULE),
+    memories.GET: lambda of: [memories.MemoryId(scope=SHARED_SCOPE, id=id) for id in ("one", "same")],
+    system.AGENT: lambda of: system.AgentName("doer"),
+    system.STATISTICS: lambda of: system.AgentName("doer"),
+    jobs.VERIFY: lambda of: system.Nothing(),
+    jobs.REBUILD: lambda of: system.Rebuild(),
+    jobs.JOBS: lambda of: system.Nothing(),
+    jobs.GET: lambda of: jobs.JobId("none"),
+    tokens.CREATE: lambda of: tokens.CreateToken(name="intruded"),
+    tokens.TOKENS: lambda of: tokens.ListTokens(),
+    tokens.ROTATE: lambda of: [tokens.RotateToken(id=id) for id in of.keys],
+    tokens.REVOKE: lambda of: [tokens.TokenId(id) for id in of.keys],
+    tenants.CREATE: lambda of: tenants.SetTenant(id=of.tenant, queue=0),
+    tenants.LIMIT: lambda of: tenants.SetTenant(id="nobody", queue=0),
+    tenants.TENANTS: lambda of: tenants.ListTenants(),
+    tenants.ERASE: lambda of: tenants.TenantId("nobody"),
     system.ERASE: lambda of: [system.Erase(task=name) for name in of.names],
 }
 """Every operation, and what an intruder asks of it: by ids, beginnings and ends, and by the names that all use."""
@@ -370,7 +409,23 @@ async def told(opened: House, intruder: str, of: Victim) -> AsyncIterator[tuple[
                 came: object = await opened.kernel.perform(operation, request, intruder)
             except KingpostError as problem:
                 came = f"{problem} {problem!r} {problem.__cause__!r}"
+            if operation is event_ops.FOLLOW and not isinstance(came, str):
+                came = await followed(came)
             yield f"{operation.id} {request!r}", came
+
+
+async def followed(feed: Any) -> list[object]:
+    """All that a feed has to tell by now."""
+    came: list[object] = []
+    try:
+        async with asyncio.timeout(0.1):
+            while views := await feed.next():
+                came += views
+    except TimeoutError:
+        pass
+    finally:
+        feed.close()
+    return came
 
 
 def recorded(heard: Sequence[Any]) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from kingpost import Answer, Call, Calls, Context, Event, Kernel, Memory, Say, Status, Usage
+from kingpost.operations import events as event_ops
 from kingpost.operations import memory as memory_ops
 from kingpost.operations import steering
 from kingpost.operations import tasks as ops
@@ -43,7 +44,7 @@ async def tree(opened: OpenKernel, id: str) -> Sequence[ops.TaskView]:
 
 async def events(kernel: Kernel, task: str) -> list[Event]:
     """Every event of one task."""
-    page = await kernel.perform(ops.EVENTS, ops.ListEvents(task=task, limit=1000))
+    page = await kernel.perform(event_ops.EVENTS, event_ops.ListEvents(task=task, limit=1000))
     return [event for frame in page.frames for event in frame.events]
 
 

@@ -49,6 +49,7 @@ from kingpost import (
 )
 from kingpost._host import deliver, offered, work
 from kingpost._host.kernel import Kernel
+from kingpost.operations import events as event_ops
 from kingpost.operations import steering
 from kingpost.operations import tasks as ops
 from kingpost.testing import (
@@ -136,7 +137,9 @@ class Crowd:
     async def check(self) -> None:
         """Everything that was recorded can be read, and is sound."""
         after = 0
-        while (page := await self.kernel.perform(ops.EVENTS, ops.ListEvents(after=after, limit=1000))).frames:
+        while (
+            page := await self.kernel.perform(event_ops.EVENTS, event_ops.ListEvents(after=after, limit=1000))
+        ).frames:
             after = page.position
         for task in (await self.kernel.perform(ops.LIST, ops.ListTasks(limit=1000))).tasks:
             await self.kernel.perform(ops.TURNS, ops.TaskId(task.id))
@@ -475,7 +478,7 @@ async def test_a_flood_of_speech_drowns_nobody(tmp_path: Path, flood: str) -> No
 
     async with crowd(tmp_path, hostile(does)) as met:
         (task,) = await met.meet(REQUEST)
-        page = await met.kernel.perform(ops.EVENTS, ops.ListEvents(task=task.id))
+        page = await met.kernel.perform(event_ops.EVENTS, event_ops.ListEvents(task=task.id))
 
     assert task.status is Status.SUCCEEDED
     assert sum(event.kind == "agent.checkpoint" for frame in page.frames for event in frame.events) <= 1

@@ -24,6 +24,7 @@ from kingpost import (
     Usage,
     UsageNote,
 )
+from kingpost.operations import events as event_ops
 from kingpost.operations import schedules, steering
 from kingpost.operations import tasks as ops
 from kingpost.testing import FunctionExecutor, ScriptedAgent, open_kernel
@@ -33,7 +34,7 @@ QUICK = {"retry_seconds": 0.001, "retry_most_seconds": 0.002}
 
 async def kinds(kernel: Kernel, task: str) -> list[str]:
     """The kinds of a task's events, in order."""
-    page = await kernel.perform(ops.EVENTS, ops.ListEvents(task=task, limit=1000))
+    page = await kernel.perform(event_ops.EVENTS, event_ops.ListEvents(task=task, limit=1000))
     return [event.kind for frame in page.frames for event in frame.events]
 
 

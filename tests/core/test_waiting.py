@@ -24,6 +24,7 @@ from kingpost import (
     Tool,
 )
 from kingpost.operations import calls, steering
+from kingpost.operations import events as event_ops
 from kingpost.operations import tasks as ops
 from kingpost.testing import FunctionExecutor, OpenKernel, ScriptedAgent, open_kernel
 
@@ -170,7 +171,7 @@ async def test_a_callback_settles_its_call_with_the_calls_own_token() -> None:
         came = Observation(call="1", text="a lamp")
         with pytest.raises(InvalidRequest, match="token"):
             await perform(calls.OBSERVE, calls.Observe(id=id, observation=came, token="guess"))
-        page = await perform(ops.EVENTS, ops.ListEvents(task=id, limit=1000))
+        page = await perform(event_ops.EVENTS, event_ops.ListEvents(task=id, limit=1000))
         assert shop.tokens[0] not in str(page)
         await perform(calls.OBSERVE, calls.Observe(id=id, observation=came, token=shop.tokens[0]))
         with pytest.raises(NotFound):

@@ -30,6 +30,7 @@ from kingpost import (
     UnreadableInput,
 )  # fmt: skip
 from kingpost.operations import calls, steering
+from kingpost.operations import events as event_ops
 from kingpost.operations import memory as memory_ops
 from kingpost.operations import tasks as ops
 from kingpost.testing import DictMemory, FunctionExecutor, MemoryLog, ScriptedAgent
@@ -120,7 +121,7 @@ async def test_files_in_a_folder_that_are_no_text_are_skipped_and_said(tmp_path:
 
     async with open_kernel() as opened:
         task = await opened.run("lions", inputs=(str(tmp_path),))
-        page = await opened.kernel.perform(ops.EVENTS, ops.ListEvents(task=task.id))
+        page = await opened.kernel.perform(event_ops.EVENTS, event_ops.ListEvents(task=task.id))
 
     read = next(e for frame in page.frames for e in frame.events if e.kind == "inputs.read")
     assert read.payload is not None
@@ -358,7 +359,7 @@ async def test_a_tenant_sees_nothing_of_another() -> None:
         task = await kernel.perform(ops.SUBMIT, ops.Submit(description="heron"), tenant="a")
         found = await kernel.perform(memory_ops.RECALL, memory_ops.Recall(text="heron"), tenant="b")
         listed = await kernel.perform(ops.LIST, ops.ListTasks(), tenant="b")
-        events = await kernel.perform(ops.EVENTS, ops.ListEvents(), tenant="b")
+        events = await kernel.perform(event_ops.EVENTS, event_ops.ListEvents(), tenant="b")
         with pytest.raises(KingpostError):
             await kernel.perform(ops.GET, ops.TaskId(task.id), tenant="b")
 
@@ -401,7 +402,7 @@ async def test_two_kernels_in_one_process_know_nothing_of_each_other() -> None:
 
 
 async def _read_event(kernel: Kernel, task: str) -> dict[str, int]:
-    page = await kernel.perform(ops.EVENTS, ops.ListEvents(task=task))
+    page = await kernel.perform(event_ops.EVENTS, event_ops.ListEvents(task=task))
     return dict(next(e.header for frame in page.frames for e in frame.events if e.kind == "inputs.read"))
 
 
@@ -434,7 +435,7 @@ async def test_the_same_major_version_of_a_plugin_goes_on_and_another_one_waits(
         other = await after.run("go on beside it")
         resumed = await after.kernel.perform(ops.RESUME, ops.Resume())
         task = await after.kernel.perform(ops.WAIT, ops.Wait(id=queued.id, seconds=20.0 if goes_on else 0.0))
-        page = await after.kernel.perform(ops.EVENTS, ops.ListEvents(task=queued.id))
+        page = await after.kernel.perform(event_ops.EVENTS, event_ops.ListEvents(task=queued.id))
     changed = [e for frame in page.frames for e in frame.events if e.kind == "crew.changed"]
 
     assert other.status is Status.SUCCEEDED

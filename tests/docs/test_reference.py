@@ -75,7 +75,7 @@ def test_the_example_of_a_door_opens_it(door: str, tmp_path: Path) -> None:
     kind = door.removeprefix("provide_")
     manifest, module = (block for block in Page(DOCS / "hooks.md").blocks if block.section == door)
     example = ModuleType("example")
-    exec(module.text, vars(example))
+    exec(compile(module.text, door, "exec", dont_inherit=True), vars(example))
     vars(example)["manifest"] = tomllib.loads(manifest.text)
 
     plugins = Plugins([example], Settings({}, "page"), Ports(home=tmp_path))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kingpost import (
+    Access,
     Answer,
     Call,
     Calls,
@@ -18,6 +19,7 @@ from kingpost import (
     KingpostError,
     Memory,
     Observation,
+    Once,
     Pending,
     Ports,
     Say,
@@ -27,7 +29,7 @@ from kingpost import (
     Unavailable,
     fold,
 )
-from kingpost.operations import calls, schedules, steering
+from kingpost.operations import calls, schedules, steering, tenants, tokens
 from kingpost.operations import memory as memory_ops
 from kingpost.operations import tasks as ops
 from kingpost.testing import FunctionExecutor, MemoryLog, OpenKernel, ScriptedAgent, facts, open_kernel
@@ -209,3 +211,8 @@ async def _steered(opened: OpenKernel) -> None:
     await kernel.perform(ops.SUBMIT, later)
     await kernel.perform(schedules.SET, schedules.SetSchedule(id="s", every=3600.0, request=later))
     await kernel.perform(schedules.REMOVE, schedules.ScheduleId("s"))
+    once = Once("key", "digest")
+    made = await kernel.ask(tokens.CREATE, tokens.CreateToken(name="ci"), Access(), once)
+    await kernel.perform(tokens.ROTATE, tokens.RotateToken(id=made.view.id))
+    await kernel.perform(tokens.REVOKE, tokens.TokenId(made.view.id))
+    await kernel.ask(tenants.CREATE, tenants.SetTenant(id="north"), Access(), once)

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
         Exhausted,
         Fenced,
         FinalError,
+        Forbidden,
+        InFlight,
         InputError,
         InvalidRequest,
+        KeyReused,
         KingpostError,
         NameTaken,
         NotFound,
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
         PluginError,
         SettingsInvalid,
         TransientError,
+        Unauthorized,
         Unavailable,
         UnknownName,
         UnreadableInput,
@@ -44,20 +48,25 @@ if TYPE_CHECKING:
     from .prompt import render
     from .protocols import (
         Agent,
+        Answerer,
         Borrower,
         Care,
+        Command,
         Compressor,
         Embedder,
         Executor,
+        Face,
         Folded,
         Kernel,
         Log,
         MemoryBackend,
+        Opener,
         Reader,
         Say,
         Sink,
         TokenCounter,
     )  # fmt: skip
+    from .records.access import Access, Once
     from .records.action import Action, Answer, Call, Calls, Limits, Observation, Pending, Tool, Usage
     from .records.codec import dump, load
     from .records.context import Context, Description, Dropped, Fitted, Pack, Passage, Trust, Turn
@@ -84,16 +93,19 @@ _HOMES = {
     "chain": "GENESIS SALT_BYTES Sealed damaged decode frame_hash seal",
     "errors": (
         "AgentFailed BudgetTooSmall ConfigurationError Conflict Corrupted DoorEmpty Exhausted Fenced FinalError "
-        "InputError InvalidRequest KingpostError NameTaken NotFound OutOfTime OverGrant Overloaded PluginBroken "
-        "PluginError SettingsInvalid TransientError Unavailable UnknownName UnreadableInput"
+        "Forbidden InFlight InputError InvalidRequest KeyReused KingpostError NameTaken NotFound OutOfTime OverGrant "
+        "Overloaded PluginBroken PluginError SettingsInvalid TransientError Unauthorized Unavailable UnknownName "
+        "UnreadableInput"
     ),
     "hookspecs": "hookimpl",
     "operations": "OPERATIONS Operation",
     "ports": "Clock Ports",
     "prompt": "render",
     "protocols": (
-        "Agent Borrower Care Compressor Embedder Executor Folded Kernel Log MemoryBackend Reader Say Sink TokenCounter"
+        "Agent Answerer Borrower Care Command Compressor Embedder Executor Face Folded Kernel Log MemoryBackend Opener "
+        "Reader Say Sink TokenCounter"
     ),
+    "records.access": "Access Once",
     "records.action": "Action Answer Call Calls Limits Observation Pending Tool Usage",
     "records.codec": "dump load",
     "records.context": "Context Description Dropped Fitted Pack Passage Trust Turn",
@@ -112,10 +124,12 @@ __all__ = [
     "GENESIS",
     "OPERATIONS",
     "SALT_BYTES",
+    "Access",
     "Action",
     "Agent",
     "AgentFailed",
     "Answer",
+    "Answerer",
     "Artefact",
     "Boost",
     "Borrower",
@@ -125,6 +139,7 @@ __all__ = [
     "Care",
     "Checkpoint",
     "Clock",
+    "Command",
     "Compressor",
     "ConfigurationError",
     "Conflict",
@@ -139,16 +154,20 @@ __all__ = [
     "Event",
     "Executor",
     "Exhausted",
+    "Face",
     "Fenced",
     "FinalError",
     "Finding",
     "Fitted",
     "Folded",
+    "Forbidden",
     "Grant",
     "Head",
+    "InFlight",
     "InputError",
     "InvalidRequest",
     "Kernel",
+    "KeyReused",
     "KingpostError",
     "Limits",
     "Log",
@@ -158,6 +177,8 @@ __all__ = [
     "NameTaken",
     "NotFound",
     "Observation",
+    "Once",
+    "Opener",
     "Operation",
     "OutOfTime",
     "Outcome",
@@ -200,6 +221,7 @@ __all__ = [
     "TransientError",
     "Trust",
     "Turn",
+    "Unauthorized",
     "Unavailable",
     "UnknownName",
     "UnreadableInput",

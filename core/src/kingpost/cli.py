@@ -48,6 +48,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "erase": ("log", "Erase the content of a task, or of everything."),
     },
     "Look after the installation": {
+        "token": ("token", "Tokens: create, list, rotate or revoke what lets others in."),
         "doctor": ("system", "Look at everything and say what to mend."),
         "config": ("system", "Show the settings that are in force, with where they come from."),
         "agents": ("system", "List the agents that can be named."),
@@ -68,26 +69,45 @@ class _Lazy(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
-            return None
+            from ._cli.brought import brought, opener
+
+            ctx.obj = opener
+            return brought(name) if name in _brought() else None
         command: click.Command = getattr(import_module(f"._cli.{COMMANDS[name][0]}", __package__), name)
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS:
+        if args and args[0] not in COMMANDS and args[0] not in _brought():
             import difflib
 
-            nearest = difflib.get_close_matches(args[0], COMMANDS, 1)
+            nearest = difflib.get_close_matches(args[0], [*COMMANDS, *_brought()], 1)
             hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
             ctx.fail(f"There is no command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         width = max(map(len, COMMANDS))
+        from_plugins = _brought()
         for heading, commands in GROUPS.items():
             with formatter.section(heading):
                 formatter.write_dl([(name.ljust(width), text) for name, (_, text) in commands.items()])
+        if from_plugins:
+            with formatter.section("From plugins"):
+                formatter.write_dl([(name.ljust(width), text) for name, text in from_plugins.items()])
+
+
+def _brought() -> dict[str, str]:
+    """Commands of plugins with their help, read from the index of manifests: nothing of a plugin is imported."""
+    from ._host.index import installed
+
+    return {
+        name: plugin.help.get(name, plugin.summary)
+        for plugin in installed()
+        if plugin.problem is None
+        for name in plugin.provides.get("commands", ())
+    }
 
 
 @click.command(

@@ -8,7 +8,10 @@
     │   ├── UnreadableInput     a file that was handed in cannot be read
     │   ├── UnknownName         nobody offers this agent, tool or plugin
     │   ├── NotFound            no task, memory or passage has this id
-    │   └── BudgetTooSmall      the task itself does not fit
+    │   ├── BudgetTooSmall      the task itself does not fit
+    │   ├── Unauthorized        no token, or none that holds
+    │   ├── Forbidden           the token may not do this
+    │   └── KeyReused           an idempotency key came with another request
     ├── ConfigurationError      mend the configuration
     │   ├── SettingsInvalid     kingpost.toml or the environment
     │   ├── DoorEmpty           no plugin offers what is needed
@@ -18,6 +21,7 @@
     ├── TransientError          try again
     │   ├── Unavailable         a model, a memory or a disk does not answer
     │   ├── Conflict            somebody else appended first
+    │   ├── InFlight            the same request is just being answered
     │   └── Overloaded          the queue is full
     └── FinalError              give up
         ├── Fenced              another attempt holds the task now
@@ -99,6 +103,32 @@ class BudgetTooSmall(InputError):
         self.budget, self.needed = budget, needed
 
 
+class Unauthorized(InputError):
+    """Nobody is known by this token, or it has expired or was revoked."""
+
+    code = "access.unauthorized"
+
+
+class Forbidden(InputError):
+    """The token is known and may not do this."""
+
+    code = "access.forbidden"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"this needs the scope {scope!r}, which the token has not; use one that has it")
+        self.scope = scope
+
+
+class KeyReused(InputError):
+    """The idempotency key was used before, with another request."""
+
+    code = "idempotency.mismatch"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"the idempotency key {key!r} came before, with another request; take a new key for this one")
+        self.key = key
+
+
 class ConfigurationError(KingpostError):
     """The configuration of this installation must change."""
 
@@ -175,6 +205,16 @@ class Conflict(TransientError):
     def __init__(self, stream: str, expected: str, found: str) -> None:
         super().__init__(f"stream {stream!r} is at version {found!r}, not {expected!r}; read it again and append anew")
         self.stream, self.expected, self.found = stream, expected, found
+
+
+class InFlight(TransientError):
+    """The first request with this idempotency key is still being answered."""
+
+    code = "idempotency.in_flight"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"the request with idempotency key {key!r} is just being answered; ask again in a moment")
+        self.key = key
 
 
 class Overloaded(TransientError):

@@ -12,7 +12,20 @@ from collections.abc import Iterable
 import pluggy
 
 from .ports import Ports
-from .protocols import Agent, Compressor, Embedder, Executor, Log, MemoryBackend, Reader, Sink, TokenCounter
+from .protocols import (
+    Agent,
+    Answerer,
+    Command,
+    Compressor,
+    Embedder,
+    Executor,
+    Face,
+    Log,
+    MemoryBackend,
+    Reader,
+    Sink,
+    TokenCounter,
+)
 
 hookspec = pluggy.HookspecMarker("kingpost")
 hookimpl = pluggy.HookimplMarker("kingpost")
@@ -69,4 +82,22 @@ def provide_log(settings: object, ports: Ports) -> Iterable[Log]:
 @hookspec
 def provide_sinks(settings: object, ports: Ports) -> Iterable[Sink]:
     """Offer sinks. Those that the settings name (default none) receive every frame while the kernel works."""
+    return ()
+
+
+@hookspec
+def provide_operations(settings: object, ports: Ports) -> Iterable[Answerer]:
+    """Offer operations of your own. They stand in the table beside the kernel's, with the plugin's name."""
+    return ()
+
+
+@hookspec
+def provide_faces(settings: object, ports: Ports) -> Iterable[Face]:
+    """Offer faces. Those that the settings or a command name are opened when the kernel serves."""
+    return ()
+
+
+@hookspec
+def provide_commands(settings: object, ports: Ports) -> Iterable[Command]:
+    """Offer commands of the command line."""
     return ()

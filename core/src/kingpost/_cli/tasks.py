@@ -8,7 +8,8 @@ import click
 
 from .._host.kernel import Kernel
 from ..errors import NotFound
-from ..operations.tasks import EVENTS, EXPAND, LIST, TREE, TURNS, Expand, ListEvents, ListTasks, TaskId, TurnView
+from ..operations.events import EVENTS, ListEvents
+from ..operations.tasks import EXPAND, LIST, TREE, TURNS, Expand, ListTasks, TaskId, TurnView
 from ..records.event import Recorded
 from ..records.task import Status
 from .session import as_json, harmless, moment, one_line, plain, print_json, table, with_kernel

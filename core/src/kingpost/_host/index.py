@@ -18,16 +18,20 @@ from typing import Any
 
 GROUP = "kingpost.plugins"
 MANIFEST = "kingpost-plugin.toml"
-KINDS = ("agents", "memory", "compressors", "executors", "counters", "embedders", "readers", "log", "sinks")
+KINDS = (
+    "agents", "memory", "compressors", "executors", "counters", "embedders", "readers", "log", "sinks", "operations",
+    "faces", "commands",
+)  # fmt: skip
 _LISTS = ("provides", "counts")
-_SHAPE = 3
+_SHAPE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """An installed plugin, as its manifest says. ``problem`` is set when it cannot be used.
 
-    ``counts`` maps a counter to patterns of the models that it is exact for.
+    ``counts`` maps a counter to patterns of the models that it is exact for, ``help`` has one line for each command
+    that it brings, for who lists them without importing it.
     """
 
     id: str
@@ -37,6 +41,7 @@ class Found:
     settings: str | None = None
     provides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    help: Mapping[str, str] = field(default_factory=dict)
     manifest: str = ""
     problem: str | None = None
 
@@ -158,6 +163,7 @@ def parse(raw: Mapping[str, Any], version: str, module: str, path: str = "") -> 
         settings=raw.get("settings"),
         provides=provides,
         counts=counts,
+        help={str(name): str(line) for name, line in raw.get("help", {}).items()},
         manifest=path,
         problem=problem,
     )

@@ -10,15 +10,17 @@ import asyncio
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from .._walk.context import budget_for, check
 from .._walk.inputs import check as check_input
-from .._walk.journal import stow
-from ..errors import Conflict, DoorEmpty, InvalidRequest, Overloaded
+from .._walk.journal import stow, unstow
+from ..errors import Conflict, DoorEmpty, InvalidRequest, KeyReused, KingpostError, Overloaded
 from ..operations.tasks import Submit, Submitted
 from ..protocols import Log
+from ..records.access import Once
 from ..records.event import TaskQuery
 from ..records.task import Status, Task
 from ..state import task_stream
@@ -31,6 +33,7 @@ from .settings import KernelSettings
 COUNTED_SECONDS = 0.5
 """How old a count of the queue may be; what was accepted here since is added to it."""
 
+_HEX = frozenset("0123456789abcdef")
 _NEEDED = {
     "agents": "agent",
     "memory": "memory",
@@ -47,8 +50,16 @@ class Intake:
     """The door of one kernel."""
 
     def __init__(
-        self, drafter: Drafter, outfitter: Outfitter, log: Log, counted: Counted, met: Callable[[Task], None]
+        self,
+        drafter: Drafter,
+        outfitter: Outfitter,
+        log: Log,
+        counted: Counted,
+        met: Callable[[Task], None],
+        limit: Callable[[str], int | None] = lambda _: None,
     ) -> None:
+        """``limit`` says how many tasks a tenant may have queued, where somebody has bounded it alone."""
+        self._limit = limit
         self._drafter, self._outfitter, self._log, self._counted, self._met = drafter, outfitter, log, counted, met
         self._settings, self._ports, self._plugins = drafter.settings, drafter.ports, drafter.plugins
         self._known: dict[str | None, tuple[float, int]] = {}
@@ -68,23 +79,80 @@ class Intake:
         await self.check_budget(task)
         return task, await self.queue(task)
 
+    async def submit_all(
+        self, requests: Sequence[Submit], tenant: str, ids: Sequence[str] = (), **more: Any
+    ) -> list[Submitted]:
+        """Queue several tasks, all of them checked before the first is written; they go to disk together.
+
+        Raises:
+            InputError: something in one of them must be mended. Overloaded: there is no room for all of them.
+        """
+        tasks = []
+        for number, request in enumerate(requests):
+            check_words(request, self._settings)
+            inputs = await check_inputs(request.inputs, self._plugins, self._settings)
+            id = ids[number] if ids else self._ports.ids.new()
+            tasks.append(await self._drafter.task(request, tenant, id, inputs))
+            await self.check_budget(tasks[-1])
+        await self._check_room(tenant, len(tasks))
+        if len(tasks) == 1:
+            return [await self._queue(tasks[0], **more)]
+        return list(await asyncio.gather(*[self._queue(task, **more) for task in tasks]))
+
+    async def submit_once(self, requests: Sequence[Submit], tenant: str, once: Once) -> list[Submitted]:
+        """The same, with ids made out of a key: who asks again finds the tasks that there are.
+
+        Raises:
+            KeyReused: the key came with another request. KingpostError: as ``submit_all``.
+        """
+        many = len(requests) > 1
+        ids = [keyed_id(tenant, f"{once.key}\0{n}" if many else once.key) for n in range(len(requests))]
+        try:
+            return await self.submit_all(requests, tenant, ids, once=once.digest)
+        except KeyReused:
+            raise KeyReused(once.key) from None
+        except KingpostError:
+            # It may have been accepted when there was room, and the agent was there.
+            begun = await self._log.select(TaskQuery(ids=ids, tenant=tenant, limit=len(ids)))
+            if len(begun) < len(ids):
+                raise
+            return [await self._before(id, tenant, once.digest) for id in ids]
+
+    async def _before(self, id: str, tenant: str, digest: str | None) -> Submitted:
+        """A task that was begun before, as it was answered then.
+
+        Raises:
+            KeyReused: by another request.
+        """
+        frame = (await self._log.read(0, 1, task_stream(id)))[0]
+        payload = (await unstow(self._log, tenant, frame.events[0])).payload
+        if digest is not None and payload is not None and payload.get("once") != digest:
+            raise KeyReused(id)
+        return Submitted(id=id, status=Status.QUEUED, position=frame.position)
+
     async def queue(self, task: Task, **more: Any) -> Submitted:
         """Append a task that was made already; ``more`` stands beside it in the payload."""
         await self._check_room(task.tenant)
+        return await self._queue(task, **more)
+
+    async def _queue(self, task: Task, **more: Any) -> Submitted:
         event = await stow(self._log, task.tenant, queued(task, **more))
         self._met(task)
         try:
             receipt = await self._log.append(task_stream(task.id), "", [event])
         except Conflict:
-            return Submitted(id=task.id, status=Status.QUEUED, position=0)
+            return await self._before(task.id, task.tenant, more.get("once"))
         self._accepted(task.tenant)
         self._ports.point("task.queued")
         return Submitted(id=task.id, status=Status.QUEUED, position=receipt.position)
 
-    async def _check_room(self, tenant: str) -> None:
-        settings = self._settings
+    async def _check_room(self, tenant: str, many: int = 1) -> None:
+        settings, own = self._settings, self._limit(tenant)
         exact = self._counted()
-        bounds = ((None, settings.queue, "the queue"), (tenant, settings.tenant_queue, f"tenant {tenant!r}"))
+        bounds = (
+            (None, settings.queue, "the queue"),
+            (tenant, settings.tenant_queue if own is None else own, f"tenant {tenant!r}"),
+        )
         for who, most, name in bounds:
             if most is None:
                 continue
@@ -92,7 +160,7 @@ class Intake:
                 held = sum(exact.values()) if who is None else exact.get(who, 0)
             else:
                 held = await self._count(who)
-            if held >= most:
+            if held + many > most:
                 raise Overloaded(f"{held} tasks are queued and {most} is the most for {name}; submit it again later")
 
     async def _count(self, tenant: str | None) -> int:
@@ -122,6 +190,18 @@ class Intake:
         setting = task.budget or default_budget(counter, self._settings)
         budget = budget_for(description, counter, task.grant.tokens, setting)
         check(task.description, budget, counter, tools)
+
+
+def keyed_id(tenant: str, key: str) -> str:
+    """The id of the task that an idempotency key begins: a UUID of version 8 (RFC 9562, section 5.8).
+
+    Where the key is a UUID of version 7 its time stays in front, so that ids of one time lie together on disk.
+    """
+    digest = sha256(f"{tenant}\0{key}".encode()).hexdigest()
+    plain = key.replace("-", "").lower()
+    timed = len(plain) >= 32 and plain[12] == "7" and _HEX.issuperset(plain[:12])
+    head = plain[:12] if timed else digest[32:44]
+    return f"{head[:8]}-{head[8:]}-8{digest[:3]}-{'89ab'[int(digest[3], 16) & 3]}{digest[4:7]}-{digest[7:19]}"
 
 
 def require(plugins: Plugins) -> None:

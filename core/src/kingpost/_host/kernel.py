@@ -11,39 +11,38 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
+from .. import protocols
 from .._walk.breaker import Breakers
 from .._walk.calibrate import Calibrations
-from ..errors import InvalidRequest
-from ..operations.table import Operation
 from ..ports import Ports
 from ..protocols import Log, Sink
 from ..records.event import Recorded
 from ..records.task import Task
 from .agents import Agents
-from .answers import ANSWERS
 from .deliver import Delivery
 from .draft import Drafter
 from .echo import EchoLog
 from .equip import Outfitter
 from .fire import Fire
+from .front import Front
 from .home import find_home
 from .index import installed
 from .intake import Intake
+from .jobs import Jobs
 from .plugins import Plugins
+from .reception import Reception
 from .remember import REMEMBER, Rememberer
 from .settings import KernelSettings, Settings
 from .tail import Tail
 from .watch import Watchdog
 from .work import Shop, Work
 
-Request = TypeVar("Request")
-Response = TypeVar("Response")
 Ear = Callable[[str, Any], None]
 
 
-class Kernel:
+class Kernel(Front):
     """One home, opened. Use ``Kernel.open()`` and ``async with``."""
 
     def __init__(self, home: Path, settings: Settings, plugins: Plugins, ports: Ports) -> None:
@@ -54,6 +53,7 @@ class Kernel:
         self._opened: _Opened | None = None
         self._running: _Running | None = None
         self._worker: str | None = None
+        self._jobs = Jobs(ports)
         self._drafter = Drafter(
             plugins, Agents(plugins, ports.clock), self.config, ports, Calibrations(ports.home / "calibration.json")
         )
@@ -67,11 +67,13 @@ class Kernel:
         settings: Mapping[str, Any] | None = None,
         plugins: Iterable[Any] | None = None,
         ports: Ports | None = None,
+        overrides: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> Self:
         """A kernel for the folder ``start`` (default: the current one); nothing is loaded or written yet.
 
         ``plugins`` replaces the installed ones by objects with hook implementations and a ``manifest``; ``settings``
-        replaces the settings file by its content; ``home`` the folder that both would be found for.
+        replaces the settings file by its content; ``home`` the folder that both would be found for;
+        ``overrides`` are settings that win, by section and key.
 
         Raises:
             SettingsInvalid: the settings file cannot be used.
@@ -79,6 +81,7 @@ class Kernel:
         found = find_home((start or Path.cwd()).absolute())
         folder = ports.home if ports is not None else home or found.folder
         read = Settings.read(found.config) if settings is None else Settings(settings, "settings")
+        read = read.with_these(overrides or {})
         given = ports or Ports(home=folder)
         return cls(folder, read, Plugins(installed() if plugins is None else plugins, read, given), given)
 
@@ -128,10 +131,11 @@ class Kernel:
                 self.tell,
                 Breakers(self.ports.clock, self.config.breaker_failures, self.config.breaker_seconds),
             )
-            intake = Intake(self._drafter, outfitter, log, self._queued, self._met)
+            reception = Reception(log, tail, self.ports, self.listen)
+            intake = Intake(self._drafter, outfitter, log, self._queued, self._met, reception.tenants.queue)
             sinks = [*self.config.sinks, *((REMEMBER,) if self.config.remember else ())]
             delivery = Delivery(log, self.ports, sinks, self._sink, lambda problem: self.tell("", problem))
-            self._opened = _Opened(bare, log, tail, outfitter, intake, delivery)
+            self._opened = _Opened(bare, log, tail, outfitter, intake, delivery, reception)
         return self._opened
 
     def _queued(self) -> Mapping[str, int] | None:
@@ -142,19 +146,23 @@ class Kernel:
         if self._running is not None:
             self._running.work.meet(task)
 
-    async def perform(
-        self, operation: Operation[Request, Response], request: Request, tenant: str = "default"
-    ) -> Response:
-        """Carry out one operation of the table for a tenant.
+    @property
+    def position(self) -> int:
+        """The newest position of the log that this process knows of."""
+        return 0 if self._opened is None else self._opened.tail.position
 
-        Raises:
-            KingpostError: what ``operation.errors`` names, or ``InvalidRequest``.
-        """
-        answer = ANSWERS.get(operation.id)
-        if answer is None:
-            raise InvalidRequest(f"there is no operation {operation.id!r}")
-        response: Response = await answer(self, request, tenant)
-        return response
+    def jobs(self) -> Jobs:
+        """Long work of this process."""
+        return self._jobs
+
+    async def _received(self) -> Reception:
+        return (await self._open()).reception
+
+    def _itself(self) -> protocols.Kernel:
+        return self
+
+    def _known(self) -> Reception | None:
+        return None if self._opened is None else self._opened.reception
 
     def listen(self, ear: Ear) -> Callable[[], None]:
         """Tell ``ear(task, what)`` live: a ``Recorded`` frame, a ``Speech``, a ``Progress`` or a log's problem.
@@ -209,6 +217,8 @@ class Kernel:
 
     async def drain(self) -> None:
         """Claim no more, let running tasks end within ``drain_seconds``, and let go of the rest."""
+        if self._opened is not None:
+            await self._opened.reception.close()
         running, self._running = self._running, None
         if running is not None:
             await running.fire.stop()
@@ -219,6 +229,7 @@ class Kernel:
     async def close(self) -> None:
         """Drain, then stop every plugin. Closing twice is no error."""
         await self.drain()
+        await self._jobs.stop()
         opened, self._opened = self._opened, None
         if opened is not None:
             await opened.tail.stop()
@@ -235,6 +246,7 @@ class _Opened:
     outfitter: Outfitter
     intake: Intake
     delivery: Delivery
+    reception: Reception
 
 
 @dataclass(frozen=True, slots=True)

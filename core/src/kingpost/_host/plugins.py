@@ -33,6 +33,9 @@ _PROTOCOLS: Mapping[str, tuple[str, type]] = {
     "readers": ("reader", protocols.Reader),
     "log": ("log", protocols.Log),
     "sinks": ("sink", protocols.Sink),
+    "operations": ("operation", protocols.Answerer),
+    "faces": ("face", protocols.Face),
+    "commands": ("command", protocols.Command),
 }
 
 

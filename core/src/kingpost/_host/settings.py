@@ -88,6 +88,7 @@ class KernelSettings(BaseModel):
     )
     catch_up_seconds: float = Field(default=3600.0, ge=0, description="how late a schedule that was missed still fires")
     sinks: tuple[str, ...] = Field(default=(), description="sinks that are told every event")
+    faces: tuple[str, ...] = Field(default=(), description="faces that 'serve' opens beside the http one")
     drain_seconds: float = Field(default=5.0, ge=0, description="how long a stop waits for running tasks")
     description_bytes: int = Field(default=64 * 1024, ge=1, description="longest description of a task")
     input_bytes: int = Field(default=1_000_000_000, ge=1, description="largest single input file")
@@ -131,6 +132,13 @@ class Settings:
         except (tomllib.TOMLDecodeError, RecursionError) as problem:
             raise SettingsInvalid(str(path), f"is not valid TOML: {problem}", "mend it there") from problem
         return cls(raw, str(path), environ)
+
+    def with_these(self, overrides: Mapping[str, Mapping[str, Any]]) -> Settings:
+        """The same with some values replaced, by section and key."""
+        raw = dict(self.raw)
+        for name, values in overrides.items():
+            raw[name] = {**raw.get(name, {}), **values}
+        return Settings(raw, self.where, self._environ)
 
     def section(self, name: str, model: type[Model]) -> Model:
         """One section, variables replaced, checked by its model.

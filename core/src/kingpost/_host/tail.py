@@ -41,6 +41,11 @@ class Tail:
         self._missing = asyncio.Event()
         self._waiting: dict[asyncio.Future[bool], int] = {}
 
+    @property
+    def position(self) -> int:
+        """The newest frame that was told, or was there when somebody began to listen."""
+        return self._position
+
     async def listen(self, stream: str | None, ear: Ear) -> Callable[[], None]:
         """Tell ``ear`` every frame of a stream (``None``: of all) from now on; returns how to stop."""
         if self._reading is None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import calls, memory, schedules, steering, system, tasks
+from . import calls, events, jobs, memory, schedules, steering, system, tasks, tenants, tokens
 from .table import Operation
 
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
     tasks.SUBMIT,
+    tasks.SUBMIT_ALL,
     tasks.GET,
     tasks.WAIT,
     tasks.LIST,
@@ -16,19 +17,26 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     tasks.TURNS,
     tasks.EXPAND,
     tasks.RESUME,
-    tasks.EVENTS,
+    events.EVENTS,
+    events.FOLLOW,
+    tasks.FETCH,
     steering.CANCEL,
     steering.MESSAGE,
     steering.FORK,
     steering.LETTERS,
     steering.REPLAY,
     steering.DISCARD,
+    steering.RETRY,
+    steering.LETTER,
     calls.CALLS,
     calls.OBSERVE,
     calls.REPLY,
     schedules.SET,
     schedules.SCHEDULES,
     schedules.REMOVE,
+    schedules.GET,
+    schedules.PAUSE,
+    schedules.RESUME,
     memory.REMEMBER,
     memory.RECALL,
     memory.FORGET,
@@ -36,6 +44,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     memory.PACK,
     memory.FIT,
     memory.COUNT,
+    memory.GET,
     system.AGENTS,
     system.TOOLS,
     system.PLUGINS,
@@ -47,6 +56,33 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     system.BACKUP,
     system.RESTORE,
     system.DOCTOR,
+    system.AGENT,
+    system.STATISTICS,
+    tokens.CREATE,
+    tokens.TOKENS,
+    tokens.ROTATE,
+    tokens.REVOKE,
+    tenants.CREATE,
+    tenants.TENANTS,
+    tenants.LIMIT,
+    tenants.ERASE,
+    jobs.VERIFY,
+    jobs.REBUILD,
+    jobs.GET,
+    jobs.JOBS,
 )
 
-__all__ = ["OPERATIONS", "Operation", "calls", "memory", "schedules", "steering", "system", "tasks"]
+__all__ = [
+    "OPERATIONS",
+    "Operation",
+    "calls",
+    "events",
+    "jobs",
+    "memory",
+    "schedules",
+    "steering",
+    "system",
+    "tasks",
+    "tenants",
+    "tokens",
+]

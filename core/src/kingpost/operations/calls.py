@@ -80,12 +80,15 @@ class Reply:
 CALLS = Operation(
     id="calls.list", summary="Calls that wait for somebody.", request=ListCalls, response=CallPage, scope="tasks:read",
     errors=(NotFound,),
+    route="GET /calls",
 )  # fmt: skip
 OBSERVE = Operation(
     id="calls.observe", summary="Settle a pending call.", request=Observe, response=TaskView, scope="calls:settle",
     errors=(NotFound,),
+    route="POST /tasks/{id}/observations",
 )  # fmt: skip
 REPLY = Operation(
     id="calls.reply", summary="Answer a question, or allow or refuse a call.", request=Reply, response=TaskView,
     scope="calls:settle", errors=(NotFound,),
+    route="POST /tasks/{id}/calls/{call}/reply",
 )  # fmt: skip

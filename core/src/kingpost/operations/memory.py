@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import BudgetTooSmall, DoorEmpty, Unavailable, UnknownName, UnreadableInput
+from ..errors import BudgetTooSmall, DoorEmpty, NotFound, Unavailable, UnknownName, UnreadableInput
 from ..records.context import Dropped, Pack
 from ..records.memory import Memory, Recollection, Selection, Tier
 from .table import Operation
@@ -98,6 +98,15 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryId:
+    """Names a memory by its scope and id."""
+
+    scope: str
+    id: str
+    backend: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
     """Any text into a budget. ``kind`` names its form if it is known."""
 
@@ -140,28 +149,39 @@ class Counted:
 REMEMBER = Operation(
     id="memory.remember", summary="Remember something.", request=Remember, response=Remembered, scope="memory:write",
     errors=(DoorEmpty, Unavailable, UnknownName),
+    route="POST /memories",
 )  # fmt: skip
 RECALL = Operation(
     id="memory.recall", summary="Find what fits a question.", request=Recall, response=Recalled, scope="memory:read",
     errors=(DoorEmpty, Unavailable, UnknownName),
+    route="POST /memories/recall",
 )  # fmt: skip
 FORGET = Operation(
     id="memory.forget", summary="Forget memories.", request=Forget, response=Forgotten, scope="memory:write",
     errors=(DoorEmpty, Unavailable, UnknownName),
+    route="POST /memories/forget",
 )  # fmt: skip
 EXPORT = Operation(
     id="memory.export", summary="Memories as they were remembered.", request=Export, response=Exported,
     scope="memory:read", errors=(DoorEmpty, Unavailable, UnknownName),
+    route="POST /memories/export",
 )  # fmt: skip
 PACK = Operation(
     id="context.pack", summary="Pack documents and memories for a query.", request=PackContext, response=Packed,
     scope="memory:write", errors=(DoorEmpty, Unavailable, UnknownName, UnreadableInput, BudgetTooSmall),
+    route="POST /context/pack", files=("inputs",),
 )  # fmt: skip
 FIT = Operation(
     id="context.fit", summary="Fit a text into a budget.", request=Fit, response=Fitting, scope="context:use",
     errors=(DoorEmpty, UnknownName),
+    route="POST /context/fit",
 )  # fmt: skip
 COUNT = Operation(
     id="context.count", summary="Count the tokens of a text.", request=Count, response=Counted, scope="context:use",
     errors=(DoorEmpty, UnknownName),
+    route="POST /context/count",
+)  # fmt: skip
+GET = Operation(
+    id="memory.get", summary="One memory.", request=MemoryId, response=Memory, scope="memory:read",
+    errors=(DoorEmpty, NotFound, Unavailable, UnknownName), route="GET /memories/{scope}/{id}",
 )  # fmt: skip

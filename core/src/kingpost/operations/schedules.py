@@ -59,11 +59,30 @@ class ScheduleId:
 SET = Operation(
     id="schedules.set", summary="Submit a task again and again.", request=SetSchedule, response=ScheduleView,
     scope="tasks:write", errors=(UnknownName,),
+    route="PUT /schedules/{id}", files=("request.inputs", "request.workspace"),
 )  # fmt: skip
 SCHEDULES = Operation(
-    id="schedules.list", summary="Schedules, by id.", request=ListSchedules, response=Schedules, scope="tasks:read"
+    id="schedules.list",
+    summary="Schedules, by id.",
+    request=ListSchedules,
+    response=Schedules,
+    scope="tasks:read",
+    route="GET /schedules",
 )
 REMOVE = Operation(
     id="schedules.remove", summary="Fire a schedule no more.", request=ScheduleId, response=Schedules,
     scope="tasks:write", errors=(NotFound,),
+    route="DELETE /schedules/{id}",
+)  # fmt: skip
+GET = Operation(
+    id="schedules.get", summary="One schedule.", request=ScheduleId, response=ScheduleView, scope="tasks:read",
+    errors=(NotFound,), route="GET /schedules/{id}",
+)  # fmt: skip
+PAUSE = Operation(
+    id="schedules.pause", summary="Let a schedule rest.", request=ScheduleId, response=ScheduleView,
+    scope="tasks:write", errors=(NotFound,), route="POST /schedules/{id}/pause",
+)  # fmt: skip
+RESUME = Operation(
+    id="schedules.resume", summary="Let a schedule that rests go on.", request=ScheduleId, response=ScheduleView,
+    scope="tasks:write", errors=(NotFound,), route="POST /schedules/{id}/resume",
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import Corrupted, DoorEmpty, NotFound, Unavailable
+from ..errors import Corrupted, DoorEmpty, NotFound, Unavailable, UnknownName
 from ..records.action import Tool
 from ..records.event import Head, LogInfo, Report, Segment
 from ..records.head import SignedHead
@@ -155,19 +155,52 @@ class Sealing:
     segment: Segment | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AgentName:
+    """Names an agent."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """What an agent's tasks came to. ``samples`` is how many ended tasks the figures are made of.
+
+    ``succeeded``, ``failed`` and ``cancelled`` add up to it; means are ``None`` where there is no sample. ``seconds``
+    is from the submit to the end.
+    """
+
+    agent: str
+    samples: int
+    succeeded: int
+    failed: int
+    cancelled: int
+    unfinished: int
+    turns: float | None = None
+    tokens: float | None = None
+    seconds: float | None = None
+
+
 AGENTS = Operation(
     id="agents.list",
     summary="Agents that can be named.",
     request=Nothing,
     response=AgentList,
     scope="system:read",
+    route="GET /agents",
 )
 TOOLS = Operation(
     id="tools.list", summary="Tools that agents can be granted.", request=Nothing, response=ToolList,
     scope="system:read",
+    route="GET /tools",
 )  # fmt: skip
 PLUGINS = Operation(
-    id="plugins.list", summary="Installed plugins.", request=Nothing, response=PluginList, scope="system:read"
+    id="plugins.list",
+    summary="Installed plugins.",
+    request=Nothing,
+    response=PluginList,
+    scope="system:read",
+    route="GET /plugins",
 )
 VERIFY = Operation(
     id="log.verify", summary="Read the whole log and name what is wrong.", request=Verify, response=Report,
@@ -180,18 +213,22 @@ REBUILD = Operation(
 HEAD = Operation(
     id="heads.export", summary="The head of the log, signed, to be kept elsewhere.", request=Nothing,
     response=SignedHead, scope="log:read",
+    route="GET /log/head",
 )  # fmt: skip
 ERASE = Operation(
     id="log.erase", summary="Erase the content of a task, or of everything that the tenant has.", request=Erase,
     response=Erasure, scope="log:erase", errors=(NotFound, Unavailable),
+    route="POST /log/erase",
 )  # fmt: skip
 SEAL = Operation(
     id="log.seal", summary="Move old frames into a segment file.", request=Seal, response=Sealing, scope="log:write",
     errors=(Unavailable,),
+    route="POST /log/seal", files=("target",),
 )  # fmt: skip
 BACKUP = Operation(
     id="log.backup", summary="Copy memories and log while work goes on.", request=Backup, response=Copied,
     scope="log:write", errors=(Unavailable,),
+    route="POST /log/backup", files=("target",),
 )  # fmt: skip
 RESTORE = Operation(
     id="log.restore", summary="Take the state of a backup.", request=Restore, response=Copied, scope="log:write",
@@ -200,4 +237,13 @@ RESTORE = Operation(
 DOCTOR = Operation(
     id="system.health", summary="Look at everything and say what to mend.", request=Nothing, response=Health,
     scope="system:read", errors=(DoorEmpty,),
+    route="GET /doctor",
+)  # fmt: skip
+AGENT = Operation(
+    id="agents.get", summary="One agent.", request=AgentName, response=AgentView, scope="system:read",
+    errors=(UnknownName,), route="GET /agents/{name}",
+)  # fmt: skip
+STATISTICS = Operation(
+    id="agents.statistics", summary="What an agent's tasks came to, with the number of samples.", request=AgentName,
+    response=Statistics, scope="tasks:read", errors=(UnknownName,), route="GET /agents/{name}/statistics",
 )  # fmt: skip

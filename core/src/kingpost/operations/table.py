@@ -21,6 +21,11 @@ class Operation(Generic[Req, Res]):
 
     ``id`` is ``noun.verb`` and never changes. ``scope`` is what a token needs. An ``idempotent`` operation may be
     repeated without a key. ``errors`` are those a caller can expect besides ``InvalidRequest``.
+
+    ``route`` is method and path, ``{name}`` for a field of the request; what is not in the path comes as a query for
+    GET and DELETE, else as the body. An operation without a route can be asked for in this process only. ``success`` is
+    the HTTP status of an answer. ``files`` names fields that hold paths on this machine: who fills them needs the scope
+    ``host:files`` as well. An empty ``scope`` asks for no token.
     """
 
     id: str
@@ -30,3 +35,16 @@ class Operation(Generic[Req, Res]):
     scope: str
     idempotent: bool = True
     errors: tuple[type[KingpostError], ...] = ()
+    route: str = ""
+    success: int = 200
+    files: tuple[str, ...] = ()
+
+    @property
+    def method(self) -> str:
+        """The HTTP method, empty without a route."""
+        return self.route.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        """The path below the version, empty without a route."""
+        return self.route.partition(" ")[2]

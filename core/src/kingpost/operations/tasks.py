@@ -16,7 +16,6 @@ from ..errors import (
 )
 from ..records.action import Usage
 from ..records.context import Dropped, Pack, Turn
-from ..records.event import Recorded
 from ..records.task import Outcome, Status
 from .table import Operation
 
@@ -59,6 +58,30 @@ class Submitted:
     id: str
     status: Status
     position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitAll:
+    """Up to 100 tasks: all of them are queued, or none."""
+
+    tasks: tuple[Submit, ...]
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The inputs of all of them."""
+        return tuple(path for task in self.tasks for path in task.inputs)
+
+    @property
+    def workspace(self) -> str | None:
+        """A workspace that one of them names."""
+        return next((task.workspace for task in self.tasks if task.workspace), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedAll:
+    """The tasks that are on disk, in the order they were given."""
+
+    tasks: tuple[Submitted, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,21 +171,20 @@ class Turns:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListEvents:
-    """A page of the log behind position ``after``; one task's if named. Waits up to ``wait`` seconds for the first."""
+class Fetch:
+    """Names an artefact of a task."""
 
-    after: int = 0
-    task: str | None = None
-    limit: int = 100
-    wait: float = 0.0
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventPage:
-    """Frames in order, and where to go on."""
+class File:
+    """A file's bytes."""
 
-    frames: tuple[Recorded, ...]
-    position: int
+    name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,35 +227,53 @@ SUBMIT = Operation(
     scope="tasks:write",
     idempotent=False,
     errors=(UnknownName, UnreadableInput, BudgetTooSmall, DoorEmpty, Unavailable, Overloaded),
+    route="POST /tasks",
+    success=202,
+    files=("inputs", "workspace"),
 )
+SUBMIT_ALL = Operation(
+    id="tasks.submit_all", summary="Queue up to 100 tasks, all or none.", request=SubmitAll, response=SubmittedAll,
+    scope="tasks:write", idempotent=False, errors=SUBMIT.errors, route="POST /tasks/batch", success=202,
+    files=("inputs", "workspace"),
+)  # fmt: skip
 GET = Operation(
     id="tasks.get", summary="One task as it stands.", request=TaskId, response=TaskView, scope="tasks:read",
     errors=(NotFound,),
+    route="GET /tasks/{id}",
 )  # fmt: skip
 WAIT = Operation(
     id="tasks.wait", summary="One task, once it has an outcome.", request=Wait, response=TaskView, scope="tasks:read",
     errors=(NotFound,),
+    route="GET /tasks/{id}/wait",
 )  # fmt: skip
 LIST = Operation(
-    id="tasks.list", summary="Tasks, newest first.", request=ListTasks, response=TaskPage, scope="tasks:read"
+    id="tasks.list",
+    summary="Tasks, newest first.",
+    request=ListTasks,
+    response=TaskPage,
+    scope="tasks:read",
+    route="GET /tasks",
 )
 TREE = Operation(
     id="tasks.tree", summary="A task and everything it delegated.", request=TaskId, response=TaskPage,
     scope="tasks:read", errors=(NotFound,),
+    route="GET /tasks/{id}/tree",
 )  # fmt: skip
 TURNS = Operation(
     id="tasks.turns", summary="The turns of a task with their ledgers.", request=TaskId, response=Turns,
     scope="tasks:read", errors=(NotFound,),
+    route="GET /tasks/{id}/turns",
 )  # fmt: skip
 EXPAND = Operation(
     id="tasks.expand", summary="Bring back a passage that a context dropped.", request=Expand, response=Expanded,
     scope="tasks:read", errors=(NotFound,),
+    route="GET /tasks/{id}/passages/{passage}",
 )  # fmt: skip
 RESUME = Operation(
     id="tasks.resume", summary="Take up work whose worker has died.", request=Resume, response=Resumed,
     scope="tasks:write", errors=(NotFound,),
 )  # fmt: skip
-EVENTS = Operation(
-    id="events.list", summary="A page of the log.", request=ListEvents, response=EventPage, scope="events:read",
-    errors=(NotFound,),
+FETCH = Operation(
+    id="artefacts.get", summary="A file that a task made.", request=Fetch, response=File, scope="tasks:read",
+    errors=(NotFound,), route="GET /tasks/{id}/artefacts/{name}",
 )  # fmt: skip

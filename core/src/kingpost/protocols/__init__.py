@@ -11,17 +11,17 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from ..operations.table import Operation, Req, Res
 from ..records.action import Action, Call, Limits, Observation, Pending, Tool
 from ..records.context import Context, Description, Fitted, Passage
 from ..records.memory import Memory, Piece, Query, Recollection, Selection
 from ..records.speech import Speech
+from .face import Answerer, Command, Face, Kernel, Opener
 from .log import Care, Folded, Log
 from .sink import Sink
 
 __all__ = [
-    "Agent", "Borrower", "Care", "Compressor", "Embedder", "Executor", "Folded", "Kernel", "Log", "MemoryBackend",
-    "Reader", "Say", "Sink", "TokenCounter",
+    "Agent", "Answerer", "Borrower", "Care", "Command", "Compressor", "Embedder", "Executor", "Face", "Folded",
+    "Kernel", "Log", "MemoryBackend", "Opener", "Reader", "Say", "Sink", "TokenCounter",
 ]  # fmt: skip
 
 Say = Callable[[Speech], None]
@@ -214,17 +214,4 @@ class Reader(Protocol):
         Raises:
             UnreadableInput: the document is broken, encrypted or holds no text, with the mend.
         """
-        ...
-
-
-@runtime_checkable
-class Kernel(Protocol):
-    """What a face or a command may use of a kernel."""
-
-    async def perform(self, operation: Operation[Req, Res], request: Req, tenant: str = "default") -> Res:
-        """Carry out one operation of the table."""
-        ...
-
-    def listen(self, ear: Callable[[str, Any], None]) -> Callable[[], None]:
-        """Tell ``ear(task, what)`` live: a ``Recorded`` frame or a ``Speech``. Returns how to stop."""
         ...

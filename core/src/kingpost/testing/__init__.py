@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         CounterConformance,
         EmbedderConformance,
         ExecutorConformance,
+        FaceConformance,
         LogConformance,
         MemoryConformance,
         ReaderConformance,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "conformance": (
         "AgentConformance CompressorConformance CounterConformance EmbedderConformance ExecutorConformance "
-        "LogConformance MemoryConformance ReaderConformance SinkConformance"
+        "FaceConformance LogConformance MemoryConformance ReaderConformance SinkConformance"
     ),
     "fakes": "DictMemory FirstFitCompressor HashEmbedder ScriptedAgent WordCounter",
     "functions": "FunctionExecutor",
@@ -53,6 +54,7 @@ __all__ = [
     "DictMemory",
     "EmbedderConformance",
     "ExecutorConformance",
+    "FaceConformance",
     "Faults",
     "FirstFitCompressor",
     "FunctionExecutor",

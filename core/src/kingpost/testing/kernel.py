@@ -14,7 +14,7 @@ from typing import Any
 from .._host.kernel import Kernel
 from ..operations.tasks import SUBMIT, WAIT, Submit, TaskView, Wait
 from ..ports import Ports
-from ..protocols import Agent, Compressor, Executor, Log, MemoryBackend, Reader, TokenCounter
+from ..protocols import Agent, Answerer, Compressor, Executor, Face, Log, MemoryBackend, Reader, TokenCounter
 from .fakes import DictMemory, FirstFitCompressor, ScriptedAgent, WordCounter
 from .log import MemoryLog
 from .plugin import in_process_plugin
@@ -40,6 +40,8 @@ async def open_kernel(  # noqa: PLR0913 - one parameter for each door, by name
     agents: Sequence[Agent] = (),
     executors: Sequence[Executor] = (),
     readers: Sequence[Reader] = (),
+    operations: Sequence[Answerer] = (),
+    faces: Sequence[Face] = (),
     memory: MemoryBackend | None = None,
     compressor: Compressor | None = None,
     counter: TokenCounter | None = None,
@@ -58,7 +60,8 @@ async def open_kernel(  # noqa: PLR0913 - one parameter for each door, by name
         ports = ports or Ports(home=Path(folder))
         opened: Log = log or MemoryLog(ports)
         plugin = in_process_plugin(
-            "test-kernel", agents=agents, executors=executors, readers=readers, memory=[memory],
+            "test-kernel", agents=agents, executors=executors, readers=readers,
+            operations=operations, faces=faces, memory=[memory],
             compressors=[compressor], counters=[counter], log=[opened],
         )  # fmt: skip
         plugin.manifest["version"] = version

@@ -9,7 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..hookspecs import hookimpl
-from ..protocols import Agent, Compressor, Embedder, Executor, Log, MemoryBackend, Reader, Sink, TokenCounter
+from ..protocols import (
+    Agent,
+    Answerer,
+    Command,
+    Compressor,
+    Embedder,
+    Executor,
+    Face,
+    Log,
+    MemoryBackend,
+    Reader,
+    Sink,
+    TokenCounter,
+)
 
 
 class InProcessPlugin:
@@ -60,6 +73,18 @@ class InProcessPlugin:
     def provide_sinks(self) -> Iterable[Sink]:
         return self._offers["sinks"]
 
+    @hookimpl
+    def provide_operations(self) -> Iterable[Answerer]:
+        return self._offers["operations"]
+
+    @hookimpl
+    def provide_faces(self) -> Iterable[Face]:
+        return self._offers["faces"]
+
+    @hookimpl
+    def provide_commands(self) -> Iterable[Command]:
+        return self._offers["commands"]
+
 
 def in_process_plugin(  # noqa: PLR0913 - one parameter for each door
     id: str,
@@ -73,6 +98,9 @@ def in_process_plugin(  # noqa: PLR0913 - one parameter for each door
     readers: Iterable[Reader] = (),
     log: Iterable[Log] = (),
     sinks: Iterable[Sink] = (),
+    operations: Iterable[Answerer] = (),
+    faces: Iterable[Face] = (),
+    commands: Iterable[Command] = (),
 ) -> InProcessPlugin:
     """A plugin that offers these objects; the names in its manifest are theirs."""
     offers = {
@@ -85,5 +113,8 @@ def in_process_plugin(  # noqa: PLR0913 - one parameter for each door
         "readers": readers,
         "log": log,
         "sinks": sinks,
+        "operations": operations,
+        "faces": faces,
+        "commands": commands,
     }
     return InProcessPlugin(id, {door: tuple(offered) for door, offered in offers.items()})

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from . import calls, memory, schedules, steering, system, tasks
+from . import calls, events, jobs, memory, schedules, steering, system, tasks, tenants, tokens
 
 Answer = Callable[[Any, Any, str], Awaitable[Any]]
 
 ANSWERS: Mapping[str, Answer] = {
     **tasks.ANSWERS,
+    **events.ANSWERS,
     **steering.ANSWERS,
     **calls.ANSWERS,
     **schedules.ANSWERS,
     **memory.ANSWERS,
     **system.ANSWERS,
+    **tokens.ANSWERS,
+    **tenants.ANSWERS,
+    **jobs.ANSWERS,
 }
+
+PERSONAL: Mapping[str, Callable[[Any, Any, str, Any], Awaitable[Any]]] = {
+    **tasks.PERSONAL,
+    **steering.PERSONAL,
+    **tokens.PERSONAL,
+}
+"""Those to whom it matters who asks, and whether it was asked before."""

@@ -9,10 +9,14 @@ from ...ports import Ports
 from ...protocols import Log
 from ..draft import Drafter
 from ..equip import Outfitter
+from ..feeds import Feeds
 from ..intake import Intake
+from ..jobs import Jobs
+from ..keyring import Keyring
 from ..plugins import Plugins
 from ..settings import KernelSettings, Settings
 from ..tail import Tail
+from ..tenants import Tenants
 
 
 class House(Protocol):
@@ -34,6 +38,22 @@ class House(Protocol):
 
     async def intake(self) -> Intake:
         """The door for new tasks."""
+        ...
+
+    async def feeds(self) -> Feeds:
+        """Everybody who follows events."""
+        ...
+
+    async def tenants(self) -> Tenants:
+        """Tenants and their limits."""
+        ...
+
+    def jobs(self) -> Jobs:
+        """Long work of this process."""
+        ...
+
+    async def keyring(self) -> Keyring:
+        """Every token, and who they let in."""
         ...
 
     def drafter(self) -> Drafter:

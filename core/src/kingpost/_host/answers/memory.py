@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from ..._walk.context import Want, fit, gather, prompt_of
 from ..._walk.inputs import Root, Shelf, read_in
-from ...errors import InvalidRequest
+from ...errors import InvalidRequest, NotFound
 from ...operations import memory as op
 from ...protocols import Compressor, MemoryBackend, TokenCounter
 from ...records.codec import dump
@@ -90,6 +90,14 @@ async def _recall(house: House, request: op.Recall, tenant: str) -> op.Recalled:
     return op.Recalled(found=tuple(await backend.recall(query)))
 
 
+async def _get(house: House, request: op.MemoryId, tenant: str) -> Memory:
+    backend = await _backend(house, request.backend)
+    found = [one for one in await backend.get(tenant, request.scope, [request.id]) if one.tenant == tenant]
+    if not found:
+        raise NotFound("memory", request.id, f"in scope {request.scope!r}; 'kingpost memory export' lists them")
+    return found[0]
+
+
 async def _forget(house: House, request: op.Forget, tenant: str) -> op.Forgotten:
     backend = await _backend(house, request.backend)
     count = await backend.forget(replace(request.selection, tenant=tenant))
@@ -161,4 +169,5 @@ ANSWERS: Mapping[str, Any] = {
     op.PACK.id: _pack,
     op.FIT.id: _fit,
     op.COUNT.id: _count,
+    op.GET.id: _get,
 }

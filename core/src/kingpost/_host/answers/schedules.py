@@ -60,6 +60,36 @@ async def _remove(house: House, request: op.ScheduleId, tenant: str) -> op.Sched
     return await _list(house, op.ListSchedules(), tenant)
 
 
+async def _one(house: House, id: str, tenant: str) -> Schedule:
+    found = (await schedules(await house.log(), tenant)).get(f"{tenant}/{id}")
+    if found is None:
+        raise NotFound("schedule", id, "'kingpost schedule list' lists them")
+    return found
+
+
+async def _get(house: House, request: op.ScheduleId, tenant: str) -> op.ScheduleView:
+    return _view(await _one(house, request.id, tenant), house.ports.clock.now())
+
+
+async def _pause(house: House, request: op.ScheduleId, tenant: str) -> op.ScheduleView:
+    return await _change(house, request.id, tenant, paused=True)
+
+
+async def _resume(house: House, request: op.ScheduleId, tenant: str) -> op.ScheduleView:
+    return await _change(house, request.id, tenant, paused=False)
+
+
+async def _change(house: House, id: str, tenant: str, *, paused: bool) -> op.ScheduleView:
+    known, now = await _one(house, id, tenant), house.ports.clock.now()
+    if known.paused == paused:
+        return _view(known, now)
+    changed = replace(known, paused=True) if paused else resumed(known, now)
+    log = await house.log()
+    event = await stow(log, tenant, Event("schedule.set", {"schedule": id}, dump(changed)))
+    await log.append(stream_of(tenant), None, [event])
+    return _view(changed, now)
+
+
 def _view(schedule: Schedule, now: float) -> op.ScheduleView:
     return op.ScheduleView(
         id=schedule.id, request=load(Submit, schedule.request), cron=schedule.cron, every=schedule.every,
@@ -71,4 +101,7 @@ ANSWERS: Mapping[str, Any] = {
     op.SET.id: _set,
     op.SCHEDULES.id: _list,
     op.REMOVE.id: _remove,
+    op.GET.id: _get,
+    op.PAUSE.id: _pause,
+    op.RESUME.id: _resume,
 }

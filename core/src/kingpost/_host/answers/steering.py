@@ -13,13 +13,14 @@ from ...errors import Conflict, InvalidRequest, NotFound
 from ...operations import steering as op
 from ...operations.tasks import Submit, Submitted, TaskId, TaskPage, TaskView
 from ...protocols import Log
+from ...records.access import Asked
 from ...records.action import Calls
 from ...records.codec import dump
 from ...records.event import Event, TaskQuery
 from ...records.task import Outcome, Status, Task
 from ...state import Refused, TaskState, task_stream
 from ..attempt import read_task
-from ..intake import check_text, check_words
+from ..intake import check_text, check_words, keyed_id
 from .house import House
 from .tasks import find, history_of, view
 
@@ -108,7 +109,7 @@ async def _message(house: House, request: op.Message, tenant: str) -> TaskView:
     raise InvalidRequest(f"task {state.id!r} has {state.status} and hears nothing any more; {mend}")
 
 
-async def _fork(house: House, request: op.Fork, tenant: str) -> Submitted:
+async def _fork(house: House, request: op.Fork, tenant: str, asked: Asked) -> Submitted:
     log, intake = await house.log(), await house.intake()
     state = await find(log, request.id, tenant)
     task = await read_task(log, state)
@@ -132,10 +133,12 @@ async def _fork(house: House, request: op.Fork, tenant: str) -> Submitted:
         needs=task.needs,
     )  # fmt: skip
     check_words(changed, house.config)
-    forked = await house.drafter().task(changed, tenant, house.ports.ids.new(), task.inputs)
+    id = house.ports.ids.new() if asked.once is None else keyed_id(tenant, asked.once.key)
+    forked = await house.drafter().task(changed, tenant, id, task.inputs)
     forked = replace(forked, fork_of=task.id)
     await intake.check_budget(forked)
-    return await intake.queue(forked, turns=[dump(turn) for turn in kept])
+    more = {} if asked.once is None else {"once": asked.once.digest}
+    return await intake.queue(forked, turns=[dump(turn) for turn in kept], **more)
 
 
 async def _letters(house: House, request: op.ListLetters, tenant: str) -> TaskPage:
@@ -187,6 +190,28 @@ async def _replay(house: House, request: TaskId, tenant: str) -> Submitted:
     return submitted
 
 
+async def _retry(house: House, request: TaskId, tenant: str) -> Submitted:
+    """Named by the old one, as a letter that is replayed: however often it is asked for, it is begun once."""
+    log, intake = await house.log(), await house.intake()
+    state = await find(log, request.id, tenant)
+    if state.reason == "exhausted":
+        return await _replay(house, request, tenant)
+    if not state.final or state.status == Status.SUCCEEDED.value:
+        raise InvalidRequest(f"task {state.id!r} is {state.status}; only one that failed or was cancelled is retried")
+    old = await read_task(log, state)
+    id = f"{state.id.replace('/', '-')}~"
+    again: Task = replace(
+        old, id=id, root=id, parent=None, replay_of=old.id, created=house.ports.clock.now(), deadline=None,
+        not_before=None,
+    )  # fmt: skip
+    return await intake.queue(again)
+
+
+async def _one_letter(house: House, request: TaskId, tenant: str) -> TaskView:
+    log = await house.log()
+    return await view(log, await _letter(log, request.id, tenant))
+
+
 async def _discard(house: House, request: TaskId, tenant: str) -> TaskView:
     log = await house.log()
     state = await _letter(log, request.id, tenant)
@@ -198,8 +223,12 @@ async def _discard(house: House, request: TaskId, tenant: str) -> TaskView:
 ANSWERS: Mapping[str, Any] = {
     op.CANCEL.id: _cancel,
     op.MESSAGE.id: _message,
-    op.FORK.id: _fork,
     op.LETTERS.id: _letters,
     op.REPLAY.id: _replay,
     op.DISCARD.id: _discard,
+    op.RETRY.id: _retry,
+    op.LETTER.id: _one_letter,
+}
+PERSONAL: Mapping[str, Any] = {
+    op.FORK.id: _fork,
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..._walk.kit import TOOLS, delegate_tool
-from ...errors import InvalidRequest, KingpostError
+from ...errors import InvalidRequest, KingpostError, UnknownName
 from ...operations import system as op
 from ...protocols import Care, MemoryBackend
 from ...records.event import Report, TaskQuery
@@ -26,6 +27,9 @@ from .house import House
 from .steering import end_all
 from .tasks import every, tree_of
 
+_SAMPLES = 1000
+"""The newest tasks that statistics are made of."""
+
 
 async def _agents(house: House, request: op.Nothing, tenant: str) -> op.AgentList:
     views = []
@@ -37,6 +41,31 @@ async def _agents(house: House, request: op.Nothing, tenant: str) -> op.AgentLis
             plugin, problem = ids[0], str(found)
         views.append(op.AgentView(name=name, plugin=plugin, default=name == house.config.agent, problem=problem))
     return op.AgentList(tuple(views))
+
+
+async def _agent(house: House, request: op.AgentName, tenant: str) -> op.AgentView:
+    for view in (await _agents(house, op.Nothing(), tenant)).agents:
+        if view.name == request.name:
+            return view
+    house.plugins.owner("agents", request.name)
+    raise UnknownName("agent", request.name, ())
+
+
+async def _statistics(house: House, request: op.AgentName, tenant: str) -> op.Statistics:
+    """Out of the newest tasks of the agent: the figures say how many."""
+    await _agent(house, request, tenant)
+    log = await house.log()
+    states = await log.select(TaskQuery(tenant=tenant, agent=request.name, limit=_SAMPLES))
+    ended = [state for state in states if state.final]
+    count = Counter(state.status for state in ended)
+    many = len(ended)
+    return op.Statistics(
+        agent=request.name, samples=many, succeeded=count["succeeded"], failed=count["failed"],
+        cancelled=count["cancelled"], unfinished=len(states) - many,
+        turns=sum(state.turn for state in ended) / many if many else None,
+        tokens=sum(state.input_tokens + state.output_tokens for state in ended) / many if many else None,
+        seconds=sum(state.updated - state.created for state in ended) / many / 1e6 if many else None,
+    )  # fmt: skip
 
 
 async def _tools(house: House, request: op.Nothing, tenant: str) -> op.ToolList:
@@ -154,4 +183,6 @@ ANSWERS: Mapping[str, Any] = {
     op.BACKUP.id: _backup,
     op.RESTORE.id: _restore,
     op.DOCTOR.id: _doctor,
+    op.AGENT.id: _agent,
+    op.STATISTICS.id: _statistics,
 }

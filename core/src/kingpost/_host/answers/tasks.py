@@ -14,30 +14,47 @@ from ..._walk.replay import replay
 from ...errors import ConfigurationError, InputError, InvalidRequest, NotFound
 from ...operations import tasks as op
 from ...protocols import Log
+from ...records.access import Asked
 from ...records.action import Usage
 from ...records.codec import load
 from ...records.event import Event, TaskQuery
 from ...records.task import Outcome, Status, Task
 from ...state import TaskState, task_stream
 from ..attempt import read_task
-from ..begin import beginning
 from ..intake import require
 from .house import House
 
 _SCAN = 1000
 
+_PAGES, _SHORTEST = 10, 1
+
+MOST_TOGETHER = 100
+"""Tasks in one batch."""
+
 ANSWER = "answer"
 """What a call waits for that a tool has left pending: the answer of something outside."""
 
 
-async def _submit(house: House, request: op.Submit, tenant: str) -> op.Submitted:
+async def _submit(house: House, request: op.Submit, tenant: str, asked: Asked) -> op.Submitted:
     require(house.plugins)
-    _, submitted = await (await house.intake()).submit(request, tenant)
-    return submitted
+    intake = await house.intake()
+    if asked.once is None:
+        return (await intake.submit(request, tenant))[1]
+    return (await intake.submit_once([request], tenant, asked.once))[0]
+
+
+async def _submit_all(house: House, request: op.SubmitAll, tenant: str, asked: Asked) -> op.SubmittedAll:
+    require(house.plugins)
+    if not 0 < len(request.tasks) <= MOST_TOGETHER:
+        raise InvalidRequest(f"{len(request.tasks)} tasks came; give from 1 to {MOST_TOGETHER}")
+    intake = await house.intake()
+    if asked.once is None:
+        return op.SubmittedAll(tasks=tuple(await intake.submit_all(request.tasks, tenant)))
+    return op.SubmittedAll(tasks=tuple(await intake.submit_once(request.tasks, tenant, asked.once)))
 
 
 async def find(log: Log, id: str, tenant: str) -> TaskState:
-    """The task that an id, or a unique beginning or end of one, names.
+    """The task that an id, or a unique beginning or end of one among the tenant's newest tasks, names.
 
     Raises:
         NotFound: no task, or several.
@@ -46,7 +63,11 @@ async def find(log: Log, id: str, tenant: str) -> TaskState:
         return exact[0]
     found: list[TaskState] = []
     after: str | None = None
-    while id and (page := await log.select(TaskQuery(tenant=tenant, after=after, limit=_SCAN))):
+    # Whoever asks for what is not there must not have every task of the home looked at.
+    for _ in range(_PAGES if len(id) >= _SHORTEST else 0):
+        page = await log.select(TaskQuery(tenant=tenant, after=after, limit=_SCAN))
+        if not page:
+            break
         found += [state for state in page if state.id.startswith(id) or state.id.endswith(id)]
         after = page[-1].id
     if len(found) == 1:
@@ -199,30 +220,14 @@ async def _expand(house: House, request: op.Expand, tenant: str) -> op.Expanded:
     return op.Expanded(passage=request.passage, text=found[0], dropped=found[1])
 
 
-async def _events(house: House, request: op.ListEvents, tenant: str) -> op.EventPage:
+async def _fetch(house: House, request: op.Fetch, tenant: str) -> op.File:
     log = await house.log()
-    stream: str | None = None
-    if request.task is not None:
-        stream = task_stream((await find(log, request.task, tenant)).id)
-    limit = max(1, min(request.limit, _SCAN))
-    after = request.after or (await beginning(log) if stream is None else 0)
-    frames = await log.read(after, limit, stream)
-    if not frames and request.wait > 0:
-        await log.wait(after + 1, request.wait)
-        frames = await log.read(after, limit, stream)
-    position = frames[-1].position if frames else max(after, (await log.head()).position if stream else 0)
-    own = [frame for frame in frames if await _owned(log, frame.stream, tenant)]
-    shown = [await unstow_frame(log, tenant, frame) for frame in own]
-    return op.EventPage(frames=tuple(shown), position=position)
-
-
-async def _owned(log: Log, stream: str, tenant: str) -> bool:
-    """Whether a stream belongs to a tenant: task streams by their task, others by all that follows on their kind."""
-    if stream.startswith("task/"):
-        ids = [stream.removeprefix("task/")]
-        return bool(await log.select(TaskQuery(ids=ids, tenant=tenant, limit=1)))
-    kind, _, owner = stream.partition("/")
-    return owner == tenant and kind != "sink"
+    _, outcome = await _content(log, await find(log, request.id, tenant), outcome=True)
+    for artefact in outcome.artefacts if outcome is not None else ():
+        if artefact.name == request.name:
+            content = await log.get(tenant, artefact.digest)
+            return op.File(name=artefact.name, media_type=artefact.media_type, content=content)
+    raise NotFound("artefact", request.name, "its outcome lists what the task made")
 
 
 async def _resume(house: House, request: op.Resume, tenant: str) -> op.Resumed:
@@ -247,7 +252,6 @@ async def _resume(house: House, request: op.Resume, tenant: str) -> op.Resumed:
 
 
 ANSWERS: Mapping[str, Any] = {
-    op.SUBMIT.id: _submit,
     op.GET.id: _get,
     op.WAIT.id: _wait,
     op.LIST.id: _list,
@@ -255,5 +259,9 @@ ANSWERS: Mapping[str, Any] = {
     op.TURNS.id: _turns,
     op.EXPAND.id: _expand,
     op.RESUME.id: _resume,
-    op.EVENTS.id: _events,
+    op.FETCH.id: _fetch,
+}
+PERSONAL: Mapping[str, Any] = {
+    op.SUBMIT.id: _submit,
+    op.SUBMIT_ALL.id: _submit_all,
 }

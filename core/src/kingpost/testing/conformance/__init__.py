@@ -28,6 +28,7 @@ from .compressor import CompressorConformance  # noqa: E402 - see above
 from .counter import CounterConformance  # noqa: E402 - see above
 from .embedder import EmbedderConformance  # noqa: E402 - see above
 from .executor import ExecutorConformance  # noqa: E402 - see above
+from .face import FaceConformance  # noqa: E402 - see above
 from .log import LogConformance  # noqa: E402 - see above
 from .memory import MemoryConformance  # noqa: E402 - see above
 from .reader import ReaderConformance  # noqa: E402 - see above
@@ -39,6 +40,7 @@ __all__ = [
     "CounterConformance",
     "EmbedderConformance",
     "ExecutorConformance",
+    "FaceConformance",
     "LogConformance",
     "MemoryConformance",
     "ReaderConformance",

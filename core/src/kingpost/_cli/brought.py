@@ -1,0 +1,29 @@
+"""Commands that plugins bring, imported when they are called.
+
+Called by the root command for words that it does not know itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from .._host.kernel import Kernel
+from ..errors import KingpostError
+from .session import failure
+
+
+def brought(name: str) -> click.Command:
+    """A plugin's command."""
+    try:
+        command: click.Command = Kernel.open().plugins.get("commands", name).command
+    except KingpostError as problem:
+        raise failure(problem) from problem
+    return command
+
+
+def opener(settings: Mapping[str, Mapping[str, Any]]) -> Kernel:
+    """A kernel for the length of a command, with these settings in the place of those of the file."""
+    return Kernel.open(overrides=settings)

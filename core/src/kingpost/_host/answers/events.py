@@ -1,0 +1,57 @@
+"""Answers to operations on the log's events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..._walk.journal import unstow_frame
+from ...operations import events as op
+from ...protocols import Log
+from ...records.event import TaskQuery
+from ...state import task_stream
+from ..begin import beginning
+from .house import House
+from .tasks import find
+
+_SCAN = 1000
+
+
+async def _events(house: House, request: op.ListEvents, tenant: str) -> op.EventPage:
+    log = await house.log()
+    stream: str | None = None
+    if request.task is not None:
+        stream = task_stream((await find(log, request.task, tenant)).id)
+    limit = max(1, min(request.limit, _SCAN))
+    after = request.after or (await beginning(log) if stream is None else 0)
+    frames = await log.read(after, limit, stream)
+    if not frames and request.wait > 0:
+        await log.wait(after + 1, request.wait)
+        frames = await log.read(after, limit, stream)
+    position = frames[-1].position if frames else max(after, (await log.head()).position if stream else 0)
+    own = [frame for frame in frames if await _owned(log, frame.stream, tenant)]
+    shown = [await unstow_frame(log, tenant, frame) for frame in own]
+    return op.EventPage(frames=tuple(shown), position=position)
+
+
+async def _owned(log: Log, stream: str, tenant: str) -> bool:
+    """Whether a stream belongs to a tenant: task streams by their task, others by all that follows on their kind."""
+    if stream.startswith("task/"):
+        ids = [stream.removeprefix("task/")]
+        return bool(await log.select(TaskQuery(ids=ids, tenant=tenant, limit=1)))
+    kind, _, owner = stream.partition("/")
+    return owner == tenant and kind != "sink"
+
+
+async def _follow(house: House, request: op.Follow, tenant: str) -> op.Feed:
+    log = await house.log()
+    task = None if request.task is None else (await find(log, request.task, tenant)).id
+    root = None if request.root is None else (await find(log, request.root, tenant)).id
+    return await (await house.feeds()).open(replace(request, task=task, root=root), tenant)
+
+
+ANSWERS: Mapping[str, Any] = {
+    op.EVENTS.id: _events,
+    op.FOLLOW.id: _follow,
+}

@@ -1,0 +1,97 @@
+"""Operations on the log's events: a page of them, and all of them as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..errors import NotFound
+from ..records.event import Recorded
+from .table import Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListEvents:
+    """A page of the log behind position ``after``; one task's if named. Waits up to ``wait`` seconds for the first."""
+
+    after: int = 0
+    task: str | None = None
+    limit: int = 100
+    wait: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPage:
+    """Frames in order, and where to go on."""
+
+    frames: tuple[Recorded, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """Which events to follow: of one ``task``, of a ``root`` and all below it, of a ``thread``, of some ``kinds``.
+
+    ``after`` goes on behind an event that was seen: its ``id``, or a position of the log. Without one it begins with
+    what comes from now on, or with the task's first event. ``live`` brings along what agents say while they decide.
+    """
+
+    task: str | None = None
+    root: str | None = None
+    thread: str | None = None
+    kinds: tuple[str, ...] = ()
+    after: str | None = None
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventView:
+    """One event as it is followed. ``id`` is ``position.number``; ``at`` is in seconds since the epoch."""
+
+    id: str
+    position: int
+    at: float
+    stream: str
+    kind: str
+    v: int
+    header: Mapping[str, Any]
+    payload: Mapping[str, Any] | None = None
+    task: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechView:
+    """What an agent says while it decides: live only, in no log, and so without an id."""
+
+    task: str
+    kind: str
+    text: str
+
+
+class Feed(Protocol):
+    """Events as they come. ``next`` waits for some; an empty answer is the end, and ``close`` gives it up."""
+
+    async def next(self) -> Sequence[EventView | SpeechView]:
+        """What has come, in order, at least one; none when no more will ever come."""
+        ...
+
+    def close(self) -> None:
+        """Follow no more."""
+        ...
+
+
+EVENTS = Operation(
+    id="events.list", summary="A page of the log.", request=ListEvents, response=EventPage, scope="events:read",
+    errors=(NotFound,),
+    route="GET /events",
+)  # fmt: skip
+FOLLOW: Operation[Follow, Feed] = Operation(
+    id="events.stream",
+    summary="Events as they come, resumed without a gap.",
+    request=Follow,
+    response=Feed,  # type: ignore[type-abstract]  # whoever answers brings a feed of its own
+    scope="events:read",
+    errors=(NotFound,),
+    route="GET /events/stream",
+)

@@ -1,0 +1,57 @@
+"""Operations on long work that is begun now and asked about later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import NotFound
+from ..records.event import Report
+from .system import Nothing, Rebuild
+from .table import Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Long work: ``state`` is running, done or failed. ``done`` of ``total`` frames are through. Times in seconds."""
+
+    id: str
+    kind: str
+    state: str
+    began: float
+    ended: float | None = None
+    done: int = 0
+    total: int | None = None
+    report: Report | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobId:
+    """Names a job."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobList:
+    """The jobs of this process, newest first."""
+
+    jobs: tuple[Job, ...]
+
+
+VERIFY = Operation(
+    id="jobs.verify", summary="Begin to read the whole log and name what is wrong.", request=Nothing, response=Job,
+    scope="log:read", route="POST /log/verify", success=202,
+)  # fmt: skip
+REBUILD = Operation(
+    id="jobs.rebuild", summary="Begin to fold the log into fresh tables.", request=Rebuild, response=Job,
+    scope="log:write", route="POST /log/rebuild", success=202,
+)  # fmt: skip
+GET = Operation(
+    id="jobs.get", summary="How far a job is.", request=JobId, response=Job, scope="log:read", errors=(NotFound,),
+    route="GET /jobs/{id}",
+)  # fmt: skip
+JOBS = Operation(
+    id="jobs.list", summary="Jobs, newest first.", request=Nothing, response=JobList, scope="log:read",
+    route="GET /jobs",
+)  # fmt: skip

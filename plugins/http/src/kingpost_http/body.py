@@ -1,0 +1,70 @@
+"""The bytes of a body as a request: strict JSON (RFC 8259, and what I-JSON, RFC 7493, adds), then the record's shape.
+
+Called by ``endpoint``. Refuses what two readers could understand differently: doubled names, numbers that no double
+holds, half a surrogate pair, NUL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import jiter
+from pydantic import TypeAdapter, ValidationError
+
+from .problem import Refusal
+
+_LARGEST = 2**53 - 1
+# What only then is looked at one by one: long numbers, large exponents, escaped NULs.
+_SUSPECT = re.compile(rb"[0-9.]{15}|[0-9][eE]|\\u0000|[\x00\x7f]")
+
+
+def checked(body: bytes) -> None:
+    """Refuse bytes that are no JSON that means one thing.
+
+    Raises:
+        Refusal: 400, with the place.
+    """
+    try:
+        value = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True)
+    except ValueError as problem:
+        raise Refusal(400, "http.json", f"the body is no valid JSON: {problem}"[:300]) from None
+    if _SUSPECT.search(body):
+        _walk(value)
+
+
+def _walk(value: Any) -> None:
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += [*one, *one.values()]
+        elif isinstance(one, list):
+            waiting += one
+        elif isinstance(one, str):
+            if "\0" in one:
+                raise Refusal(400, "http.json", "a string of the body holds a NUL character; remove it")
+        elif isinstance(one, int | float) and not -_LARGEST <= one <= _LARGEST:
+            raise Refusal(400, "http.json", "a number of the body is beyond 2^53 - 1; send a smaller one")
+
+
+def shaped(adapter: TypeAdapter[Any], body: bytes) -> Any:
+    """A request out of JSON.
+
+    Raises:
+        Refusal: 422 with the field and what is wrong with it.
+    """
+    try:
+        return adapter.validate_json(body, strict=True, extra="forbid")
+    except ValidationError as problem:
+        raise misfit(problem.errors(include_url=False, include_context=False, include_input=False)) from None
+
+
+def misfit(errors: Iterable[Mapping[str, Any]]) -> Refusal:
+    """The first three things that are wrong with a request, in words."""
+    told = []
+    for error in list(errors)[:3]:
+        place = ".".join(str(part) for part in error["loc"]) or "the request"
+        told.append(f"{place}: {error['msg'].lower()}")
+    return Refusal(422, "input.invalid", "; ".join(told)[:1000])

@@ -1,0 +1,163 @@
+"""One operation as HTTP: its request out of path, query and body, its answer as bytes.
+
+Made once for each operation of the table by ``routes``. Knows nothing of connections.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import MISSING, Field, fields, is_dataclass
+from typing import Any, get_type_hints
+from urllib.parse import parse_qsl, unquote_to_bytes
+
+from kingpost import Access, Kernel, Once, Operation, operations
+from pydantic_core import to_json
+
+from .body import checked, shaped
+from .problem import Refusal
+from .shapes import dumped, requests
+
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,15})", re.ASCII)
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,12})?", re.ASCII)
+_MOST_PARAMETERS = 200
+_JSON = (b"content-type", b"application/json")
+
+
+class Endpoint:
+    """An operation, ready to be asked."""
+
+    def __init__(self, operation: Operation[Any, Any], plugin: str | None) -> None:
+        self.operation, self.plugin = operation, plugin
+        self.method, self.path = operation.method, operation.path
+        self.names = tuple(re.findall(r"\{(\w+)\}", operation.path))
+        self.has_body = self.method in {"POST", "PUT", "PATCH"}
+        known = fields(operation.request) if is_dataclass(operation.request) else ()
+        hints = get_type_hints(operation.request)
+        self._kinds = {field.name: _kind(hints[field.name]) for field in known}
+        self.only_path = not self.has_body and set(self.names) == {field.name for field in known}
+        self.needs_body = self.has_body and any(_required(field) for field in known if field.name not in self.names)
+        self._adapter = requests(operation.request)
+        self.streams = operation.id == operations.events.FOLLOW.id
+        self.is_file = operation.id == operations.tasks.FETCH.id
+        self.dump = dumped(operation.response) if not (self.streams or self.is_file) else to_json
+        self.success = operation.success
+
+    def request(self, parameters: Sequence[bytes], query: bytes, body: bytes) -> Any:
+        """The request that a path's parameters, a query and a body make.
+
+        Raises:
+            Refusal: they make none.
+        """
+        if self.only_path:
+            if query:
+                raise Refusal(422, "input.invalid", f"this takes no query; {query[:40]!r} came")
+            return self.operation.request(*map(_text, parameters))
+        if not self.has_body:
+            values = dict(zip(self.names, map(_text, parameters), strict=True)) | self._asked(query)
+            return shaped(self._adapter, to_json(values))
+        if query:
+            raise Refusal(422, "input.invalid", f"this takes no query; {query[:40]!r} came")
+        if not body:
+            if self.needs_body:
+                raise Refusal(400, "http.json", "a body is needed, as application/json")
+            body = b"{}"
+        checked(body)
+        if self.names:
+            body = self._with_path(parameters, body)
+        return shaped(self._adapter, body)
+
+    def _with_path(self, parameters: Sequence[bytes], body: bytes) -> bytes:
+        """The body as if it named what the path does; one that names it too is refused as doubled."""
+        bare = body.strip()
+        if not bare.startswith(b"{"):
+            raise Refusal(422, "input.invalid", "the request: must be an object")
+        inside = bare[1:].lstrip()
+        before = to_json(dict(zip(self.names, map(_text, parameters), strict=True)))[:-1]
+        body = before + (inside if inside.startswith(b"}") else b"," + inside)
+        checked(body)
+        return body
+
+    def _asked(self, query: bytes) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        try:
+            pairs = parse_qsl(
+                query.decode("ascii"), keep_blank_values=True, strict_parsing=bool(query), errors="strict",
+                max_num_fields=_MOST_PARAMETERS,
+            )  # fmt: skip
+        except ValueError:
+            raise Refusal(400, "http.query", "the query is no list of name=value pairs in UTF-8") from None
+        for name, text in pairs:
+            kind = self._kinds.get(name)
+            if kind is None or name in self.names:
+                raise Refusal(422, "input.invalid", f"{name[:40]}: there is no such parameter")
+            value = _value(name, kind.removeprefix("many "), text)
+            if kind.startswith("many "):
+                values.setdefault(name, []).append(value)
+            elif name in values:
+                raise Refusal(422, "input.invalid", f"{name}: came twice")
+            else:
+                values[name] = value
+        return values
+
+    async def answer(self, kernel: Kernel, request: Any, access: Access, once: Once | None) -> Any:
+        """Ask the kernel."""
+        return await kernel.ask(self.operation, request, access, once)
+
+    def written(self, value: Any) -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:
+        """An answer as bytes, with the headers that say what they are."""
+        if not self.is_file:
+            return self.dump(value), (_JSON,)
+        # Whatever a task has made is never shown as a page of this server.
+        name = "".join(one if one.isascii() and (one.isalnum() or one in "._-") else "_" for one in value.name)[-100:]
+        return value.content, (
+            (b"content-type", b"application/octet-stream"),
+            (b"content-disposition", f'attachment; filename="{name}"'.encode()),
+        )
+
+
+def _required(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def _kind(hint: Any) -> str:
+    """How a parameter of this type is read: int, float, bool or str; ``many`` where it may come several times."""
+    text = str(hint)
+    many = "many " if text.startswith("tuple[") else ""
+    for kind in (int, float, bool):
+        if hint is kind or f"{kind.__name__} |" in text or f"[{kind.__name__}" in text:
+            return many + kind.__name__
+    return f"{many}str"
+
+
+def _value(name: str, kind: str, text: str) -> Any:
+    if "\0" in text:
+        raise Refusal(400, "http.query", f"{name}: holds a NUL character")
+    if kind == "str":
+        return text
+    if kind == "bool" and text in {"true", "false"}:
+        return text == "true"
+    if kind == "int" and _INTEGER.fullmatch(text) and abs(int(text)) < 2**53:
+        return int(text)
+    if kind == "float" and _NUMBER.fullmatch(text):
+        return float(text)
+    noun = {"bool": "true or false", "int": "an integer", "float": "a number"}[kind]
+    raise Refusal(422, "input.invalid", f"{name}: give {noun}")
+
+
+def _text(raw: bytes) -> str:
+    """A segment of a path.
+
+    Raises:
+        Refusal: it is no text.
+    """
+    if b"%" not in raw:
+        text = raw.decode("ascii", "replace")
+    else:
+        try:
+            text = unquote_to_bytes(raw).decode("utf-8")
+        except UnicodeDecodeError:
+            raise Refusal(400, "http.path", "a segment of the path is no UTF-8") from None
+    if "\0" in text:
+        raise Refusal(400, "http.path", "a segment of the path holds a NUL character")
+    return text

@@ -1,0 +1,109 @@
+"""Pages beside the operations: health, readiness, metrics, version, the OpenAPI document and its documentation.
+
+Asked by the edge before the routes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.resources import files
+
+from kingpost import Access, Forbidden, Kernel, operations
+from pydantic_core import to_json
+
+from .metrics import Metrics
+from .openapi import described
+from .routes import Routes
+from .shapes import dumped
+
+Header = tuple[bytes, bytes]
+Answer = tuple[int, bytes, tuple[Header, ...]]
+
+_JSON: Header = (b"content-type", b"application/json")
+_HTML: tuple[Header, ...] = (
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"content-security-policy", b"default-src 'self'; style-src 'self'; img-src data:; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. ``needs_token`` says that whoever asks is looked at first."""
+
+    show: Callable[[Access | None], Awaitable[Answer]]
+    needs_token: bool = False
+
+    async def __call__(self, access: Access | None) -> Answer:
+        """What it shows."""
+        return await self.show(access)
+
+
+class Pages:
+    """The pages of one face."""
+
+    def __init__(self, kernel: Kernel, routes: Routes, metrics: Metrics) -> None:
+        self._kernel, self._metrics = kernel, metrics
+        self._document: bytes | None = None
+        self._pages = {
+            b"/": Page(self._home),
+            b"/ready": Page(self._ready),
+            b"/health": Page(self._health),
+            b"/version": Page(self._version),
+            b"/metrics": Page(self._text, needs_token=True),
+            b"/status": Page(self._status, needs_token=True),
+            b"/openapi.json": Page(self._openapi),
+            b"/docs": Page(self._docs),
+            b"/docs/page.js": Page(self._file("page.js", b"text/javascript; charset=utf-8")),
+            b"/docs/page.css": Page(self._file("page.css", b"text/css; charset=utf-8")),
+        }
+
+    def find(self, method: str, path: bytes) -> Page | None:
+        """The page of a path, if there is one."""
+        return self._pages.get(path) if method in {"GET", "HEAD"} else None
+
+    async def _home(self, access: Access | None) -> Answer:
+        return 307, b"", ((b"location", b"/docs"),)
+
+    async def _ready(self, access: Access | None) -> Answer:
+        return 200, to_json({"ready": True}), (_JSON,)
+
+    async def _version(self, access: Access | None) -> Answer:
+        return 200, to_json({"version": version("kingpost-core"), "api": "v1"}), (_JSON,)
+
+    async def _health(self, access: Access | None) -> Answer:
+        """Without names of files and plugins: whoever needs them asks ``system.health`` with a token."""
+        health = await self._kernel.perform(operations.system.DOCTOR, operations.system.Nothing())
+        checks = {check.name: "well" if check.well else "unwell" for check in health.checks}
+        well = all(check.well for check in health.checks)
+        return 200, to_json({"status": "well" if well else "unwell", "checks": checks}), (_JSON,)
+
+    async def _status(self, access: Access | None) -> Answer:
+        self._may(access)
+        health = await self._kernel.perform(operations.system.DOCTOR, operations.system.Nothing())
+        return 200, dumped(operations.system.Health)(health), (_JSON,)
+
+    async def _text(self, access: Access | None) -> Answer:
+        self._may(access)
+        gauges = [("kingpost_log_position", "Frames in the log.", float(self._kernel.position))]
+        return 200, self._metrics.text(gauges), ((b"content-type", b"text/plain; version=0.0.4; charset=utf-8"),)
+
+    def _may(self, access: Access | None) -> None:
+        if access is None or not access.allows("system:read"):
+            raise Forbidden("system:read")
+
+    async def _openapi(self, access: Access | None) -> Answer:
+        if self._document is None:
+            self._document = described(self._kernel)
+        return 200, self._document, (_JSON,)
+
+    async def _docs(self, access: Access | None) -> Answer:
+        return 200, (files("kingpost_http") / "page.html").read_bytes(), _HTML
+
+    def _file(self, name: str, kind: bytes) -> Callable[[Access | None], Awaitable[Answer]]:
+        async def show(access: Access | None) -> Answer:
+            return 200, (files("kingpost_http") / name).read_bytes(), ((b"content-type", kind),)
+
+        return show

@@ -1,0 +1,72 @@
+"""How the face stands: what the operation ``http.status`` tells.
+
+Filled by the face when it opens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from kingpost import Kernel, Operation
+
+from .metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class AskStatus:
+    """No question is needed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The face since it was opened. ``since`` is in seconds since the epoch."""
+
+    url: str
+    since: float
+    requests: int
+    connections: int
+    streams: int
+    delivered: int
+
+
+class Standing:
+    """What there is to tell."""
+
+    def __init__(self) -> None:
+        self._url, self._since = "", 0.0
+        self._metrics, self._connections = Metrics(), ()  # type: tuple[Metrics, Collection[object]]
+
+    def begin(self, url: str, metrics: Metrics, connections: Collection[object], now: float) -> None:
+        """The face is open."""
+        self._url, self._metrics, self._connections, self._since = url, metrics, connections, now
+
+    @property
+    def url(self) -> str:
+        """Where the face listens."""
+        return self._url
+
+    def status(self) -> Status:
+        """As of now."""
+        return Status(
+            url=self._url, since=self._since, requests=self._metrics.requests(), connections=len(self._connections),
+            streams=self._metrics.streams, delivered=self._metrics.delivered,
+        )  # fmt: skip
+
+
+STATUS = Operation(
+    id="http.status", summary="How the HTTP face stands.", request=AskStatus, response=Status, scope="system:read",
+    route="GET /http/status",
+)  # fmt: skip
+
+
+class FaceStatus:
+    """Answers ``http.status``."""
+
+    name, operation = STATUS.id, STATUS
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+
+    async def answer(self, kernel: Kernel, request: AskStatus, tenant: str) -> Status:
+        return self._standing.status()
