@@ -11,6 +11,7 @@ import difflib
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -45,8 +46,6 @@ class Plugins:
     def __init__(self, found: Iterable[Found | Any], settings: Settings, ports: Ports) -> None:
         self._settings, self._ports = settings, ports
         self._rules = settings.section("plugins", PluginSettings)
-        self._manager = pluggy.PluginManager("kingpost")
-        self._manager.add_hookspecs(hookspecs)
         self._modules: dict[str, Any] = {}
         self._offers: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._started: list[Any] = []
@@ -61,6 +60,13 @@ class Plugins:
         self.problems: dict[str, str] = {}
         for entry in found:
             self._admit(entry)
+
+    @cached_property
+    def _manager(self) -> pluggy.PluginManager:
+        """Made when a door is first asked, which takes longer than the rest of a start."""
+        manager = pluggy.PluginManager("kingpost")
+        manager.add_hookspecs(hookspecs)
+        return manager
 
     def _admit(self, entry: Found | Any) -> None:
         """Take in an installed plugin, or an object with hook implementations and a ``manifest`` of its own."""
