@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import aiosqlite
 from kingpost import Unavailable
 
+from .checkpoint import Checkpoint
 from .failures import code, explained
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ APPLICATION = 0x6B70_6D31
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _WRITER = """
     PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -8000;
-    PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY
+    PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0
 """
 _TRIES = 100
 _PAUSE = 0.05
@@ -43,6 +44,8 @@ class MemoryFile:
         self._writer: aiosqlite.Connection | None = None
         self._reader: aiosqlite.Connection | None = None
         self._turn = asyncio.Lock()
+        self._checkpoint = Checkpoint(path, busy)
+        self._taking: asyncio.Future[None] | None = None
 
     async def open(self) -> None:
         """Make the file if need be, bring it to the newest shape, and open both connections.
@@ -63,6 +66,8 @@ class MemoryFile:
 
     async def close(self) -> None:
         """Close both connections; what is being written is finished first. Closing twice is no error."""
+        if self._taking is not None:
+            await asyncio.wait([self._taking])
         async with self._turn:
             reader, self._reader = self._reader, None
             writer, self._writer = self._writer, None
@@ -78,8 +83,9 @@ class MemoryFile:
         def read(sql: str, parameters: Any = ()) -> list[Any]:
             return reader._conn.execute(sql, parameters).fetchall()  # noqa: SLF001 - nothing public runs a function there
 
+        run: Callable[..., Awaitable[T]] = reader._execute  # noqa: SLF001 - as above
         with explained(self.path):
-            return cast("T", await reader._execute(look, read))  # noqa: SLF001 - as above
+            return await run(look, read)
 
     async def read(self, sql: str, parameters: Any = ()) -> list[Any]:
         """All rows of one SELECT, as of now."""
@@ -93,10 +99,12 @@ class MemoryFile:
             writer = self._open(self._writer)
             with explained(self.path):
                 await writer.execute("BEGIN IMMEDIATE")
+                before = writer.total_changes
                 try:
                     yield writer
                     self._point("memory.before_commit")
                     await writer.execute("COMMIT")
+                    self._wrote(writer.total_changes - before)
                 except BaseException:
                     if writer.in_transaction:
                         await writer.execute("ROLLBACK")
@@ -109,7 +117,19 @@ class MemoryFile:
             with explained(self.path):
                 before = writer.total_changes
                 await writer.execute_fetchall(sql, parameters)
+                self._wrote(writer.total_changes - before)
                 return writer.total_changes - before
+
+    def _wrote(self, changes: int) -> None:
+        if self._checkpoint.wrote(changes) and (self._taking is None or self._taking.done()):
+            # Not before whoever waits for this commit is answered.
+            self._taking = asyncio.ensure_future(self._take())
+
+    async def _take(self) -> None:
+        async with self._turn:
+            if self._writer is not None:
+                run: Callable[..., Awaitable[None]] = self._writer._execute  # noqa: SLF001 - as in look
+                await run(self._checkpoint.take, self._writer._conn)  # noqa: SLF001 - as in look
 
     def _open(self, connection: aiosqlite.Connection | None) -> aiosqlite.Connection:
         if connection is None:

@@ -32,7 +32,7 @@ def names(found: Sequence[Candidate], question: Question, known: frozenset[str])
     told: dict[str, float] = {}
     for each in found[:FIRST]:
         worth = min((each.weight.own + 0.2) / best, 1.0)
-        for word, certain in _names(each.memory.body[:_READ]):
+        for word, certain in _names(each.body[:_READ]):
             for terms in analysed(word):
                 for term in terms.main:
                     if term not in question.terms and term not in known:
@@ -49,19 +49,17 @@ def followed(told: Mapping[str, float], holding: Mapping[str, int], size: int) -
 
 def lead(each: Candidate, told: Mapping[str, float], sources: Mapping[str, int]) -> float:
     """What the names that a memory holds add to its score; nothing to the one that named them."""
-    held = {term for terms in each.weight.words for term in terms.main if term in told}
-    worth = max((told[term] for term in held if sources.get(term) != each.seq), default=0.0)
-    return HOP * worth
+    held = told.keys() & each.weight.words
+    return HOP * max((told[term] for term in held if sources.get(term) != each.seq), default=0.0)
 
 
 def sources(found: Sequence[Candidate], told: Mapping[str, float]) -> dict[str, int]:
     """Which of the first answers named each term first."""
     named: dict[str, int] = {}
     for each in found[:FIRST]:
-        for terms in each.weight.words:
-            for term in terms.main:
-                if term in told:
-                    named.setdefault(term, each.seq)
+        for term in each.weight.words:
+            if term in told:
+                named.setdefault(term, each.seq)
     return named
 
 

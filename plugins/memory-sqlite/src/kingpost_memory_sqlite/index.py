@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 import aiosqlite
@@ -15,6 +16,7 @@ from kingpost import Memory, Unavailable
 
 from .file import MemoryFile
 from .rows import SELECT, memory_of, voice
+from .rows import title as titled
 from .words import VERSION, analysed
 
 T = TypeVar("T")
@@ -25,43 +27,44 @@ SLICE_CHARS = 10_000
 _ROWS = 200
 
 _PAGE = 200
-_PUT = "INSERT INTO term (rowid, body, parts, title) VALUES (?, ?, ?, ?)"
-_TAKE = "INSERT INTO term (term, rowid, body, parts, title) VALUES ('delete', ?, ?, ?, ?)"
+_PUT = "INSERT INTO term (rowid, words) VALUES (?, ?)"
+_TAKE = "INSERT INTO term (term, rowid, words) VALUES ('delete', ?, ?)"
 
 
 class Entry(NamedTuple):
     """What the index holds of one memory: terms with a space before each, and how many words its body has."""
 
-    body: str
-    parts: str
-    title: str
+    terms: str
     words: int
 
     def __bool__(self) -> bool:
         """Whether there is anything to be found by."""
-        return bool(self.body or self.parts or self.title)
+        return bool(self.terms)
 
-    def row(self, seq: int, scope: int) -> tuple[int, str, str, str]:
+    def row(self, seq: int, scope: int) -> tuple[int, str]:
         """The index's row: every term carries its scope, so that no search of another one can meet it."""
-        mark = f" {scope}_"
-        return seq, self.body.replace(" ", mark), self.parts.replace(" ", mark), self.title.replace(" ", mark)
+        return seq, self.terms.replace(" ", f" {scope}_")
 
 
 def entry(memory: Memory) -> Entry:
-    """The terms of a memory. A file's marker has none."""
+    """The terms of a memory: of its body, of the parts of identifiers, of its title. A file's marker has none."""
     if memory.kind == "source":
-        return Entry("", "", "", 0)
+        return Entry("", 0)
     found = analysed(memory.body)
-    above = analysed(title(memory))
     body = "".join([terms.spaced for terms in found])
     parts = "".join([terms.spaced_parts for terms in found])
-    return Entry(body, parts, "".join([terms.spaced + terms.spaced_parts for terms in above]), body.count(" "))
+    return Entry(body + parts + _titled(title(memory)), body.count(" "))
+
+
+@lru_cache(4096)
+def _titled(title: str) -> str:
+    """The terms of a title: thousands of memories share one."""
+    return "".join([terms.spaced + terms.spaced_parts for terms in analysed(title)])
 
 
 def title(memory: Memory) -> str:
     """What a memory stands under: its source, its headings and who said it."""
-    heading = memory.meta.get("heading", "")
-    return f"{memory.source} {heading if isinstance(heading, str) else ''} {voice(memory)[0]}"
+    return titled(memory.source, memory.meta.get("heading", ""), voice(memory)[0])
 
 
 async def entries(memories: Iterable[Memory]) -> list[Entry]:

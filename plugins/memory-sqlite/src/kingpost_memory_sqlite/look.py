@@ -30,9 +30,9 @@ _LIVE = """
 _COUNTED = SELECT.replace("m.speaker\n", "m.speaker, best.copies\n")
 _BEST = f"""
     WITH hit AS MATERIALIZED (
-        SELECT rowid AS seq, bm25(term, 1.0, 0.6, 1.5) AS rank FROM term WHERE term MATCH :match LIMIT :bound
+        SELECT seq, sum(worth) AS worth FROM ({{hits}}) GROUP BY seq
     ), live AS (
-        SELECT hit.seq, hit.rank / (0.8 + 0.2 * m.words / :average)
+        SELECT hit.seq, hit.worth / (0.6 + 0.4 * m.words / :average)
             * CASE WHEN abs(m.speaker) IN (:named_0, :named_1, :named_2) THEN 1.5 ELSE 1.0 END
             * CASE WHEN m.created >= :begin AND m.created < :end THEN 2.0 ELSE 1.0 END AS rank,
             row_number() OVER copies AS copy,
@@ -40,14 +40,15 @@ _BEST = f"""
         FROM hit JOIN memory m ON m.seq = hit.seq
         WHERE {_LIVE}
         WINDOW copies AS (
-            PARTITION BY m.digest, m.tier, m.expires, m.valid_to ORDER BY m.created DESC, hit.rank, hit.seq
+            PARTITION BY m.digest, m.tier, m.expires, m.valid_to ORDER BY m.created DESC, hit.worth DESC, hit.seq
         )
     ), best AS (
-        SELECT seq, rank, copies FROM live WHERE copy = 1 ORDER BY rank, seq LIMIT :wanted
+        SELECT seq, rank, copies FROM live WHERE copy = 1 ORDER BY rank DESC, seq LIMIT :wanted
     )
     {_COUNTED} JOIN best ON best.seq = m.seq
-    ORDER BY best.rank, best.seq
+    ORDER BY best.rank DESC, best.seq
 """  # noqa: S608 - nothing but our own SELECT goes in
+_HITS = "SELECT * FROM (SELECT rowid AS seq, :worth_{0} AS worth FROM term WHERE term MATCH :match_{0} LIMIT :bound)"
 _TIMELY = f"""
     {SELECT} WHERE m.scope = :scope AND m.created >= :begin AND m.created < :end AND {_LIVE}
     ORDER BY m.created, m.seq LIMIT :wanted
@@ -98,6 +99,9 @@ class Ask:
 
 Rows = dict[int, Any]
 Near = dict[int, tuple[int | None, ...]]
+Hits = list[tuple[str, float]]
+"""Expressions for MATCH, and what a memory that one of them finds is worth."""
+
 Choose = Callable[[Mapping[str, int]], dict[str, float]]
 
 
@@ -139,11 +143,10 @@ def scopes_of(read: Read, query: Query, question: Question) -> list[Scope]:
 
 def _scope(read: Read, number: int, name: str, sums: tuple[int, int], question: Question) -> Scope:
     holding = holding_of(read, number, question.terms)
-    if holding:
-        mended = repaired(read, number, [term for term in question.terms if term not in holding])
-        if mended:
-            holding |= dict(mended.values())
-            question = _mended(question, {term: instead for term, (instead, _) in mended.items()})
+    mended = repaired(read, number, [term for term in question.terms if term not in holding])
+    if mended:
+        holding |= dict(mended.values())
+        question = _mended(question, {term: instead for term, (instead, _) in mended.items()})
     rows = read("SELECT id, name FROM speaker WHERE scope = ? LIMIT ?", (number, _SPEAKERS))
     speakers = {id: _terms_of(said) for id, said in rows if isinstance(said, str)}
     named = frozenset(id for id, terms in speakers.items() if any(term in question.terms for term in terms))
@@ -185,28 +188,28 @@ def holding_of(read: Read, scope: int, terms: Collection[str]) -> dict[str, int]
     return holding
 
 
-def plan(scope: int, question: Question, known: Statistics, bound: int) -> list[list[str]]:
-    """Expressions for MATCH that find what is worth ranking in one scope: ``bound`` memories, of all that fit.
+def plan(scope: int, question: Question, known: Statistics, bound: int) -> list[list[Hits]]:
+    """What finds those that are worth ranking in one scope: ``bound`` memories, of all that fit.
 
     Rare terms say most, so any of them will do. Terms that much of the scope holds would drag all of it in: they count
     together, or when there is nothing else. Each list is tried in its order until it has given enough.
     """
     ordered = sorted((known.holding.get(term, 0), term) for term in question.terms)
-    rare: list[str] = []
+    rare: Hits = []
     common: list[str] = []
     total = 0
     for holding, term in ordered:
         if not holding:
             continue
         if total + holding <= bound and (not rare or holding <= max(known.size // 5, bound // 4)):
-            rare.append(_quoted(scope, term))
+            rare.append((_quoted(scope, term), question.terms[term] * known.rarity(term)))
             total += holding
         else:
             common.append(_quoted(scope, term))
-    together = [" AND ".join(common[:count]) for count in (3, 2) if len(common) >= count]
+    together: list[Hits] = [[(" AND ".join(common[:count]), 1.0)] for count in (3, 2) if len(common) >= count]
     if not rare:
-        return [[*together, *common[:1]]] if common else []
-    return [[" OR ".join(rare)], together] if together else [[" OR ".join(rare)]]
+        return [[*together, [(common[0], 1.0)]]] if common else []
+    return [[rare], together] if together else [[rare]]
 
 
 def _quoted(scope: int, term: str) -> str:
@@ -250,21 +253,24 @@ def by_terms(read: Read, ask: Ask, bound: int, wanted: int) -> Rows:
     groups = plan(ask.scope.number, ask.scope.question, ask.scope.known, bound)
     for group in groups:
         enough = len(rows) + wanted // len(groups)
-        for expression in group:
-            rows |= _best(read, ask, expression, bound, wanted // len(groups))
+        for hits in group:
+            rows |= _best(read, ask, hits, bound, wanted // len(groups))
             if len(rows) >= enough:
                 break
     return rows
 
 
-def _best(read: Read, ask: Ask, expression: str, bound: int, wanted: int) -> Rows:
+def _best(read: Read, ask: Ask, hits: Hits, bound: int, wanted: int) -> Rows:
     named = [*sorted(ask.scope.named)[:3], 0, 0, 0][:3]
     begin, end = _span(ask.scope.question)
     parameters = {
-        **ask.live(), "match": expression, "bound": bound, "average": ask.scope.known.average, "wanted": wanted,
-        "begin": begin, "end": end, **{f"named_{n}": number for n, number in enumerate(named)},
+        **ask.live(), "bound": bound, "average": ask.scope.known.average, "wanted": wanted, "begin": begin, "end": end,
+        **{f"named_{n}": number for n, number in enumerate(named)},
     }  # fmt: skip
-    return {row[0]: row for row in read(_BEST, parameters)}
+    for n, (expression, worth) in enumerate(hits):
+        parameters[f"match_{n}"], parameters[f"worth_{n}"] = expression, worth
+    sql = _BEST.format(hits=" UNION ALL ".join([_HITS.format(n) for n in range(len(hits))]))
+    return {row[0]: row for row in read(sql, parameters)}
 
 
 def _span(question: Question) -> tuple[float, float]:
@@ -321,5 +327,5 @@ def by_names(read: Read, ask: Ask, told: Mapping[str, float], choose: Choose) ->
     kept = choose(holding_of(read, ask.scope.number, told))
     if not kept:
         return {}, {}
-    expression = " OR ".join(_quoted(ask.scope.number, term) for term in kept)
-    return kept, _best(read, ask, expression, _LED * 20, _LED)
+    hits = [(_quoted(ask.scope.number, term), worth) for term, worth in kept.items()]
+    return kept, _best(read, ask, hits, _LED * 20, _LED)

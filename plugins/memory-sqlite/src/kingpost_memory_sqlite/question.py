@@ -17,7 +17,7 @@ from .words import analysed
 LONGEST_QUESTION = 8000
 MOST_TERMS = 48
 MOST_MARKS = 12
-PART, FILLER = 0.5, 0.3
+PART, FILLER, DATE = 0.5, 0.3, 0.15
 
 _FILLERS = frozenset(
     term
@@ -35,7 +35,7 @@ _TIMES = frozenset(
         "january february march april may june july august september october november december "
         "monday tuesday wednesday thursday friday saturday sunday day week weekend month year ago last yesterday "
         "today between since before after until spring summer autumn fall winter "
-        + " ".join(map(str, (*range(1, 32), *range(1990, 2050))))
+        + " ".join([*map(str, (*range(1, 32), *range(1990, 2050))), *(f"0{n}" for n in range(1, 10))])
     )
     for term in terms.main
 )
@@ -76,6 +76,9 @@ def asked(text: str, now: float = 0.0) -> Question:
     kept = {term: weight for term, weight in weights.items() if term in chosen}
     pairs = frozenset((a, b) for a, b in pairwise(order) if a != b and a in kept and b in kept)
     named = windows(text, now)
+    if named:
+        # The window finds what was told then; that the words of a date stand in a text says little more.
+        kept = {term: weight * DATE if term in _TIMES else weight for term, weight in kept.items()}
     bare = bool(named) and sum(weight >= 1 for term, weight in kept.items() if term not in _TIMES) <= 1
     return Question(kept, pairs, _marks(text), named, _WHEN.search(text) is not None, bare)
 

@@ -52,9 +52,8 @@ def ranked(found: Sequence[Candidate], limit: int) -> list[Candidate]:
     return sorted(kept, key=_order)[:limit]
 
 
-def _order(each: Candidate) -> tuple[float, str, str, str, str]:
-    memory = each.memory
-    return (-each.score, memory.source, memory.place, memory.scope, memory.id)
+def _order(each: Candidate) -> tuple[float | str, ...]:
+    return (-each.score, *each.place)
 
 
 def _once(order: Sequence[Candidate], most: int) -> list[Candidate]:
@@ -63,10 +62,9 @@ def _once(order: Sequence[Candidate], most: int) -> list[Candidate]:
     said: list[Said] = []
     exact: dict[tuple[object, ...], int] = {}
     for each in order:
-        memory = each.memory
-        words = _WORD.findall(memory.body[:20_000].lower())
-        life = (memory.scope, memory.tier, memory.expires, memory.valid_to)
-        key = (*life, tuple(words) if words else memory.body)
+        words = _WORD.findall(each.body[:20_000].lower())
+        life = each.life
+        key = (*life, tuple(words) if words else each.body)
         place = exact.get(key)
         bag = frozenset(words)
         if place is None and len(words) >= LONG:
@@ -93,7 +91,7 @@ def _copied(words: list[str], bag: frozenset[str], life: tuple[object, ...], sai
 
 def _one(first: Candidate, copy: Candidate) -> Candidate:
     """The newer of two copies in the better place; both are counted."""
-    newer, other = (copy, first) if copy.memory.created > first.memory.created else (first, copy)
+    newer, other = (copy, first) if copy.created > first.created else (first, copy)
     if newer is copy:
         newer.weight.terms["copy"] = newer.weight.terms.get("copy", 0.0) + first.score - copy.score
     newer.copies += other.copies
@@ -113,26 +111,21 @@ def _tells(word: str) -> bool:
 
 def _newer_first(kept: Sequence[Candidate]) -> None:
     """Of two that say the same of the same thing with another value, the newer one goes first."""
-    bags = [frozenset(term for terms in each.weight.words[:60] for term in terms.main) for each in kept]
+    bags = [frozenset(each.weight.words[:60]) for each in kept]
     for n, each in enumerate(kept):
         if not 2 <= len(bags[n]) <= 40 or not each.weight.held:
             continue
         for m in range(n):
             other = kept[m]
             if each.weight.held == other.weight.held and _same_fact(each, other) and _share(bags[n], bags[m]):
-                older, newer = (each, other) if _since(each) < _since(other) else (other, each)
+                older, newer = (each, other) if each.since < other.since else (other, each)
                 back = min(older.score - newer.score + 0.001, OLDER)
-                if back > 0 and _since(older) < _since(newer):
+                if back > 0 and older.since < newer.since:
                     older.weight.terms["older"] = older.weight.terms.get("older", 0.0) - back
 
 
 def _same_fact(one: Candidate, other: Candidate) -> bool:
-    return one.speaker == other.speaker and one.memory.scope == other.memory.scope
-
-
-def _since(each: Candidate) -> float:
-    memory = each.memory
-    return memory.valid_from if memory.valid_from is not None else memory.created
+    return one.speaker == other.speaker and one.row[1] == other.row[1]
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> bool:

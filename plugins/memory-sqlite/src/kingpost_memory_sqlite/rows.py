@@ -29,8 +29,8 @@ SELECT = """
     FROM memory m JOIN scope c ON c.id = m.scope LEFT JOIN source s ON s.id = m.source
         LEFT JOIN speaker p ON p.id = m.speaker LEFT JOIN session t ON t.id = m.session
 """
-SESSION, SPEAKER = 22, 23
-"""Where in a row of ``SELECT`` the numbers of the conversation and of who speaks stand."""
+BODY, TIER, CREATED, VALID_FROM, IMPORTANCE, USES, SESSION, SPEAKER, COPIES = 6, 7, 13, 14, 17, 20, 22, 23, 24
+"""Where these stand in a row of ``SELECT``; a search counts copies behind it."""
 
 INSERT = """
     INSERT INTO memory (seq, scope, source, speaker, session, tier, kind, origin, words, digest, uses, used, until,
@@ -79,6 +79,21 @@ def voice(memory: Memory) -> tuple[str, bool]:
         return memory.speaker, False
     found = _VOICE.match(memory.body) if not memory.source else None
     return (found[1], True) if found else ("", False)
+
+
+def title(source: str, heading: object, speaker: str) -> str:
+    """What a memory stands under: its source, its headings and who said it."""
+    return f"{source} {heading if isinstance(heading, str) else ''} {speaker}"
+
+
+def above(row: Any) -> str:
+    """The title of a row of ``SELECT``."""
+    source, meta, speaker = row[9], row[19], row[11]
+    heading = json.loads(text(meta)).get("heading") if meta else ""
+    if speaker is None:
+        # A negative number: the body says who speaks, and holds the name.
+        return title("" if source is None else text(source), heading, "")
+    return title("" if source is None else text(source), heading, text(speaker))
 
 
 def memory_of(row: Any) -> Memory:

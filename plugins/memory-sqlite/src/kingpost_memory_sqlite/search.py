@@ -12,15 +12,13 @@ from typing import Any
 
 from kingpost import Query, Recollection
 
-from . import rows as _rows
 from .file import MemoryFile
 from .hop import FIRST, followed, lead, names, sources
 from .look import Around, Near, Scope, Seen, first, second
 from .question import Question, asked
 from .rank import ranked
-from .rows import memory_of
 from .signals import SPEAKER, Candidate, Surroundings, candidate, signal
-from .weigh import Scale, Statistics, scale, weigh
+from .weigh import Scale, Statistics, scale
 
 LEAST_RANKED = 200
 WEIGHED = 72
@@ -91,10 +89,7 @@ def _by_words(each: Candidate) -> tuple[float, int]:
 async def _weighed(rows: Mapping[int, Any], by: Scale) -> dict[int, Candidate]:
     found: dict[int, Candidate] = {}
     for number, (seq, row) in enumerate(rows.items(), 1):
-        memory = memory_of(row)
-        found[seq] = candidate(row, memory, weigh(memory, by), row[_rows.SESSION], row[_rows.SPEAKER])
-        if len(row) > _rows.SPEAKER + 1:
-            found[seq].copies = row[_rows.SPEAKER + 1]
+        found[seq] = candidate(row, by)
         if number % _SLICE == 0:
             await asyncio.sleep(0)
     return found
@@ -112,7 +107,7 @@ def _above(found: Mapping[int, Candidate], near: Near, question: Question, floor
 
 
 def _in_time(each: Candidate, question: Question) -> bool:
-    return question.is_about_time and any(begin <= each.memory.created < end for begin, end in question.windows)
+    return question.is_about_time and any(begin <= each.created < end for begin, end in question.windows)
 
 
 def _together(scopes: Sequence[Scope]) -> Statistics:

@@ -14,9 +14,10 @@ from typing import Any
 
 from kingpost import Memory, Tier
 
+from . import rows
 from .dates import TIMED, Window
 from .question import Question
-from .weigh import Weight
+from .weigh import Scale, Weight, weigh
 
 SPEAKER = 0.3
 """The question names who says it."""
@@ -37,20 +38,40 @@ SMALL = 0.1
 """A turn of two words says nothing, whatever stands around it."""
 
 _SMALL_WORDS = 6
+_EPISODIC = rows.TIERS.index(Tier.EPISODIC)
 
 
 @dataclass(slots=True)
 class Candidate:
     """A memory that may fit, with its place: its number, its conversation, who speaks (numbers of the file)."""
 
+    row: Any
     seq: int
-    memory: Memory
+    body: str
     weight: Weight
     session: int | None
     speaker: int | None
+    created: float
+    since: float
     boost: float = 0.0
     hop: float = 0.0
     copies: int = 1
+
+    @property
+    def memory(self) -> Memory:
+        """The memory as it was remembered; made when it is needed, because most candidates are dropped."""
+        return rows.memory_of(self.row)
+
+    @property
+    def place(self) -> tuple[str, str, str, str]:
+        """What decides between equal scores: source, place, scope and id."""
+        source, place, scope = ("" if self.row[n] is None else rows.text(self.row[n]) for n in (9, 10, 4))
+        return source, place, scope, rows.id_of(self.row[5])
+
+    @property
+    def life(self) -> tuple[object, ...]:
+        """Scope, tier and ends: copies of one text with another life are two memories."""
+        return (self.row[1], self.row[rows.TIER], self.row[16], self.row[15])
 
     @property
     def score(self) -> float:
@@ -58,9 +79,16 @@ class Candidate:
         return sum(self.weight.terms.values())
 
 
-def candidate(row: Any, memory: Memory, weight: Weight, session: int | None, speaker: int | None) -> Candidate:
-    """A candidate out of a row of ``rows.SELECT``."""
-    return Candidate(row[0], memory, weight, session, abs(speaker) if speaker is not None else None)
+def candidate(row: Any, by: Scale) -> Candidate:
+    """A candidate out of a row of ``SELECT``, weighed by its words."""
+    body = row[rows.BODY] if isinstance(row[rows.BODY], str) else rows.text(row[rows.BODY])
+    speaker = row[rows.SPEAKER]
+    return Candidate(
+        row, row[0], body, weigh(body, rows.above(row), row[rows.IMPORTANCE], by), row[rows.SESSION],
+        abs(speaker) if speaker is not None else None, row[rows.CREATED],
+        row[rows.CREATED] if row[rows.VALID_FROM] is None else row[rows.VALID_FROM],
+        copies=row[rows.COPIES] if len(row) > rows.COPIES else 1,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +103,19 @@ class Surroundings:
 def signal(found: Sequence[Candidate], question: Question, by: Surroundings) -> None:
     """Add the terms of each candidate that its words do not tell."""
     own = {each.seq: each.weight.own for each in found}
-    asks = {each.seq: _asks(each.memory.body) for each in found}
+    asks = {each.seq: _asks(each.body) for each in found}
     sessions = _sessions(found)
-    newest = by.now or max((each.memory.created for each in found), default=0.0)
+    newest = by.now or max((each.created for each in found), default=0.0)
     for each in found:
-        memory = each.memory
         terms = {
             "speaker": SPEAKER if each.speaker in by.named else 0.0,
             "around": AROUND * _around(each, own, asks, by.neighbours.get(each.seq, ())),
             "session": SESSION * _session(each, sessions),
             "asking": -ASKING if asks[each.seq] and each.session is not None else 0.0,
-            "time": TIME * _time(memory, question.windows),
-            "timely": TIMELY if question.asks_when and TIMED.search(memory.body[:2000].lower()) else 0.0,
-            "recency": RECENCY * exp(-max(newest - memory.created, 0.0) / (RECENT_DAYS * 86_400)),
-            "use": USE * min(log1p(memory.uses) / log1p(20), 1.0) * (2.0 if memory.tier is Tier.EPISODIC else 1.0),
+            "time": TIME * _time(each.since, question.windows),
+            "timely": TIMELY if question.asks_when and TIMED.search(each.body[:2000].lower()) else 0.0,
+            "recency": RECENCY * exp(-max(newest - each.created, 0.0) / (RECENT_DAYS * 86_400)),
+            "use": USE * _used(each) if each.row[rows.USES] else 0.0,
             "small": -SMALL * _small(each),
             "boost": BOOST * each.boost,
             "hop": each.hop,
@@ -129,11 +156,15 @@ def _session(each: Candidate, sessions: Mapping[int, tuple[float, float]]) -> fl
     return min(second if each.weight.own == first else first, 1.0)
 
 
-def _time(memory: Memory, windows: Sequence[Window]) -> float:
+def _used(each: Candidate) -> float:
+    """How often it was of use; a pattern that worked counts twice."""
+    return min(log1p(each.row[rows.USES]) / log1p(20), 1.0) * (2.0 if each.row[rows.TIER] == _EPISODIC else 1.0)
+
+
+def _time(at: float, windows: Sequence[Window]) -> float:
     """Whether it was told, or is valid, in a time that the question names; told soon after counts half."""
     best = 0.0
     for begin, end in windows:
-        at = memory.valid_from if memory.valid_from is not None else memory.created
         span = min(max(end - begin, 86_400.0), 21 * 86_400.0)
         if begin <= at < end:
             best = 1.0
@@ -143,5 +174,4 @@ def _time(memory: Memory, windows: Sequence[Window]) -> float:
 
 
 def _small(each: Candidate) -> float:
-    words = sum(1 for terms in each.weight.words if terms.main)
-    return max(0.0, 1 - words / _SMALL_WORDS) if each.session is not None else 0.0
+    return max(0.0, 1 - len(each.weight.words) / _SMALL_WORDS) if each.session is not None else 0.0

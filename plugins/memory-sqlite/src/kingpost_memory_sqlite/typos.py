@@ -7,7 +7,6 @@ less, another, or two that changed places; names and ordinary words alike, but n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from string import ascii_lowercase
 
 from .file import Read
 
@@ -15,11 +14,10 @@ SHORTEST, LONGEST = 5, 24
 MOST = 3
 """Words of one question that are repaired."""
 
-REPAIRED = 0.6
+REPAIRED = 0.5
 """What a repaired word is worth: it may be another word after all."""
 
 _HEAD = 2
-_CHUNK = 400
 
 
 def repaired(read: Read, scope: int, unknown: Sequence[str]) -> dict[str, tuple[str, int]]:
@@ -45,19 +43,14 @@ def _near(read: Read, scope: int, term: str) -> list[tuple[str, int]]:
     rows = read(sql, (head, f"{head}{{", least, least + 2))
     near = [(other, count) for row, count in rows if is_near(term, other := row.removeprefix(prefix))]
     others = [prefix + other for other in _other_heads(term)]
-    for start in range(0, len(others), _CHUNK):
-        chunk = others[start : start + _CHUNK]
-        sql = f"SELECT term, doc FROM vocabulary WHERE term IN ({', '.join('?' * len(chunk))})"  # noqa: S608 - question marks
-        near += [(row.removeprefix(prefix), count) for row, count in read(sql, chunk)]
-    return near
+    sql = f"SELECT term, doc FROM vocabulary WHERE term IN ({', '.join('?' * len(others))})"  # noqa: S608 - question marks
+    return near + [(row.removeprefix(prefix), count) for row, count in read(sql, others)]
 
 
 def _other_heads(term: str) -> list[str]:
-    """Terms at distance one whose first letters differ."""
+    """Terms at distance one whose first letters differ: those that were swapped, left out or doubled."""
     made = {term[1] + term[0] + term[2:], term[0] + term[2] + term[1] + term[3:], term[1:], term[0] + term[2:]}
-    for letter in ascii_lowercase:
-        made |= {letter + term[1:], letter + term, term[0] + letter + term[2:], term[0] + letter + term[1:]}
-    return sorted(made - {term})
+    return sorted((made | {term[0] + term, term[:2] + term[1:]}) - {term})
 
 
 def is_near(one: str, other: str) -> bool:

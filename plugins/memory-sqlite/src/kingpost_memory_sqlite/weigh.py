@@ -6,16 +6,11 @@ of the most that the question could get, so scores of different questions compar
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from math import log
 
-from kingpost import Memory
-
-from .index import title
 from .question import Question
 from .words import Terms, analysed, is_unspaced
 
@@ -61,15 +56,16 @@ class Scale:
     worth: Mapping[str, float]
     most: float
     average: float
+    singles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """The terms of a memory's score that are not nothing, and what was asked for that it holds."""
+    """The terms of a memory's score that are not nothing, what was asked for that it holds, and all terms in order."""
 
     terms: dict[str, float]
     held: frozenset[str]
-    words: list[Terms]
+    words: list[str]
 
     @property
     def share(self) -> float:
@@ -87,41 +83,44 @@ def scale(question: Question, known: Statistics, named: frozenset[str]) -> Scale
     worth = {
         term: weight * known.rarity(term) * (NAMED if term in named else 1.0) for term, weight in question.terms.items()
     }
-    return Scale(question, worth, sum(sorted(worth.values(), reverse=True)[:HEAVIEST]) or 1.0, known.average)
+    most = sum(sorted(worth.values(), reverse=True)[:HEAVIEST]) or 1.0
+    return Scale(question, worth, most, known.average, tuple(term for term in worth if is_single(term)))
 
 
-def weigh(memory: Memory, by: Scale) -> Weight:
-    """What a memory is worth by its words."""
-    text = _excerpt(memory.body, by.question)
+def weigh(body: str, above: str, importance: float, by: Scale) -> Weight:
+    """What a memory is worth by its body and by what stands above it."""
+    text = _excerpt(body, by.question)
     found = analysed(text)
-    counts, pairs, length = _held(text, found, by.question)
-    if len(text) < len(memory.body):
-        length = len(memory.body) // 6
-    above = _above(title(memory))
+    flat = [term for terms in found for term in terms.main]
+    counts, near = _held(text, found, flat, by)
+    length = len(flat) if len(text) == len(body) else len(body) // 6
+    titled = _titled(above)
     slack = SATURATION * (1 - LENGTH + LENGTH * length / by.average)
-    words = titled = coverage = 0.0
+    words = title = coverage = 0.0
+    held = []
     # Sums of fractions depend on their order: the question's own, which is the same in every process.
     for term, worth in by.worth.items():
-        if count := counts[term]:
+        count = counts.get(term, 0)
+        if count:
             words += worth * count / (count + slack)
-        if term in above:
-            titled += worth
-            coverage += worth
-        elif count:
-            coverage += worth
-    near = sum(min(by.worth[a], by.worth[b]) for a, b in sorted(pairs)) if pairs else 0.0
-    marks = by.question.marks
-    body = memory.body.lower() if marks else ""
-    terms = {
-        "words": min(words / by.most, 1.0),
-        "coverage": COVERAGE * min(coverage / by.most, 1.0),
-        "phrases": PHRASES * min(near / by.most, 1.0),
-        "title": TITLE * min(titled / by.most, 1.0),
-        "exact": EXACT * sum(_stands(mark, body) for mark in marks) / max(len(marks), 1),
-        "importance": IMPORTANCE * min(max(memory.importance, -1.0), 1.0),
-    }
-    held = frozenset(term for term in by.worth if term in above or counts[term])
-    return Weight({name: value for name, value in terms.items() if value}, held, found)
+        if term in titled:
+            title += worth
+        elif not count:
+            continue
+        coverage += worth
+        held.append(term)
+    most = by.most
+    terms = {"words": min(words / most, 1.0), "coverage": COVERAGE * min(coverage / most, 1.0)} if held else {}
+    if near:
+        terms["phrases"] = PHRASES * min(near / most, 1.0)
+    if title:
+        terms["title"] = TITLE * min(title / most, 1.0)
+    if marks := by.question.marks:
+        lower = body.lower()
+        terms["exact"] = EXACT * sum([_stands(mark, lower) for mark in marks]) / len(marks)
+    if importance:
+        terms["importance"] = IMPORTANCE * min(max(importance, -1.0), 1.0)
+    return Weight({name: value for name, value in terms.items() if value}, frozenset(held), flat)
 
 
 def is_single(term: str) -> bool:
@@ -130,21 +129,32 @@ def is_single(term: str) -> bool:
 
 
 @lru_cache(4096)
-def _above(title: str) -> frozenset[str]:
+def _titled(title: str) -> frozenset[str]:
     """The terms of a title: thousands of memories share one."""
     return frozenset(term for terms in analysed(title) for term in (*terms.main, *terms.parts))
 
 
-def _held(text: str, found: list[Terms], question: Question) -> tuple[Counter[str], set[tuple[str, str]], int]:
-    """How often each asked term stands in a text, which neighbours stand together, and the text's length in words."""
-    asked = question.terms
-    order = [term for terms in found for term in terms.main]
-    hits = [(place, term) for place, term in enumerate(order) if term in asked]
-    counts = Counter([term for _, term in hits])
-    pairs = {(a, b) for (i, a), (j, b) in pairwise(hits) if j - i <= 2 and (a, b) in question.pairs}
-    counts.update([part for terms in found if terms.parts for part in terms.parts if part in asked])
-    counts.update({term: count for term in asked if is_single(term) and (count := text.count(term))})
-    return counts, pairs, len(order)
+def _held(text: str, found: list[Terms], flat: list[str], by: Scale) -> tuple[dict[str, int], float]:
+    """How often each asked term stands in a text, and what the neighbours that stand together are worth."""
+    asked = by.question.terms
+    counts: dict[str, int] = {}
+    pairs: set[tuple[str, str]] = set()
+    last, behind = "", -9
+    for place, term in enumerate(flat):
+        if term in asked:
+            counts[term] = counts.get(term, 0) + 1
+            if place - behind <= 2 and (last, term) in by.question.pairs:
+                pairs.add((last, term))
+            last, behind = term, place
+    for terms in found:
+        if terms.parts:
+            for part in terms.parts:
+                if part in asked:
+                    counts[part] = counts.get(part, 0) + 1
+    for term in by.singles:
+        if count := text.count(term):
+            counts[term] = count
+    return counts, sum([min(by.worth[a], by.worth[b]) for a, b in sorted(pairs)]) if pairs else 0.0
 
 
 def _excerpt(body: str, question: Question) -> str:

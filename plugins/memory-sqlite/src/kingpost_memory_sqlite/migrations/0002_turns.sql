@@ -76,3 +76,16 @@ CREATE INDEX memory_by_session ON memory (session) WHERE session IS NOT NULL;
 CREATE INDEX memory_markers ON memory (scope, created) WHERE kind = 1;
 
 CREATE INDEX memory_until ON memory (until) WHERE until IS NOT NULL;
+
+-- How often, where and in which order a term stands in a memory is read from its body; the index knows only which hold it.
+DROP TABLE vocabulary;
+
+DROP TABLE term;
+
+CREATE VIRTUAL TABLE term USING fts5 (
+    words, content = '', columnsize = 0, detail = none, tokenize = "ascii tokenchars '_'"
+);
+
+INSERT INTO term (term, rank) VALUES ('automerge', 2);
+
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (term, row);
