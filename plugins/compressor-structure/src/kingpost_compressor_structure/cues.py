@@ -7,44 +7,70 @@ alone decide.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from .question import Question
 from .units import Unit
 
-_TIME = re.compile(
-    r"\b(?:yesterday|today|tonight|tomorrow|ago|last|next|since|until|weekend|morning|evening|[12]\d{3}"
-    r"|(?:week|month|year|day)s?|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-    r"|january|february|march|april|june|july|august|september|october|november|december)\b",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(
-    r"\d|\b(?:once|twice|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|half|few"
-    r"|couple)\b",
-    re.IGNORECASE,
-)
-_NAME = re.compile(
-    r"[\w,;] (?!I\b)[A-Z][a-z]|\b[Mm]y (?:\w+ ){0,2}(?:mother|father|mum|mom|dad|sister|brother|aunt|uncle|cousin|son"
-    r"|daughter|wife|husband|friend|boss|grand\w+|partner|neighbour|neighbor|teacher|colleague)\b"
-)
-_PLACE = re.compile(r"\b(?:in|at|to|from|near|into|around|through) (?:the |my |our |a )?[A-Z]?[a-z]")
-_REASON = re.compile(
-    r"\b(?:because|since|so that|therefore|reason|due to|that's why|made me|in order to)\b", re.IGNORECASE
-)
+_TIMES = """
+yesterday today tonight tomorrow ago last next since until weekend morning evening week weeks month months year years
+day days Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August
+September October November December
+"""
+_NUMBERS = """
+once twice two three four five six seven eight nine ten eleven twelve dozen hundred thousand half few couple
+"""
+_PEOPLE = """
+mother father mum mom dad sister brother aunt uncle cousin son daughter wife husband friend boss grandmother grandfather
+grandma grandpa partner neighbour neighbor teacher colleague
+"""
+_OWN = frozenset(("I", "we", "We", "my", "My", "our", "Our", "me", "us"))
+
+
+def _spelt(words: str) -> frozenset[str]:
+    """As they stand, and as they begin a sentence."""
+    return frozenset(words.split()) | frozenset(map(str.capitalize, words.split()))
+
+
+_TIME, _NUMBER, _PERSON = _spelt(_TIMES), _spelt(_NUMBERS), _spelt(_PEOPLE)
+_DIGIT = re.compile(r"\d")
+_NAME = re.compile(r"[a-z,;] (?!I\b)[A-Z][a-z]")
+_PLACE = re.compile(r"\b(?:in|at|to|from|near|into|around|through) (?:the |my |our |a )?[A-Za-z]")
+_REASON = re.compile(r"\b(?:because|since|so that|therefore|reason|due to|that's why|made me|in order to)\b")
+
+
+def _tells_time(said: str, words: Set[str]) -> bool:
+    return not _TIME.isdisjoint(words)
+
+
+def _tells_number(said: str, words: Set[str]) -> bool:
+    return _DIGIT.search(said) is not None or not _NUMBER.isdisjoint(words)
+
+
+def _tells_person(said: str, words: Set[str]) -> bool:
+    return _NAME.search(said) is not None or not _PERSON.isdisjoint(words)
+
+
+def _tells_place(said: str, words: Set[str]) -> bool:
+    return _PLACE.search(said) is not None
+
+
+def _tells_reason(said: str, words: Set[str]) -> bool:
+    return _REASON.search(said) is not None
+
 
 _ASKED = tuple(
     (re.compile(asked, re.IGNORECASE), told)
     for asked, told in (
-        (r"\bwhen\b|\b(?:what|which) (?:date|day|year|month|time|season)\b|\bhow (?:long|recent)", _TIME),
-        (r"\bhow (?:many|much|old|long|far|often|big|tall|high)\b|\bcosts?\b|\bprice\b|\bnumber\b", _NUMBER),
-        (r"\bwho(?:m|se)?\b|\bnames?\b|\bcalled\b", _NAME),
-        (r"\bwhere\b|\b(?:what|which) (?:city|town|country|place|state)\b", _PLACE),
-        (r"\bwhy\b|\breason\b", _REASON),
+        (r"\bwhen\b|\b(?:what|which) (?:date|day|year|month|time|season)\b|\bhow (?:long|recent)", _tells_time),
+        (r"\bhow (?:many|much|old|long|far|often|big|tall|high)\b|\bcosts?\b|\bprice\b|\bnumber\b", _tells_number),
+        (r"\bwho(?:m|se)?\b|\bnames?\b|\bcalled\b", _tells_person),
+        (r"\bwhere\b|\b(?:what|which) (?:city|town|country|place|state)\b", _tells_place),
+        (r"\bwhy\b|\breason\b", _tells_reason),
     )
 )
-_OWN = re.compile(r"\b(?:I|I'm|I've|I'd|we|We|my|My|our|Our|me|us)\b")
 _LOOKED_AT = 1_000
-_NAMED, _LIKE, _ASKS = 0.4, 0.3, 0.35
+_NAMED, _LIKE, _ASKS, _FACT = 0.4, 0.3, 0.35, 0.2
 
 
 class Cues:
@@ -52,29 +78,33 @@ class Cues:
 
     def __init__(self, question: Question) -> None:
         self._question = question
-        self._patterns = [pattern for asked, pattern in _ASKED if asked.search(question.query[:_LOOKED_AT])]
+        self._tell = [tell for asked, tell in _ASKED if asked.search(question.query[:_LOOKED_AT])]
         self._speakers: dict[str, bool] = {}
 
-    def factor(self, unit: Unit) -> float:
-        """How much likelier an answer is here than the words alone tell; about 1."""
+    def weigh(self, unit: Unit, words: Set[str]) -> tuple[float, float]:
+        """How much likelier than by its words alone a unit answers the question, and tells anything; about 1 both."""
         said = unit.whole[unit.lead : _LOOKED_AT]
         factor = 1.0
         if unit.speaker and self._is_named(unit.speaker):
             factor += _NAMED
-        factor += _LIKE * sum(1 for pattern in self._patterns if pattern.search(said))
-        return factor * (1 - _ASKS) if asks(said) else factor
+        for tell in self._tell:
+            if tell(said, words):
+                factor += _LIKE
+        likely = 0.7
+        if not _TIME.isdisjoint(words):
+            likely += _FACT
+        if not _OWN.isdisjoint(words):
+            likely += _FACT
+        if _tells_number(said, words):
+            likely += _FACT
+        if _tells_person(said, words):
+            likely += _FACT
+        return (factor * (1 - _ASKS), factor * likely / 2) if asks(said) else (factor, factor * likely)
 
     def _is_named(self, speaker: str) -> bool:
         if (named := self._speakers.get(speaker)) is None:
             named = self._speakers[speaker] = self._question.mentions(speaker)
         return named
-
-
-def tells(unit: Unit) -> float:
-    """How likely somebody tells a fact of their own here, beside what the words are worth; about 1."""
-    said = unit.whole[unit.lead : _LOOKED_AT]
-    facts = sum(1 for pattern in (_TIME, _NUMBER, _NAME, _OWN) if pattern.search(said))
-    return (0.7 + 0.2 * facts) * (0.5 if asks(said) else 1.0)
 
 
 def asks(said: str) -> bool:

@@ -6,10 +6,14 @@ Called by ``values``, which adds all units first and then asks for each. Rare wo
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence, Set
+from itertools import chain
 from math import log
 
 from .question import STOP, Question, words
+from .units import Unit
 
+_NOTHING: Set[str] = frozenset()
 _PRESENT = 0.1
 """What the name of somebody who speaks tells about what is said, to another name."""
 
@@ -23,8 +27,8 @@ class Measure:
         present = [word for word in words(speakers) if len(word) > 2]
         self._present = {term for terms in question.found(present).values() for term in terms}
         self._bodies: list[set[str]] = []
-        self._titles: list[set[str]] = []
-        self._hits: list[set[str]] = []
+        self._titles: list[Set[str]] = []
+        self._hits: list[Set[str]] = []
         self._counts: Counter[str] = Counter()
         self._terms: Counter[str] = Counter()
         self._known: dict[str, frozenset[str]] = {}
@@ -34,27 +38,33 @@ class Measure:
         self._length = 0
         self._weights = _Weights(self._counts, self._bodies)
 
-    def add(self, text: str, title: str) -> None:
-        """One more unit."""
-        body, names = words(text), words(title) if title else set()
-        if self._question.terms:
-            new = (body | names) - self._seen
-            self._seen |= new
-            found = self._question.found(new)
-            self._known.update(found)
-            self._wanted.update(found)
-        hits = self._asked(body)
-        for term in hits:
-            self._terms[term] += 1
-        self._counts.update(body)
-        self._bodies.append(body)
-        self._hits.append(hits)
-        self._titles.append(names)
-        self._length += len(body)
+    def add(self, units: Sequence[Unit]) -> None:
+        """Some more units."""
+        bodies = [words(unit.whole[unit.lead :] if unit.lead else unit.whole) for unit in units]
+        titles = [words(unit.title) if unit.title else _NOTHING for unit in units]
+        self._counts.update(chain.from_iterable(bodies))
+        self._length += sum(map(len, bodies))
+        self._bodies += bodies
+        self._titles += titles
+        if not self._question.terms:
+            self._hits += [_NOTHING] * len(bodies)
+            return
+        new = set().union(*bodies, *titles) - self._seen
+        self._seen |= new
+        found = self._question.found(new)
+        self._known.update(found)
+        self._wanted.update(found)
+        hits = [self._asked(body) for body in bodies]
+        self._terms.update(chain.from_iterable(hits))
+        self._hits += hits
 
-    def _asked(self, said: set[str]) -> set[str]:
+    def words(self, number: int) -> Set[str]:
+        """The distinct words of a unit."""
+        return self._bodies[number]
+
+    def _asked(self, said: Set[str]) -> Set[str]:
         found = self._wanted & said
-        return {term for word in found for term in self._known[word]} if found else found
+        return {term for word in found for term in self._known[word]} if found else _NOTHING
 
     def relevance(self, number: int) -> float:
         """How much a unit has of the question; a term in its title counts twice."""
@@ -67,7 +77,7 @@ class Measure:
         mean = self._length / len(self._bodies)
         return score * (0.8 + 0.2 * matched) / (0.7 + 0.3 * len(body) / mean)
 
-    def _score(self, hit: set[str]) -> tuple[float, float]:
+    def _score(self, hit: Set[str]) -> tuple[float, float]:
         """What the terms weigh, and how many words of the question that is; each word counts once, at its best."""
         best: dict[str, tuple[float, float]] = {}
         for term in sorted(hit):

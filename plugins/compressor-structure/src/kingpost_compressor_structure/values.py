@@ -6,17 +6,17 @@ errors, as much as the best unit in it; what is next to a good unit gains from i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from kingpost import Trust
 
-from .cues import Cues, answers_before, tells
+from .cues import Cues, answers_before
 from .draft import Draft
 from .measure import Measure
 from .pace import Pace
 from .question import Question
-from .units import ABSENT, Form
+from .units import ABSENT, Form, Unit
 
 _NEXT, _ANSWER = 0.3, 0.5
 _BELOW = 0.3
@@ -25,6 +25,7 @@ _TOLD, _SPOKEN = 0.05, 0.4
 _BENEATH = 0.6
 _STRUCTURE = 1.2
 _SHORTER = 2e-5
+_PIECE = 6_000
 _CHARACTERS = 4
 """In a token, about."""
 
@@ -44,25 +45,26 @@ async def rank(drafts: Sequence[Draft], forms: Sequence[Form], question: Questio
     measure = Measure(question, " ".join(sorted(speakers)))
     cues = Cues(question)
     for form in forms:
-        for unit in form.units:
-            measure.add(unit.whole[unit.lead :] if unit.lead else unit.whole, unit.title)
-            await pace.after(len(unit.whole))
+        for units in _pieces(form.units):
+            measure.add(units)
+            await pace.after(_PIECE)
     asked: list[list[float]] = []
     told: list[list[float]] = []
     number = 0
     for form in forms:
         asked.append([])
         told.append([])
-        for unit in form.units:
-            relevance, density = measure.relevance(number), measure.density(number)
-            if form.is_speech:
-                factor = cues.factor(unit)
-                relevance *= factor
-                density *= factor * tells(unit)
-            asked[-1].append(relevance)
-            told[-1].append(density)
-            number += 1
-            await pace.after(len(unit.whole) // 2)
+        for units in _pieces(form.units):
+            for unit in units:
+                relevance, density = measure.relevance(number), measure.density(number)
+                if form.is_speech:
+                    factor, likely = cues.weigh(unit, measure.words(number))
+                    relevance *= factor
+                    density *= likely
+                asked[-1].append(relevance)
+                told[-1].append(density)
+                number += 1
+            await pace.after(_PIECE)
     has_answer = any(map(any, asked))
     merits = _merits(drafts)
     told = _scaled(told, 0.98)
@@ -81,6 +83,17 @@ async def rank(drafts: Sequence[Draft], forms: Sequence[Form], question: Questio
     return items
 
 
+def _pieces(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:
+    """So many at once as take a millisecond or two, by how long they are."""
+    start = length = 0
+    for at, unit in enumerate(units):
+        length += 60 + len(unit.shapes[-1])
+        if length > _PIECE:
+            yield units[start : at + 1]
+            start, length = at + 1, 0
+    yield units[start:]
+
+
 def _items(number: int, form: Form, asked: Sequence[float], merit: float, room: int, *, has_answer: bool) -> list[Item]:
     best = max([*asked, _LEAST])
     # Without a question structure is what there is to go by.
@@ -88,15 +101,16 @@ def _items(number: int, form: Form, asked: Sequence[float], merit: float, room: 
     spacious = max(1.0, _CHARACTERS * room / 2)
     items = []
     for at, unit in enumerate(form.units):
-        last = len(unit.shapes) - 1
         # What would fill the room alone must be worth all that it keeps out.
-        plain = share * asked[at] / (1 + len(unit.whole) / spacious) + 0.1 * merit
+        plain = share * asked[at] / (1 + len(unit.shapes[-1]) / spacious) + 0.1 * merit
+        last = len(unit.worth) - 1
         for level, worth in enumerate(unit.worth):
-            structure = (_STRUCTURE * worth * best + 0.02 * plain + 0.1 * merit) if worth else 0.0
-            # Among equals the shortest first: so more of them find room.
-            structure -= min(_SHORTER * len(unit.shapes[level]), 0.01 * structure)
-            value = max(structure, plain) if level == last else structure
-            items.append(Item(-value, number, at, level))
+            value = 0.0
+            if worth:
+                value = _STRUCTURE * worth * best + 0.02 * plain + 0.1 * merit
+                # Among equals the shortest first: so more of them find room.
+                value -= min(_SHORTER * len(unit.shapes[level]), 0.01 * value)
+            items.append(Item(-plain if level == last and plain > value else -value, number, at, level))
     return items
 
 
@@ -116,7 +130,9 @@ def _spread(form: Form, own: Sequence[float]) -> list[float]:
         for at in range(len(own)):
             before = own[at - 1] if at else 0.0
             after = own[at + 1] if at + 1 < len(own) else 0.0
-            values[at] += max((_ANSWER if answers_before(form.units, at) else _NEXT) * before, _NEXT * after)
+            if before or after:
+                next_to = _ANSWER if before and answers_before(form.units, at) else _NEXT
+                values[at] += max(next_to * before, _NEXT * after)
     for at, unit in enumerate(form.units):
         if unit.parent != ABSENT:
             values[at] += _BELOW * own[unit.parent]

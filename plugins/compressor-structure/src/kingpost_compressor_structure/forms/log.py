@@ -18,11 +18,9 @@ _ERROR = re.compile(
 _WARNING = re.compile(r"\bwarn(?:ing)?\b", re.IGNORECASE)
 # A word with a digit in it is a value: an address, a block, a time. Only tried where a word begins.
 _VALUE = re.compile(r"(?<![^\s,;=()\[\]\"'|])[^\s\d,;=()\[\]\"'|]*+\d[^\s,;=()\[\]\"'|]*+")
-_HEX = re.compile(r"\b[0-9a-f]{8,64}\b", re.IGNORECASE)
-_DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b(?=[ ,/-])")
 _CALM = re.compile(r"\b(?:TRACE|DEBUG|INFO|NOTICE)\b")
 _NUMBER = re.compile(r"\d++(?:\.\d++)?+")
-_LEAD = re.compile(r"[\[(]?\d[\d\-/:T., +Z]{6,40}[\])]?")
+_LEAD = re.compile(r"[\[(]?(?:[A-Z][a-z]{2},? ){0,2}\d[\d\-/:T., +Z]{6,40}[\])]?")
 _LOOKED_AT = 400
 _LOSS = "lines like those that are kept, counted"
 _RARE, _FEW, _TRACE = 2, 20, 3
@@ -113,7 +111,7 @@ def _template(record: str) -> str:
     lines = record.rstrip().split("\n")
     # What a traceback ends with is what went wrong.
     said = _message(lines[0]) + (lines[-1][:_LOOKED_AT] if len(lines) > 1 else "")
-    return _VALUE.sub("#", _HEX.sub("#", _DAY.sub("#", said)))
+    return _VALUE.sub("#", said)
 
 
 def _records(text: str) -> Iterator[str]:

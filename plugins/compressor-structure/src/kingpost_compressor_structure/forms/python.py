@@ -59,13 +59,11 @@ def form(text: str, question: Question) -> Form | None:
 
 
 def _parses(made: Form, frame: str) -> bool:
-    """Tried out with every unit at its first, second and third shape, between which all skeletons lie."""
-    for level in range(3):
-        made.chosen = [min(level, max(0, len(unit.shapes) - 2)) for unit in made.units]
-        if parse(frame + made.render()) is None:
-            return False
+    """Tried out with units at all their shapes but the last, in turn, as any skeleton has them."""
+    made.chosen = [min(at % 4, max(0, len(unit.shapes) - 2)) for at, unit in enumerate(made.units)]
+    parses = parse(frame + made.render()) is not None
     made.chosen = [ABSENT] * len(made.units)
-    return True
+    return parses
 
 
 class _Reader:
