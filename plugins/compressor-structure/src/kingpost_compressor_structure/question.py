@@ -14,6 +14,7 @@ from typing import NamedTuple
 from .associations import FORMS, LIGHT, related
 
 _WORD = re.compile(r"[^\W_]+")
+_SPACED = {code: " " for code in range(128) if not chr(code).isalnum()}
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
 _NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _LONGEST_WORD = 60
@@ -36,7 +37,8 @@ STOP = frozenset(_COMMON.split())
 
 def words(text: str) -> set[str]:
     """The distinct words of a text, as they are written."""
-    return set(_WORD.findall(text))
+    # Many times as fast as an expression, and the same for plain letters.
+    return set(text.translate(_SPACED).split()) if text.isascii() else set(_WORD.findall(text))
 
 
 def stem(word: str) -> str:
