@@ -10,6 +10,10 @@ import pytest
 from kingpost import KingpostError, errors
 
 CODES = {
+    "Unauthorized": "access.unauthorized",
+    "Forbidden": "access.forbidden",
+    "KeyReused": "idempotency.mismatch",
+    "InFlight": "idempotency.in_flight",
     "KingpostError": "error",
     "InputError": "input",
     "InvalidRequest": "input.invalid",
@@ -49,6 +53,9 @@ TOLD: list[tuple[KingpostError, list[str]]] = [
     (kingpost.PluginBroken("acme", "door provide_log", "a log", "None"), ["'acme'", "provide_log", "got None"]),
     (kingpost.NameTaken("memory", "sqlite", "one", "two"), ["'one'", "'two'", "'sqlite'"]),
     (kingpost.Conflict("task/t-1", "3", "4"), ["task/t-1", "'4'", "'3'"]),
+    (kingpost.Forbidden("tasks:write"), ["'tasks:write'"]),
+    (kingpost.KeyReused("k-1"), ["'k-1'", "a new key"]),
+    (kingpost.InFlight("k-1"), ["'k-1'", "in a moment"]),
     (kingpost.Fenced("t-1", 1, 2), ["attempt 1", "'t-1'", "attempt 2"]),
     (kingpost.Refused("t-1", "task.started", "succeeded"), ["'t-1'", "'task.started'", "succeeded"]),
 ]

@@ -115,7 +115,7 @@ def test_a_record_of_tomorrow_can_be_read(shape: type) -> None:
 def test_an_operation_has_a_schema_of_what_goes_in_and_what_comes_out(operation: Operation[Any, Any]) -> None:
     for schema in (
         adapter(operation.request).json_schema(mode="validation"),
-        adapter(operation.response).json_schema(mode="serialization"),
+        adapter(operation.item or operation.response).json_schema(mode="serialization"),
     ):
         assert schema["type"] == "object"
         assert schema["description"]

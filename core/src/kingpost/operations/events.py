@@ -94,4 +94,5 @@ FOLLOW: Operation[Follow, Feed] = Operation(
     scope="events:read",
     errors=(NotFound,),
     route="GET /events/stream",
+    item=EventView,
 )

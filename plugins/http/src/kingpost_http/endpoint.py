@@ -38,7 +38,7 @@ class Endpoint:
         self.only_path = not self.has_body and set(self.names) == {field.name for field in known}
         self.needs_body = self.has_body and any(_required(field) for field in known if field.name not in self.names)
         self._adapter = requests(operation.request)
-        self.streams = operation.id == operations.events.FOLLOW.id
+        self.streams = operation.item is not None
         self.is_file = operation.id == operations.tasks.FETCH.id
         self.dump = dumped(operation.response) if not (self.streams or self.is_file) else to_json
         self.success = operation.success
