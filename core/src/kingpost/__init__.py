@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     from .records.head import SignedHead
     from .records.memory import Boost, Memory, Piece, Query, Recollection, Selection, Tier
     from .records.speech import Checkpoint, Speech, Text, Thought, ToolNote, UsageNote
-    from .records.task import Artefact, Crew, Outcome, Part, Source, Status, Task
+    from .records.task import Artefact, Crew, Material, Outcome, Part, Source, Status, Task
     from .state import Refused, TaskState, fold, from_row, task_stream, to_row, upcast
 
 _HOMES = {
@@ -114,7 +114,7 @@ _HOMES = {
     "records.head": "SignedHead",
     "records.memory": "Boost Memory Piece Query Recollection Selection Tier",
     "records.speech": "Checkpoint Speech Text Thought ToolNote UsageNote",
-    "records.task": "Artefact Crew Outcome Part Source Status Task",
+    "records.task": "Artefact Crew Material Outcome Part Source Status Task",
     "state": "Refused TaskState fold from_row task_stream to_row upcast",
 }
 _WHERE = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -172,6 +172,7 @@ __all__ = [
     "Limits",
     "Log",
     "LogInfo",
+    "Material",
     "Memory",
     "MemoryBackend",
     "NameTaken",

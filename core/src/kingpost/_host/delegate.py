@@ -100,7 +100,7 @@ def queued(task: Task, **more: Any) -> Event:
     }  # fmt: skip
     optional = {
         "parent": task.parent, "not_before": task.not_before, "needs": list(task.needs), "grant": granted(task.grant),
-        "turn": len(more.get("turns", ())),
+        "turn": len(more.get("turns", ())), "origin": task.origin,
     }  # fmt: skip
     header |= {name: value for name, value in optional.items() if value}
     return Event("task.queued", header, {**dump(task), **more})

@@ -81,6 +81,7 @@ class Drafter:
             deadline=request.deadline, not_before=request.not_before, needs=request.needs,
             fallbacks=tuple(plugins.part("agents", other) for other in settings.fallbacks.get(name, ())),
             bound=turn_bound(await self.budget(request, description, counter), description),
+            material=request.material, origin=request.origin,
         )  # fmt: skip
 
     def counter_name(self, description: Description) -> str:

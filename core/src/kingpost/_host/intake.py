@@ -222,7 +222,8 @@ def check_words(request: Submit, settings: KernelSettings) -> None:
     Raises:
         InvalidRequest: naming which.
     """
-    for name, text in (("description", request.description), ("context", request.context)):
+    material = [("material", one.text) for one in request.material]
+    for name, text in (("description", request.description), ("context", request.context), *material):
         check_text(name, text)
     size = len(request.description.encode("utf-8"))
     if size > settings.description_bytes:

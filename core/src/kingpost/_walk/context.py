@@ -21,6 +21,7 @@ from ..protocols import Compressor, MemoryBackend, TokenCounter
 from ..records.action import Tool
 from ..records.context import Description, Dropped, Pack, Passage, Trust
 from ..records.memory import Query, Recollection
+from ..records.task import Material
 from .breaker import Breakers, Key
 from .counting import error_of, margin_of
 from .reading import passages_of
@@ -91,12 +92,15 @@ def fitting(query: Query, found: Any) -> list[Recollection]:
     return [one for one in asked if isinstance(one.memory.body, str)][: query.limit]
 
 
-def handed(context: str, said: Sequence[str] = ()) -> list[Passage]:
+def handed(context: str, said: Sequence[str] = (), material: Sequence[Material] = ()) -> list[Passage]:
     """What was handed along with a task, and what was said to it before its first decision."""
     passages = []
     if context:
         reason = "handed along with the task"
         passages.append(Passage(id=HANDED_ID, text=context, source="handed along", reason=reason, trust=Trust.TASK))
+    for number, one in enumerate(material, 1):
+        reason = "came from outside with the task"
+        passages.append(Passage(id=f"material {number}", text=one.text, source=one.source, reason=reason, kind=one.kind))
     for number, text in enumerate(said, 1):
         reason = "said after the task was queued"
         passages.append(

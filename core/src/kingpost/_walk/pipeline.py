@@ -167,7 +167,7 @@ async def _frame(now: Walk, history: Sequence[Event]) -> Pack:
         text=task.description, tenant=task.tenant, scopes=scopes, limit=bounds.recall, seconds=bounds.recall_seconds
     )
     said = () if now.turns else first_messages(history)
-    words = [*handed(task.context, said), *await earlier(gear.log, task, bounds.thread)]
+    words = [*handed(task.context, said, task.material), *await earlier(gear.log, task, bounds.thread)]
     now.stock = await gather(want, words, gear.memory, gear.ports, gear.breakers)
     budget = budget_for(gear.description, gear.counter, task.grant.tokens, bounds.budget)
     tools = [tool for tool, _ in gear.tools.values()]

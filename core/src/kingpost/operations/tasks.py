@@ -16,7 +16,7 @@ from ..errors import (
 )
 from ..records.action import Usage
 from ..records.context import Dropped, Pack, Turn
-from ..records.task import Outcome, Status
+from ..records.task import Material, Outcome, Status
 from .table import Operation
 
 
@@ -26,6 +26,7 @@ class Submit:
 
     ``tokens``, ``money`` (micro-units), ``seconds`` (active), ``depth`` and ``fan_out`` bound its whole tree.
     ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a worker must have.
+    ``material`` is text of somebody outside, which the task sees as data; ``origin`` names where the request came from.
     """
 
     description: str
@@ -49,6 +50,8 @@ class Submit:
     needs: tuple[str, ...] = ()
     thread: str | None = None
     priority: int = 0
+    material: tuple[Material, ...] = ()
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +134,7 @@ class TaskView:
     replay_of: str | None = None
     fork_of: str | None = None
     schedule: str | None = None
+    origin: str | None = None
     outcome: Outcome | None = None
 
 

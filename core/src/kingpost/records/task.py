@@ -48,6 +48,18 @@ class Crew:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Words of somebody outside that are handed along with a task: data for it, never trusted.
+
+    ``source`` says where they come from, ``kind`` the form of the text where it is known (``json``).
+    """
+
+    text: str
+    source: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """The only unit of work.
 
@@ -57,6 +69,8 @@ class Task:
     (UTC). ``needs`` names what a worker must be able to do. ``fallbacks`` are the agents that may take over when this
     one's model does not answer, in order. ``bound`` is the most that one turn can cost: tokens, and money in
     micro-units. ``replay_of`` and ``fork_of`` name the task that this one begins again, ``schedule`` what fired it.
+    ``material`` is what somebody outside said, and ``origin`` names what of the outside the task came from
+    (``webhook/<source>/<delivery>``).
     """
 
     id: str
@@ -81,6 +95,8 @@ class Task:
     replay_of: str | None = None
     fork_of: str | None = None
     schedule: str | None = None
+    material: tuple[Material, ...] = ()
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

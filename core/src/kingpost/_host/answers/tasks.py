@@ -107,6 +107,7 @@ async def view(log: Log, state: TaskState, *, outcome: bool = True) -> op.TaskVi
         replay_of=task.replay_of if task else None,
         fork_of=task.fork_of if task else None,
         schedule=task.schedule if task else None,
+        origin=task.origin if task else None,
         outcome=ended_as,
     )
 
