@@ -99,8 +99,8 @@ def handed(context: str, said: Sequence[str] = (), material: Sequence[Material] 
         reason = "handed along with the task"
         passages.append(Passage(id=HANDED_ID, text=context, source="handed along", reason=reason, trust=Trust.TASK))
     for number, one in enumerate(material, 1):
-        reason = "came from outside with the task"
-        passages.append(Passage(id=f"material {number}", text=one.text, source=one.source, reason=reason, kind=one.kind))
+        reason, id = "came from outside with the task", f"material {number}"
+        passages.append(Passage(id=id, text=one.text, source=one.source, reason=reason, kind=one.kind))
     for number, text in enumerate(said, 1):
         reason = "said after the task was queued"
         passages.append(
