@@ -348,6 +348,7 @@ PROBES: Mapping[Operation[Any, Any], Any] = {
     ),
     schedules.REMOVE: lambda of: schedules.ScheduleId(SHARED_SCHEDULE),
     memories.RECALL: lambda of: memories.Recall(text="lions", scopes=(SHARED_SCOPE,), limit=1000),
+    memories.USE: lambda of: memories.Use(scope=SHARED_SCOPE, ids=("one",)),
     memories.REMEMBER: _remember,
     memories.EXPORT: _export,
     memories.FORGET: lambda of: [memories.Forget(selection=one.selection) for one in _export(of)],

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         Reader,
         Say,
         Sink,
+        Tended,
         TokenCounter,
     )  # fmt: skip
     from .records.access import Access, Once
@@ -103,7 +104,7 @@ _HOMES = {
     "prompt": "render",
     "protocols": (
         "Agent Answerer Borrower Care Command Compressor Embedder Executor Face Folded Kernel Log MemoryBackend Opener "
-        "Reader Say Sink TokenCounter"
+        "Reader Say Sink Tended TokenCounter"
     ),
     "records.access": "Access Once",
     "records.action": "Action Answer Call Calls Limits Observation Pending Tool Usage",
@@ -213,6 +214,7 @@ __all__ = [
     "Task",
     "TaskQuery",
     "TaskState",
+    "Tended",
     "Text",
     "Thought",
     "Tier",

@@ -183,13 +183,15 @@ async def test_what_says_the_same_is_told_once_with_a_count(memory: SqliteMemory
 
 async def test_what_was_of_use_comes_first(memory: SqliteMemory) -> None:
     crane = Memory(id="a", scope="talk", body="Oil the crane.", created=MARCH)
-    await memory.remember([crane, replace(crane, id="b", body="Grease the crane.", uses=5, used=MARCH)])
+    await memory.remember([crane, replace(crane, id="b", body="Grease the crane.", uses=4, used=MARCH)])
+    assert await memory.use("default", "talk", ["b", "nobody"], NOW) == 1
+    assert await memory.use("other", "talk", ["b"], NOW) == 0
 
     found = await asked(memory, "crane")
 
     assert [each.memory.id for each in found] == ["b", "a"]
     assert found[0].terms["use"] > 0
-    assert found[0].memory.uses == 5
+    assert (found[0].memory.uses, found[0].memory.used) == (5, NOW)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,35 @@ import click
 
 from .._host.keep import read_memories
 from .._host.kernel import Kernel
-from ..operations.memory import EXPORT, FORGET, RECALL, REMEMBER, Export, Forget, Recall, Remember
+from ..operations.memory import EXPORT, FORGET, RECALL, REMEMBER, USE, Export, Forget, Recall, Remember, Use
 from ..records.memory import Memory, Selection, Tier
 from .session import Failure, as_json, one_line, plain, print_json, with_kernel
+from .when import Moment
 
 _BATCH = 500
+_TERMS = {
+    "words": "words of the question stand in it",
+    "coverage": "the share of the question that it holds",
+    "phrases": "words that are neighbours in both",
+    "title": "its source, heading or speaker is named",
+    "exact": "paths, identifiers, numbers or quotes stand there exactly so",
+    "importance": "what it says of itself",
+    "speaker": "the question names who says it",
+    "around": "what is said beside it fits",
+    "session": "its conversation fits",
+    "asking": "it only asks",
+    "time": "it is of a time that the question names",
+    "timely": "it says when, and the question asks when",
+    "recency": "how new it is",
+    "use": "how often it was of use",
+    "small": "it has few words",
+    "hop": "a better answer names what it tells of",
+    "older": "there is a newer version of it",
+    "copy": "an older copy of it fits better",
+    "boost": "what another plugin knows of it",
+}
+"""What the terms of a score mean; a memory may have others."""
+
 _scope = click.option("--scope", default="default", show_default=True, metavar="NAME", help="Memory scope.")
 
 
@@ -50,12 +74,18 @@ async def add(kernel: Kernel, text: str, scope: str, tier: str, source: str, jso
 @click.argument("query")
 @click.option("--scope", "scopes", multiple=True, metavar="NAME", help="Memory scope; repeatable.  [default: default]")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many at most.")
+@click.option("--tier", "tiers", type=click.Choice([t.value for t in Tier]), multiple=True, help="Only this tier.")
+@click.option("--as-of", type=Moment(back=True), metavar="TIME", help="What was believed then.")
 @click.option("--explain", is_flag=True, help="Show the terms that add up to each score.")
 @as_json
 @with_kernel
-async def search(kernel: Kernel, query: str, scopes: tuple[str, ...], limit: int, explain: bool, json_: bool) -> None:
+async def search(
+    kernel: Kernel, query: str, scopes: tuple[str, ...], limit: int, tiers: tuple[str, ...], as_of: float | None,
+    explain: bool, json_: bool,
+) -> None:  # fmt: skip
     """Find what fits a question, best first."""
-    found = (await kernel.perform(RECALL, Recall(text=query, scopes=scopes or None, limit=limit))).found
+    asked = Recall(text=query, scopes=scopes or None, limit=limit, tiers=tuple(map(Tier, tiers)), as_of=as_of, at=as_of)
+    found = (await kernel.perform(RECALL, asked)).found
     if json_:
         print_json([plain(one) for one in found])
         return
@@ -63,9 +93,24 @@ async def search(kernel: Kernel, query: str, scopes: tuple[str, ...], limit: int
         click.echo("nothing fits", err=True)
     for one in found:
         place = f"{one.memory.source}:{one.memory.place}".strip(":")
-        click.echo(f"{one.score:6.3f}  {one.memory.id}  {place}  {one_line(one.memory.body, 120)}")
+        same = f"  ({one.copies} say so)" if one.copies > 1 else ""
+        click.echo(f"{one.score:6.3f}  {one.memory.id}  {place}  {one_line(one.memory.body, 120)}{same}")
         if explain:
-            click.echo("        " + "  ".join(f"{name} {value:+.3f}" for name, value in one.terms.items()))
+            for name, value in sorted(one.terms.items(), key=lambda term: -abs(term[1])):
+                click.echo(f"        {value:+.3f}  {name:<10}  {_TERMS.get(name, '')}".rstrip())
+
+
+@memory.command(epilog="Example: kingpost memory used 1f0c9e2a... --scope team")
+@click.argument("ids", nargs=-1, required=True)
+@_scope
+@as_json
+@with_kernel
+async def used(kernel: Kernel, ids: tuple[str, ...], scope: str, json_: bool) -> None:
+    """Say that memories were of use: they come a little earlier from then on."""
+    counted = await kernel.perform(USE, Use(scope=scope, ids=ids))
+    if not counted.count:
+        raise _none(scope)
+    print_json(plain(counted)) if json_ else click.echo(f"{counted.count} counted")
 
 
 @memory.command(epilog="Example: kingpost memory forget 1f0c9e2a... --scope team")
@@ -88,6 +133,10 @@ async def forget(
             f"scope {scope!r} holds none of these ids; 'kingpost memory export --scope {scope}' lists them", 2
         )
     print_json(plain(gone)) if json_ else click.echo(f"{gone.count} forgotten")
+
+
+def _none(scope: str) -> Failure:
+    return Failure(f"scope {scope!r} holds none of these ids; 'kingpost memory export --scope {scope}' lists them", 2)
 
 
 @memory.command(epilog="Example: kingpost memory export --scope team > team.jsonl")

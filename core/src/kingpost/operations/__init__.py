@@ -39,6 +39,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     schedules.RESUME,
     memory.REMEMBER,
     memory.RECALL,
+    memory.USE,
     memory.FORGET,
     memory.EXPORT,
     memory.PACK,

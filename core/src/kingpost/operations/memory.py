@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import BudgetTooSmall, DoorEmpty, NotFound, Unavailable, UnknownName, UnreadableInput
+from ..errors import BudgetTooSmall, DoorEmpty, InvalidRequest, NotFound, Unavailable, UnknownName, UnreadableInput
 from ..records.context import Dropped, Pack
 from ..records.memory import Memory, Recollection, Selection, Tier
 from .table import Operation
@@ -28,12 +28,17 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recall:
-    """A question to the memory. ``None`` scopes mean the default one."""
+    """A question to the memory. ``None`` scopes mean the default one.
+
+    ``as_of`` (seconds since the epoch) asks what was believed then, ``at`` what was true then; without it, now.
+    """
 
     text: str
     scopes: tuple[str, ...] | None = None
     limit: int = 10
     tiers: tuple[Tier, ...] = ()
+    as_of: float | None = None
+    at: float | None = None
     backend: str | None = None
 
 
@@ -42,6 +47,22 @@ class Recalled:
     """What fits, best first."""
 
     found: tuple[Recollection, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """Memories of one scope that were of use."""
+
+    ids: tuple[str, ...]
+    scope: str
+    backend: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """How many of them there are."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +176,11 @@ RECALL = Operation(
     id="memory.recall", summary="Find what fits a question.", request=Recall, response=Recalled, scope="memory:read",
     errors=(DoorEmpty, Unavailable, UnknownName),
     route="POST /memories/recall",
+)  # fmt: skip
+USE = Operation(
+    id="memory.use", summary="Count a use of memories.", request=Use, response=Used, scope="memory:write",
+    errors=(DoorEmpty, InvalidRequest, Unavailable, UnknownName),
+    route="POST /memories/use", idempotent=False,
 )  # fmt: skip
 FORGET = Operation(
     id="memory.forget", summary="Forget memories.", request=Forget, response=Forgotten, scope="memory:write",

@@ -21,7 +21,7 @@ from .sink import Sink
 
 __all__ = [
     "Agent", "Answerer", "Borrower", "Care", "Command", "Compressor", "Embedder", "Executor", "Face", "Folded",
-    "Kernel", "Log", "MemoryBackend", "Opener", "Reader", "Say", "Sink", "TokenCounter",
+    "Kernel", "Log", "MemoryBackend", "Opener", "Reader", "Say", "Sink", "Tended", "TokenCounter",
 ]  # fmt: skip
 
 Say = Callable[[Speech], None]
@@ -90,6 +90,15 @@ class MemoryBackend(Protocol):
 
     def export(self, selection: Selection) -> AsyncIterator[Memory]:
         """Every selected memory once, oldest first, as it was remembered."""
+        ...
+
+
+@runtime_checkable
+class Tended(Protocol):
+    """A memory that also keeps how often each of its memories was of use. A ``MemoryBackend`` may be one or not."""
+
+    async def use(self, tenant: str, scope: str, ids: Sequence[str], at: float) -> int:
+        """Count one use more of each of these, at ``at`` (seconds since the epoch); returns how many there are."""
         ...
 
 

@@ -93,6 +93,12 @@ class DictMemory:
         found.sort(key=lambda each: (-each.score, each.memory.scope, each.memory.id))
         return found[: query.limit]
 
+    async def use(self, tenant: str, scope: str, ids: Sequence[str], at: float) -> int:
+        found = await self.get(tenant, scope, ids)
+        for one in found:
+            self._kept[tenant, scope, one.id] = replace(one, uses=one.uses + 1, used=max(one.used or at, at))
+        return len(found)
+
     async def get(self, tenant: str, scope: str, ids: Sequence[str]) -> Sequence[Memory]:
         keys = dict.fromkeys((tenant, scope, id) for id in ids)
         return [self._kept[key] for key in keys if key in self._kept]

@@ -16,7 +16,7 @@ from .choose import chosen
 from .file import MemoryFile
 from .forget import forget, purge
 from .index import renew
-from .remember import remember
+from .remember import remember, use
 from .rows import SELECT, memory_of, stored, stored_id
 from .search import Bounds, search
 from .settings import Settings
@@ -62,6 +62,9 @@ class SqliteMemory:
 
     async def recall(self, query: Query) -> Sequence[Recollection]:
         return await search(self._file, query, Bounds(self._settings.candidates, self._settings.floor))
+
+    async def use(self, tenant: str, scope: str, ids: Sequence[str], at: float) -> int:
+        return await _whole(use(self._file, (tenant, scope), ids, at))
 
     async def get(self, tenant: str, scope: str, ids: Sequence[str]) -> Sequence[Memory]:
         found: list[Memory] = []

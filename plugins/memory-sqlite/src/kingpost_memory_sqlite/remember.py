@@ -13,7 +13,7 @@ from kingpost import Memory
 
 from .file import MemoryFile
 from .index import count, entries, put, sliced
-from .rows import INSERT, Owners, parameters, stored, voice
+from .rows import INSERT, Owners, parameters, stored, stored_id, voice
 
 _CHUNK = 400
 _SCOPE = ("scope", "tenant", "name")
@@ -43,6 +43,22 @@ async def remember(file: MemoryFile, memories: Sequence[Memory], short: float) -
         await put(writer, rows)
         await count(writer, rows, 1)
     return len(rows)
+
+
+async def use(file: MemoryFile, owner: tuple[str, str], ids: Sequence[str], at: float) -> int:
+    """Count one use more of each memory of a tenant's scope; returns how many there are."""
+    wanted = [stored_id(id) for id in dict.fromkeys(ids)]
+    async with file.transaction() as writer:
+        before = writer.total_changes
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            sql = (
+                "UPDATE memory SET uses = uses + 1, used = max(coalesce(used, ?), ?) "  # noqa: S608 - question marks
+                "WHERE scope = (SELECT id FROM scope WHERE tenant = ? AND name = ?) "
+                f"AND id IN ({', '.join('?' * len(chunk))})"
+            )
+            await writer.execute_fetchall(sql, (at, at, *map(stored, owner), *chunk))
+        return writer.total_changes - before
 
 
 async def _owners(writer: aiosqlite.Connection, memories: Sequence[Memory]) -> list[Owners]:

@@ -1,7 +1,7 @@
 """Words of a question that nobody ever wrote, repaired to the nearest one that somebody did.
 
 Called by ``search``. Only words of the asked scope are looked at: another one's vocabulary is its own. One letter more,
-less, another, or two that changed places; names and ordinary words alike, but no word of less than five letters.
+less, another, or two that changed places; names and ordinary words alike.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from .file import Read
 
 SHORTEST, LONGEST = 5, 24
+"""Among words of five letters too many are one letter apart, so there letters may only change places."""
+
 MOST = 3
 """Words of one question that are repaired."""
 
@@ -24,7 +26,7 @@ def repaired(read: Read, scope: int, unknown: Sequence[str]) -> dict[str, tuple[
     """For each unknown term that has one, the nearest term of the scope, and how many memories hold that."""
     found: dict[str, tuple[str, int]] = {}
     for term in [term for term in unknown if _is_worth_it(term)][:MOST]:
-        near = _near(read, scope, term)
+        near = [each for each in _near(read, scope, term) if len(term) > SHORTEST or sorted(each[0]) == sorted(term)]
         if near:
             found[term] = max(near, key=lambda each: (each[1], each[0]))
     return found

@@ -13,7 +13,7 @@ from ..._walk.context import Want, fit, gather, prompt_of
 from ..._walk.inputs import Root, Shelf, read_in
 from ...errors import InvalidRequest, NotFound
 from ...operations import memory as op
-from ...protocols import Compressor, MemoryBackend, TokenCounter
+from ...protocols import Compressor, MemoryBackend, Tended, TokenCounter
 from ...records.codec import dump
 from ...records.context import Passage
 from ...records.event import Event
@@ -85,7 +85,8 @@ async def _recall(house: House, request: op.Recall, tenant: str) -> op.Recalled:
         tenant=tenant,
         limit=request.limit,
         tiers=request.tiers,
-        now=house.ports.clock.now(),
+        now=house.ports.clock.now() if request.at is None else request.at,
+        as_of=request.as_of,
     )
     return op.Recalled(found=tuple(await backend.recall(query)))
 
@@ -96,6 +97,13 @@ async def _get(house: House, request: op.MemoryId, tenant: str) -> Memory:
     if not found:
         raise NotFound("memory", request.id, f"in scope {request.scope!r}; 'kingpost memory export' lists them")
     return found[0]
+
+
+async def _use(house: House, request: op.Use, tenant: str) -> op.Used:
+    backend = await _backend(house, request.backend)
+    if not isinstance(backend, Tended):
+        raise InvalidRequest(f"the memory {backend.name!r} does not count uses; name another one")
+    return op.Used(count=await backend.use(tenant, request.scope, request.ids, house.ports.clock.now()))
 
 
 async def _forget(house: House, request: op.Forget, tenant: str) -> op.Forgotten:
@@ -164,6 +172,7 @@ async def _count(house: House, request: op.Count, tenant: str) -> op.Counted:
 ANSWERS: Mapping[str, Any] = {
     op.REMEMBER.id: _remember,
     op.RECALL.id: _recall,
+    op.USE.id: _use,
     op.FORGET.id: _forget,
     op.EXPORT.id: _export,
     op.PACK.id: _pack,
