@@ -12,7 +12,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-DUE_BYTES = 16 * 1024 * 1024
+DUE_BYTES = 4 * 1024 * 1024
 _COMMIT_BYTES = 24 * 1024
 """What a commit adds besides its rows: every page that it touches is written whole."""
 

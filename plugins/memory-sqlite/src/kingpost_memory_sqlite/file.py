@@ -30,7 +30,7 @@ APPLICATION = 0x6B70_6D31
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _WRITER = """
     PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -8000;
-    PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0
+    PRAGMA journal_size_limit = 4194304; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0
 """
 _TRIES = 100
 _PAUSE = 0.05

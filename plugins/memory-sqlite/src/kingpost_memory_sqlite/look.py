@@ -30,7 +30,7 @@ _LIVE = """
 _COUNTED = SELECT.replace("m.speaker\n", "m.speaker, best.copies\n")
 _BEST = f"""
     WITH hit AS MATERIALIZED (
-        SELECT seq, sum(worth) AS worth FROM ({{hits}}) GROUP BY seq
+        SELECT seq, sum(worth) AS worth FROM ({{hits}}) GROUP BY seq ORDER BY worth DESC, seq DESC LIMIT :looked
     ), live AS (
         SELECT hit.seq, hit.worth / (0.6 + 0.4 * m.words / :average)
             * CASE WHEN abs(m.speaker) IN (:named_0, :named_1, :named_2) THEN 1.5 ELSE 1.0 END
@@ -63,6 +63,8 @@ _NEAR = """
 """
 _TIMES = 40
 _LED = 24
+_LOOKED = 600
+"""So many of those that hold the most are looked at one by one: who speaks, when it was, whether it may be recalled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +266,8 @@ def _best(read: Read, ask: Ask, hits: Hits, bound: int, wanted: int) -> Rows:
     named = [*sorted(ask.scope.named)[:3], 0, 0, 0][:3]
     begin, end = _span(ask.scope.question)
     parameters = {
-        **ask.live(), "bound": bound, "average": ask.scope.known.average, "wanted": wanted, "begin": begin, "end": end,
-        **{f"named_{n}": number for n, number in enumerate(named)},
+        **ask.live(), "bound": bound, "looked": _LOOKED, "average": ask.scope.known.average, "wanted": wanted,
+        "begin": begin, "end": end, **{f"named_{n}": number for n, number in enumerate(named)},
     }  # fmt: skip
     for n, (expression, worth) in enumerate(hits):
         parameters[f"match_{n}"], parameters[f"worth_{n}"] = expression, worth

@@ -33,6 +33,7 @@ class SqliteMemory:
 
     def __init__(self, settings: Settings, ports: Ports) -> None:
         self._settings, self._ports = settings, ports
+        self._turn = asyncio.Lock()
         self._file = MemoryFile(ports.home / settings.path, settings.busy_seconds, ports.point)
 
     async def start(self) -> None:
@@ -61,7 +62,7 @@ class SqliteMemory:
         return await _whole(remember(self._file, wanted, self._settings.short_term_seconds))
 
     async def recall(self, query: Query) -> Sequence[Recollection]:
-        return await search(self._file, query, Bounds(self._settings.candidates, self._settings.floor))
+        return await search(self._file, query, Bounds(self._settings.candidates, self._settings.floor), self._turn)
 
     async def use(self, tenant: str, scope: str, ids: Sequence[str], at: float) -> int:
         return await _whole(use(self._file, (tenant, scope), ids, at))

@@ -29,13 +29,13 @@ _FILLERS = frozenset(
 )
 """What questions are made of, whatever they are about."""
 
-_TIMES = frozenset(
+TIME_TERMS = frozenset(
     term
     for terms in analysed(
         "january february march april may june july august september october november december "
-        "monday tuesday wednesday thursday friday saturday sunday day week weekend month year ago last yesterday "
-        "today between since before after until spring summer autumn fall winter "
-        + " ".join([*map(str, (*range(1, 32), *range(1990, 2050))), *(f"0{n}" for n in range(1, 10))])
+        "monday tuesday wednesday thursday friday saturday sunday day week weekend month year ago last next past "
+        "yesterday tonight tomorrow night morning evening today between since before after until spring summer autumn "
+        "fall winter " + " ".join([*map(str, (*range(1, 32), *range(1990, 2050))), *(f"0{n}" for n in range(1, 10))])
     )
     for term in terms.main
 )
@@ -78,8 +78,8 @@ def asked(text: str, now: float = 0.0) -> Question:
     named = windows(text, now)
     if named:
         # The window finds what was told then; that the words of a date stand in a text says little more.
-        kept = {term: weight * DATE if term in _TIMES else weight for term, weight in kept.items()}
-    bare = bool(named) and sum(weight >= 1 for term, weight in kept.items() if term not in _TIMES) <= 1
+        kept = {term: weight * DATE if term in TIME_TERMS else weight for term, weight in kept.items()}
+    bare = bool(named) and sum(weight >= 1 for term, weight in kept.items() if term not in TIME_TERMS) <= 1
     return Question(kept, pairs, _marks(text), named, _WHEN.search(text) is not None, bare)
 
 

@@ -46,8 +46,10 @@ _NO = frozenset(
 
 def ranked(found: Sequence[Candidate], limit: int) -> list[Candidate]:
     """The best, at most ``limit``."""
-    order = sorted(found, key=_order)
-    kept = _once(order, 2 * limit + 20)
+    # Names decide between equals; where there are many candidates, only among those that can be kept.
+    best = sorted(found, key=lambda each: (-each.score, -each.created, each.seq))[: 4 * limit + 100]
+    order = sorted(best, key=_order)
+    kept = _once(order, limit + 12)
     _newer_first(kept)
     return sorted(kept, key=_order)[:limit]
 

@@ -63,10 +63,10 @@ async def use(file: MemoryFile, owner: tuple[str, str], ids: Sequence[str], at: 
 
 async def _owners(writer: aiosqlite.Connection, memories: Sequence[Memory]) -> list[Owners]:
     """The numbers of what each memory belongs to; names that are not there yet are made."""
-    names = [(stored(memory.tenant), stored(memory.scope)) for memory in memories]
+    names = await sliced(((stored(memory.tenant), stored(memory.scope)) for memory in memories), 4 * _SLICE)
     scopes = await _numbers(writer, _SCOPE, names)
     numbers = [scopes[name] for name in names]
-    voices = [voice(memory) for memory in memories]
+    voices = await sliced((voice(memory) for memory in memories), _SLICE)
     paths = [(scope, stored(memory.source)) for scope, memory in zip(numbers, memories, strict=True)]
     said = [(scope, stored(name)) for scope, (name, _) in zip(numbers, voices, strict=True)]
     # A conversation without a name is one too: whatever somebody says has neighbours.
@@ -77,10 +77,11 @@ async def _owners(writer: aiosqlite.Connection, memories: Sequence[Memory]) -> l
     sources = await _numbers(writer, _SOURCE, (key for key in paths if key[1]))
     speakers = await _numbers(writer, _SPEAKER, (key for key in said if key[1]))
     sessions = await _numbers(writer, _SESSION, (key for key in talks if key[1] is not None))
-    return [
+    owned = (
         Owners(scope, sources.get(path), _signed(speakers.get(who), read), sessions.get(talk))
         for scope, path, who, (_, read), talk in zip(numbers, paths, said, voices, talks, strict=True)
-    ]
+    )
+    return await sliced(owned, 4 * _SLICE)
 
 
 def _signed(speaker: int | None, read: bool) -> int | None:

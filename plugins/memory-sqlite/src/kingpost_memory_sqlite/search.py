@@ -21,14 +21,14 @@ from .signals import SPEAKER, Candidate, Surroundings, candidate, signal
 from .weigh import Scale, Statistics, scale
 
 LEAST_RANKED = 200
-WEIGHED = 72
+WEIGHED = 60
 """So many of the ranked memories are weighed word by word, or twice as many as are wanted."""
 
-EXPANDED = 40
+EXPANDED = 24
 """So many of the best bring their neighbours along."""
 
-_SLICE = 12
-"""After so many the event loop gets its turn: about a millisecond of work."""
+_SLICE = 8
+"""After so many the event loop gets its turn: less than a millisecond of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +39,27 @@ class Bounds:
     floor: float
 
 
-async def search(file: MemoryFile, query: Query, bounds: Bounds) -> Sequence[Recollection]:
-    """What fits the query, best first."""
+async def search(file: MemoryFile, query: Query, bounds: Bounds, turn: asyncio.Lock) -> Sequence[Recollection]:
+    """What fits the query, best first.
+
+    Questions that are asked at once are weighed one after the other, in their ``turn``: together they would keep the
+    event loop for the slices of all of them.
+    """
     question = asked(query.text, query.now)
     if not (question.terms or query.boosts or question.windows) or query.limit <= 0:
         return ()
     seen = await file.look(lambda read: first(read, query, question, LEAST_RANKED, bounds.ranked, WEIGHED))
     known = _together([each.ask.scope for each in seen])
     found: list[Candidate] = []
-    for each in seen:
-        found += await _of_scope(file, each, known, bounds.floor)
-    return [
-        Recollection(memory=each.memory, score=each.score, terms=each.weight.terms, copies=each.copies)
-        for each in ranked(found, query.limit)
-    ]
+    async with turn:
+        for each in seen:
+            found += await _of_scope(file, each, known, bounds.floor)
+        await asyncio.sleep(0)
+        best = ranked(found, query.limit)
+        return [
+            Recollection(memory=each.memory, score=each.score, terms=each.weight.terms, copies=each.copies)
+            for each in best
+        ]
 
 
 async def _of_scope(file: MemoryFile, seen: Seen, known: Statistics, floor: float) -> list[Candidate]:
@@ -77,6 +84,7 @@ async def _of_scope(file: MemoryFile, seen: Seen, known: Statistics, floor: floa
         named = sources(leading[:FIRST], around.names)
         for each in found.values():
             each.hop = lead(each, around.names, named) if around.names else 0.0
+    await asyncio.sleep(0)
     kept = _above(found, around.near, scope.question, floor)
     signal(kept, scope.question, Surroundings(around.near, scope.named, ask.query.now))
     return kept

@@ -16,7 +16,7 @@ from kingpost import Memory, Tier
 
 from . import rows
 from .dates import TIMED, Window
-from .question import Question
+from .question import TIME_TERMS, Question
 from .weigh import Scale, Weight, weigh
 
 SPEAKER = 0.3
@@ -113,7 +113,7 @@ def signal(found: Sequence[Candidate], question: Question, by: Surroundings) -> 
             "session": SESSION * _session(each, sessions),
             "asking": -ASKING if asks[each.seq] and each.session is not None else 0.0,
             "time": TIME * _time(each.since, question.windows),
-            "timely": TIMELY if question.asks_when and TIMED.search(each.body[:2000].lower()) else 0.0,
+            "timely": TIMELY if question.asks_when and _is_timed(each) else 0.0,
             "recency": RECENCY * exp(-max(newest - each.created, 0.0) / (RECENT_DAYS * 86_400)),
             "use": USE * _used(each) if each.row[rows.USES] else 0.0,
             "small": -SMALL * _small(each),
@@ -121,6 +121,11 @@ def signal(found: Sequence[Candidate], question: Question, by: Surroundings) -> 
             "hop": each.hop,
         }
         each.weight.terms.update({name: value for name, value in terms.items() if value})
+
+
+def _is_timed(each: Candidate) -> bool:
+    """Whether it says when; most texts hold none of the words that could."""
+    return not TIME_TERMS.isdisjoint(each.weight.words) and TIMED.search(each.body[:2000].lower()) is not None
 
 
 def _asks(body: str) -> bool:
