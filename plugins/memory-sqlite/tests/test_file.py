@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 from kingpost import Memory, Ports, Query, Selection, Unavailable
 from kingpost_memory_sqlite import index, provide_memory
+from kingpost_memory_sqlite.checkpoint import DUE_BYTES
+from kingpost_memory_sqlite.file import APPLICATION
 from kingpost_memory_sqlite.memory import SqliteMemory
 from kingpost_memory_sqlite.settings import Settings
 
+MIGRATIONS = Path(index.__file__).with_name("migrations")
 CRANE = Memory(id="crane", scope="docs", body="The harbour crane lifts forty tonnes.")
 
 
@@ -170,3 +173,47 @@ async def _use(memory: SqliteMemory) -> None:
         await memory.forget(Selection(scope="docs"))
     finally:
         await memory.stop()
+
+
+async def test_a_file_of_the_first_shape_is_taken_over(tmp_path: Path, ports: Ports) -> None:
+    """Nothing is lost, who speaks and which conversation it is are known, and everything is found again."""
+    first = min(MIGRATIONS.glob("*.sql"))
+    with closing(sqlite3.connect(tmp_path / "memory.db")) as connection:
+        connection.executescript(first.read_text("utf-8"))
+        connection.execute("INSERT INTO scope (id, tenant, name, size, words) VALUES (1, 'default', 'docs', 2, 8)")
+        for number, speaker in enumerate(("Ada", "")):
+            connection.execute(
+                "INSERT INTO memory (scope, tier, kind, origin, words, digest, created, importance, id, place, speaker, "
+                "session, meta, body) VALUES (1, 1, 0, 0, 4, ?, ?, 0.5, ?, '1', ?, ?, '', ?)",
+                (number, 10.0 + number, f"m{number}", speaker, speaker and "s", f"Crane {number} lifts forty tonnes."),
+            )
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+    memory = SqliteMemory(Settings(), ports)
+    await memory.start()
+
+    kept = [each async for each in memory.export(Selection(scope="docs"))]
+    found = await memory.recall(Query(text="What did Ada say of the crane?", scopes=("docs",)))
+    await memory.remember([Memory(id="m2", scope="docs", body="Crane 2 lifts nothing.")])
+
+    assert [(each.id, each.speaker, each.session, each.importance) for each in kept] == [
+        ("m0", "Ada", "s", 0.5), ("m1", "", "", 0.5),
+    ]  # fmt: skip
+    assert [each.memory.id for each in found] == ["m0", "m1"]
+    assert "speaker" in found[0].terms
+    await memory.stop()
+
+
+async def test_the_write_ahead_log_stays_short(memory: SqliteMemory, tmp_path: Path) -> None:
+    """What was committed is moved into the file while the memory is open, and none of it is lost."""
+    for batch in range(24):
+        lot = [
+            Memory(id=f"{batch}.{n}", scope="docs", body=f"Crane {n} lifts lot {batch} onto pier {n * batch}. " * 20)
+            for n in range(400)
+        ]
+        await memory.remember(lot)
+
+    assert (tmp_path / "memory.db").stat().st_size > DUE_BYTES
+    assert (tmp_path / "memory.db-wal").stat().st_size < 3 * DUE_BYTES
+    assert sum([1 async for _ in memory.export(Selection(scope="docs"))]) == 24 * 400
