@@ -1,7 +1,7 @@
 """Levels 3 to 5: the best units of all passages that fit, and at the very last a cut.
 
-Called by ``fitting`` when the levels before were not enough. Units are counted one by one as they are taken; since
-tokens do not add up over joins, the texts that come out are counted again, and units are put back until they fit.
+Called by ``fitting`` when the levels before were not enough. Units are counted one by one as they are taken, until a
+passage's own rate is known; the texts that come out are counted whole, and units are put back until they fit.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ _CUT = "cut at the budget"
 _LEAST_CUT = 12
 _ROUNDS = 3
 _LOOKED_AT = 256
+_MANY, _ENOUGH, _SHORT = 400, 48, 400
 _MISSES = 64
 """So many units that were counted and did not fit mean that what is left is little."""
 
@@ -37,7 +38,7 @@ async def select(drafts: Sequence[Draft], room: int, question: Question, counter
     choice = _Choice(drafts, forms, counter, pace)
     items = await rank(drafts, forms, question, room, pace)
     for _ in range(_ROUNDS):
-        if not await choice.fill(items, room) or choice.left(room) <= room // 100:
+        if not await choice.fill(items, room) or choice.left(room) <= room // 64:
             break
     await choice.shrink(room)
     await choice.cut(items, room)
@@ -47,13 +48,20 @@ async def select(drafts: Sequence[Draft], room: int, question: Question, counter
 class _Guess:
     """About what a text of a passage costs: counting all that cannot fit would take longer than all that can."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, units: int) -> None:
+        self._is_one_of_many = units > _MANY
         self._characters, self._tokens, self._share = len(draft.text), draft.tokens, 0.5
         self._counted = 0
 
     def at_least(self, characters: int) -> float:
         """Hardly ever more than what it costs."""
         return self._share * characters * self._tokens / self._characters
+
+    def about(self, characters: int) -> int | None:
+        """What a short text costs, once enough like it were counted; what comes out is counted in any case."""
+        if not self._is_one_of_many or self._counted < _ENOUGH or characters > _SHORT:
+            return None
+        return max(1, round(characters * self._tokens / self._characters))
 
     def learn(self, characters: int, tokens: int) -> None:
         """What was counted tells more than the passage, whose units may be written in another way."""
@@ -73,7 +81,7 @@ class _Choice:
         self._tokens = [0] * len(drafts)
         self._taken: list[tuple[Item, int]] = []
         self._costs: dict[tuple[int, int, int], int] = {}
-        self._guesses = [_Guess(draft) for draft in drafts]
+        self._guesses = [_Guess(draft, len(form.units)) for draft, form in zip(drafts, forms, strict=True)]
 
     def left(self, room: int) -> int:
         """The tokens that nothing takes yet; below 0 when too much was taken."""
@@ -119,7 +127,7 @@ class _Choice:
         chosen[item.unit] = item.level
 
     def _cost(self, draft: int, number: int, level: int) -> int:
-        """The tokens of one shape, counted once. The last one is finished before."""
+        """The tokens of one shape, counted or guessed once. The last one is finished before."""
         if level == ABSENT:
             return 0
         key = (draft, number, level)
@@ -127,8 +135,13 @@ class _Choice:
             unit = self._forms[draft].units[number]
             if level == len(unit.shapes) - 1:
                 _finish(self._forms[draft], unit)
-            cost = self._costs[key] = self._counter.count(unit.shapes[level])
-            self._guesses[draft].learn(len(unit.shapes[level]), cost)
+            text, guess = unit.shapes[level], self._guesses[draft]
+            if (about := guess.about(len(text))) is None:
+                cost = self._counter.count(text)
+                guess.learn(len(text), cost)
+            else:
+                cost = about
+            self._costs[key] = cost
         return cost
 
     async def _settle(self, touched: Iterable[int]) -> None:
