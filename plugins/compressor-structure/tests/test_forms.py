@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kingpost_compressor_structure import forms
 from kingpost_compressor_structure.forms import code, jsons, log, markdown, prose, python
 from kingpost_compressor_structure.question import Question
 
@@ -373,3 +374,25 @@ def test_what_failed_in_a_test_run_survives(shorten: Shorten) -> None:
     assert "tests/test_crane.py:88: AssertionError" in left
     assert "1 failed, 89 passed" in left
     assert "PASSED" not in left
+
+
+def test_a_document_of_several_kinds_is_fitted_kind_by_kind(shorten: Shorten) -> None:
+    """A report with a log and JSON in it keeps the error, the odd row, and the sentence that was asked for."""
+    chance = random.Random(4)
+    log = [f"2026-01-01 10:00:{n % 60:02} INFO served item {n} in {n % 9} ms" for n in range(300)]
+    log[222] = "2026-01-01 10:00:07 ERROR rope of crane 7 is torn"
+    rows = [{"crane": n, "state": "ok", "tonnes": chance.randrange(30, 40)} for n in range(200)]
+    rows[123]["state"] = "broken"
+    story = "The yard was closed in winter. Mirko has the key to the gate. Nobody else was there.\n\n"
+    text = story + "Here is the log:\n\n" + "\n".join(log) + "\n\nAnd the state:\n\n" + json.dumps(rows) + "\n"
+    left = shorten(text, 0.06, "Who has the key to the gate?")
+
+    assert "Mirko has the key" in left
+    assert "rope of crane 7 is torn" in left
+    assert "123 | broken" in left
+    assert "200 rows" in left
+
+
+@pytest.mark.parametrize("text", ["One.\n\n" + "a,b,c\n" * 9 + "\nTwo.\n", "Only prose.\n\nAnd more.\n", ""])
+def test_sections_together_are_the_text(text: str) -> None:
+    assert "".join(unit.whole for unit in forms.form(text, "prose", NOBODY).units) == text

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .. import kinds
 from ..question import Question
 from ..units import Form
-from . import code, dialogue, diff, jsons, log, markdown, prose, python, table, verdicts
+from . import code, dialogue, diff, jsons, log, markdown, mixed, prose, python, table, verdicts
 
 _FORMS: dict[str, Callable[[str, Question], Form | None]] = {
     "code": code.form,
@@ -26,10 +27,33 @@ _FORMS: dict[str, Callable[[str, Question], Form | None]] = {
 _SIMPLER = {"python": "code"}
 
 
+_SOFT = ("log", "markdown", "prose")
+
+
 def form(text: str, kind: str, question: Question) -> Form:
     """The units of one passage."""
+    if kind in _SOFT and "```" not in text:
+        sections = _sections(text, kind)
+        if len(sections) > 1:
+            return mixed.joined([_plain(part, of, question) for of, part in sections])
+    return _plain(text, kind, question)
+
+
+def _plain(text: str, kind: str, question: Question) -> Form:
     while kind in _FORMS:
         if (found := _FORMS[kind](text, question)) is not None:
             return found
         kind = _SIMPLER.get(kind, "prose")
     return prose.form(text)
+
+
+def _sections(text: str, kind: str) -> list[tuple[str, str]]:
+    """Neighbouring paragraphs of one kind, with that kind; together they are the text."""
+    found: list[tuple[str, list[str]]] = []
+    for paragraph in mixed.paragraphs(text):
+        of = kinds.tell(paragraph) if mixed.is_long(paragraph) else kind
+        of = of if of in mixed.HARD else kind
+        if not found or found[-1][0] != of:
+            found.append((of, []))
+        found[-1][1].append(paragraph)
+    return [(of, "".join(parts)) for of, parts in found]
