@@ -60,7 +60,9 @@ class _Work:
         """Level after level, until it fits."""
         for draft in self._drafts:
             if not draft.settled:
-                draft.kind = await self._pace.over(len(draft.text), tell, draft.text, draft.passage.kind)
+                draft.kind = await self._pace.over(
+                    len(draft.text), tell, draft.text, draft.passage.kind, draft.passage.source
+                )
         for level in (self._tidy, self._say_once, self._uncomment, self._select):
             await level()
             if await self._fits():

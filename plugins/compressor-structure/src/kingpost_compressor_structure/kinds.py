@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from .forms import verdicts
+from .forms import grammar, verdicts
 from .forms.dialogue import speaks
 
 KINDS = ("code", "dialogue", "diff", "json", "jsonl", "log", "markdown", "prose", "python", "table", "tests")
@@ -18,6 +18,8 @@ _ALIASES = {
     "chat": "dialogue", "csv": "table", "md": "markdown", "ndjson": "jsonl", "patch": "diff", "py": "python",
     "text": "prose", "tsv": "table", "txt": "prose",
 }  # fmt: skip
+_NAMED = ("csv", "diff", "jsonl", "log", "md", "ndjson", "patch", "py", "tsv")
+"""Ends of names that tell more than the text."""
 _SAMPLE = 60
 
 # Each looks at the beginning of one line; none can look at any part of it twice.
@@ -50,11 +52,20 @@ _BEGINNING, _FEW = 14, 8
 _JSON_ENDS = {"{": "}", "[": "]"}
 
 
-def tell(text: str, said: str = "") -> str:
-    """The kind that is said, if it is one of ours, else the one that the text shows."""
+def tell(text: str, said: str = "", name: str = "") -> str:
+    """The kind that is said, if it is one of ours, or that the name of its file tells, else the one the text shows."""
     said = _ALIASES.get(said, said)
-    if said in KINDS:
-        return said
+    return said if said in KINDS else _of_name(name) or _of_text(text)
+
+
+def _of_name(name: str) -> str:
+    suffix = name.rpartition(".")[2].lower()
+    if suffix in grammar.SUFFIXES:
+        return "code"
+    return _ALIASES.get(suffix, suffix) if suffix in _NAMED else ""
+
+
+def _of_text(text: str) -> str:
     if _looks_like_json(text):
         return "json"
     lines = _first_lines(text)

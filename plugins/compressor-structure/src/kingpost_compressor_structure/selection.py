@@ -34,7 +34,10 @@ async def select(drafts: Sequence[Draft], room: int, question: Question, counter
         for draft in drafts:
             draft.drop(fallback)
         return
-    forms = [await pace.over(len(draft.text), form_of, draft.text, draft.kind, question) for draft in drafts]
+    forms = [
+        await pace.over(len(draft.text), form_of, draft.text, draft.kind, question, draft.passage.source)
+        for draft in drafts
+    ]
     choice = _Choice(drafts, forms, counter, pace)
     items = await rank(drafts, forms, question, room, pace)
     for _ in range(_ROUNDS):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from .. import kinds
 from ..question import Question
 from ..units import Form
-from . import code, dialogue, diff, jsons, log, markdown, mixed, prose, python, table, verdicts
+from . import code, dialogue, diff, grammar, jsons, log, markdown, mixed, prose, python, table, verdicts
 
 _FORMS: dict[str, Callable[[str, Question], Form | None]] = {
     "code": code.form,
@@ -30,8 +30,10 @@ _SIMPLER = {"python": "code"}
 _SOFT = ("log", "markdown", "prose")
 
 
-def form(text: str, kind: str, question: Question) -> Form:
-    """The units of one passage."""
+def form(text: str, kind: str, question: Question, name: str = "") -> Form:
+    """The units of one passage; ``name`` is that of its file, if it is one."""
+    if kind == "code" and (found := grammar.form(text, name, question)) is not None:
+        return found
     if kind in _SOFT and "```" not in text:
         sections = _sections(text, kind)
         if len(sections) > 1:
