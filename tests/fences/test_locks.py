@@ -22,6 +22,9 @@ from tests.fences.house import ROOT, at, plugins, refuse
 DEV, BENCH = ROOT / "requirements/dev.txt", ROOT / "requirements/bench.txt"
 BASELINES = Path(sys.prefix) / "baselines"
 APART = "bench"
+HEAVY = "sentence"
+"""An extra that brings gigabytes; what it is needed for has a way without it, and that is what is tested."""
+
 LOCKS = sorted(ROOT.glob("requirements/*.txt"))
 PROJECTS = [
     tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))
@@ -128,7 +131,8 @@ def _version(pin: Requirement) -> str:
 def _needs(project: dict[str, Any]) -> Iterable[Requirement]:
     optional = project["project"].get("optional-dependencies", {})
     groups = {**optional, **project.get("dependency-groups", {})}
-    groups.pop(APART, None)
+    for name in (APART, HEAVY):
+        groups.pop(name, None)
     for need in (
         *project["project"].get("dependencies", ()),
         *(need for group in groups.values() for need in group),

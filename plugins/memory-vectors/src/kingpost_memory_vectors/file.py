@@ -1,0 +1,233 @@
+"""The file of vectors: what is embedded, and what waits to be.
+
+Called by ``memory`` and ``search``, in threads. Holds no text, and nothing that cannot be made again: whoever deletes
+it loses time. What is forgotten is overwritten.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kingpost import Unavailable
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS scope(
+    number INTEGER PRIMARY KEY, tenant BLOB NOT NULL, name BLOB NOT NULL, cuts INTEGER NOT NULL DEFAULT 0,
+    UNIQUE(tenant, name)
+);
+CREATE TABLE IF NOT EXISTS vector(
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, scope INTEGER NOT NULL, id BLOB NOT NULL, bits BLOB NOT NULL,
+    floats BLOB NOT NULL, UNIQUE(scope, id)
+);
+CREATE INDEX IF NOT EXISTS vector_order ON vector(scope, seq);
+CREATE TABLE IF NOT EXISTS waiting(
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, tenant BLOB NOT NULL, scope BLOB NOT NULL, id BLOB NOT NULL,
+    UNIQUE(tenant, scope, id)
+);
+CREATE TABLE IF NOT EXISTS fact(name TEXT PRIMARY KEY, value BLOB NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A memory that has no vector yet."""
+
+    seq: int
+    tenant: str
+    scope: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A vector as it is searched: ``bits`` are its signs, packed."""
+
+    seq: int
+    id: str
+    bits: bytes
+
+
+class VectorFile:
+    """One SQLite file, used by one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def open(self) -> bool:
+        """Open it; true when it was not there before.
+
+        Raises:
+            Unavailable: it cannot be used, with the mend.
+        """
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            connection = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
+            connection.execute("PRAGMA journal_mode=WAL")
+            # What is lost with the power is embedded again.
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute("PRAGMA busy_timeout=5000")
+            connection.executescript(_SCHEMA)
+            fresh = connection.execute("SELECT 1 FROM fact WHERE name = 'filled'").fetchone() is None
+        except (sqlite3.Error, OSError) as problem:
+            raise Unavailable(f"the vectors at {self.path} cannot be used ({problem}); delete the file") from problem
+        self._connection = connection
+        return fresh
+
+    def close(self) -> None:
+        """Close it, once what is being done is done."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @contextlib.contextmanager
+    def _use(self, *, writes: bool = False) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            if self._connection is None:
+                raise Unavailable("the vectors are closed")
+            if not writes:
+                yield self._connection
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def enqueue(self, keys: Sequence[tuple[str, str, str]]) -> None:
+        """Note memories (tenant, scope, id) to be embedded, those that have a vector too."""
+        with self._use(writes=True) as db:
+            rows = [tuple(map(stored, key)) for key in keys]
+            db.executemany("INSERT OR IGNORE INTO waiting(tenant, scope, id) VALUES (?, ?, ?)", rows)
+
+    def take(self, limit: int) -> list[Waiting]:
+        """Those that have waited longest, of one tenant and scope; they wait on until their vectors are there."""
+        with self._use() as db:
+            rows = db.execute(
+                "SELECT w.seq, w.tenant, w.scope, w.id FROM waiting w JOIN (SELECT tenant, scope FROM waiting "
+                "ORDER BY seq LIMIT 1) f ON w.tenant = f.tenant AND w.scope = f.scope ORDER BY w.seq LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [Waiting(seq, read(tenant), read(scope), read(id)) for seq, tenant, scope, id in rows]
+
+    def settle(self, done: Sequence[tuple[Waiting, bytes, bytes]], gone: Sequence[Waiting]) -> None:
+        """Keep vectors (bits, floats) and wait no longer; what was forgotten meanwhile is not kept."""
+        with self._use(writes=True) as db:
+            for each in gone:
+                db.execute("DELETE FROM waiting WHERE seq = ?", (each.seq,))
+            for each, bits, floats in done:
+                if not db.execute("DELETE FROM waiting WHERE seq = ?", (each.seq,)).rowcount:
+                    continue
+                scope = _scope(db, each.tenant, each.scope)
+                if db.execute("DELETE FROM vector WHERE scope = ? AND id = ?", (scope, stored(each.id))).rowcount:
+                    db.execute("UPDATE scope SET cuts = cuts + 1 WHERE number = ?", (scope,))
+                db.execute(
+                    "INSERT INTO vector(scope, id, bits, floats) VALUES (?, ?, ?, ?)",
+                    (scope, stored(each.id), bits, floats),
+                )
+
+    def drop(self, tenant: str | None, scope: str | None, ids: Sequence[str] | None) -> None:
+        """Forget vectors and whoever waits: all of a tenant or scope, or these ids, leaving no byte in the file."""
+        with self._use(writes=True) as db:
+            clause, values = "1", list[bytes]()
+            for column, value in (("tenant", tenant), ("name", scope)):
+                if value is not None:
+                    clause, values = f"{clause} AND {column} = ?", [*values, stored(value)]
+            numbers = [row[0] for row in db.execute(f"SELECT number FROM scope WHERE {clause}", values)]  # noqa: S608 - columns are our own
+            waiting = clause.replace("name", "scope")
+            for id in [None] if ids is None else map(stored, ids):
+                only, more = ("", []) if id is None else (" AND id = ?", [id])
+                db.execute(f"DELETE FROM waiting WHERE {waiting}{only}", [*values, *more])  # noqa: S608 - as above
+                db.executemany(f"DELETE FROM vector WHERE scope = ?{only}", [(n, *more) for n in numbers])  # noqa: S608 - as above
+            db.executemany("UPDATE scope SET cuts = cuts + 1 WHERE number = ?", [(number,) for number in numbers])
+        with self._use() as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def clear(self) -> None:
+        """Forget every vector: another model made them."""
+        with self._use(writes=True) as db:
+            db.execute("DELETE FROM vector")
+            db.execute("DELETE FROM fact")
+            db.execute("UPDATE scope SET cuts = cuts + 1")
+
+    def scope(self, tenant: str, name: str) -> tuple[int, int] | None:
+        """The number of a scope, and how often vectors of it went away; ``None`` where it has none."""
+        with self._use() as db:
+            sql = "SELECT number, cuts FROM scope WHERE tenant = ? AND name = ?"
+            found: tuple[int, int] | None = db.execute(sql, (stored(tenant), stored(name))).fetchone()
+        return found
+
+    def rows(self, scope: int, after: int) -> list[Row]:
+        """The vectors of a scope behind a number, without their floats."""
+        with self._use() as db:
+            sql = "SELECT seq, id, bits FROM vector WHERE scope = ? AND seq > ? ORDER BY seq"
+            return [Row(seq, read(id), bits) for seq, id, bits in db.execute(sql, (scope, after))]
+
+    def floats(self, seqs: Sequence[int]) -> dict[int, bytes]:
+        """The vectors themselves."""
+        found: dict[int, bytes] = {}
+        with self._use() as db:
+            for start in range(0, len(seqs), 500):
+                chunk = seqs[start : start + 500]
+                marks = ", ".join("?" * len(chunk))
+                found |= dict(db.execute(f"SELECT seq, floats FROM vector WHERE seq IN ({marks})", chunk))  # noqa: S608 - marks only
+        return found
+
+    def some(self, count: int) -> list[tuple[str, str, list[str]]]:
+        """Ids of some memories of the largest scope, spread over it, with its tenant and name."""
+        with self._use() as db:
+            largest = db.execute(
+                "SELECT scope FROM vector GROUP BY scope ORDER BY count(*) DESC, scope LIMIT 1"
+            ).fetchone()
+            if largest is None:
+                return []
+            tenant, name = db.execute("SELECT tenant, name FROM scope WHERE number = ?", largest).fetchone()
+            ids = [row[0] for row in db.execute("SELECT id FROM vector WHERE scope = ? ORDER BY seq", largest)]
+        chosen = ids[:: max(len(ids) // count, 1)][:count]
+        return [(read(tenant), read(name), [read(id) for id in chosen])]
+
+    def fact(self, name: str) -> bytes | None:
+        """Something noted about the vectors."""
+        with self._use() as db:
+            row = db.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def note(self, name: str, value: bytes) -> None:
+        """Note something about the vectors."""
+        with self._use(writes=True) as db:
+            db.execute("INSERT OR REPLACE INTO fact(name, value) VALUES (?, ?)", (name, value))
+
+    def counts(self) -> tuple[int, int]:
+        """How many vectors there are, and how many memories wait for theirs."""
+        with self._use() as db:
+            vectors, waiting = db.execute(
+                "SELECT (SELECT count(*) FROM vector), (SELECT count(*) FROM waiting)"
+            ).fetchone()
+        return vectors, waiting
+
+
+def _scope(db: sqlite3.Connection, tenant: str, name: str) -> int:
+    key = (stored(tenant), stored(name))
+    db.execute("INSERT OR IGNORE INTO scope(tenant, name) VALUES (?, ?)", key)
+    number: int = db.execute("SELECT number FROM scope WHERE tenant = ? AND name = ?", key).fetchone()[0]
+    return number
+
+
+def stored(text: str) -> bytes:
+    """A name as it is kept: half a surrogate pair is no text for SQLite."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def read(kept: bytes) -> str:
+    """The name that was kept."""
+    return kept.decode("utf-8", "surrogatepass")
