@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from .file import VectorFile
 
 Floats = NDArray[np.float32]
+Array = NDArray[np.floating[Any]]
 
 CANDIDATES = 200
 _SAMPLE = 128
@@ -39,13 +41,13 @@ ANCHORS = (
 """Sentences about nothing in particular: how near a question is to them says how near it is to anything."""
 
 
-def packed(vector: Sequence[float]) -> tuple[bytes, bytes]:
+def packed(vector: Sequence[float] | Array) -> tuple[bytes, bytes]:
     """A vector as it is kept: its signs, filled up to whole words of 64 bits, and itself, of length 1 in 16 bits."""
     unit = united(vector)
     return _signs(unit).tobytes(), unit.astype(np.float16).tobytes()
 
 
-def united(vector: Sequence[float]) -> Floats:
+def united(vector: Sequence[float] | Array) -> Floats:
     """The vector of length 1; one of length 0 stays."""
     array = np.asarray(vector, dtype=np.float32)
     length = float(np.linalg.norm(array))
