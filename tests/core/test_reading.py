@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kingpost import (
@@ -23,7 +24,7 @@ from kingpost import (
     Trust,
     render,
 )
-from kingpost._walk.context import Stock, fit
+from kingpost._walk.context import Stock, fit, recall_limit
 from kingpost._walk.reading import MOST_CHARS, passages_of
 from kingpost.testing import DictMemory, FirstFitCompressor, WordCounter
 from kingpost.testing.kernel import open_kernel
@@ -144,6 +145,15 @@ def test_whatever_is_recalled_all_of_it_stands_there_once(found: list[Memory]) -
     assert sorted(ranks) == list(range(1, len(found) + 1))
     assert sum(len(one.text) for one in passages) >= sum(len(one.body) for one in found)
     assert [one.id for one in passages] == [str(number) for number in range(1, len(passages) + 1)]
+
+
+@pytest.mark.parametrize(
+    ("setting", "budget", "limit"),
+    [(None, 90, 40), (None, 8000, 40), (None, 40_000, 200), (None, 10**6, 400), (7, 10**6, 7)],
+)
+def test_a_larger_budget_recalls_more(setting: int | None, budget: int, limit: int) -> None:
+    """So that it is filled; who says how many is believed."""
+    assert recall_limit(setting, budget) == limit
 
 
 async def test_joining_leaves_more_room_for_text() -> None:

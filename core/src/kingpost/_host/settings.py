@@ -40,7 +40,9 @@ class KernelSettings(BaseModel):
     budget: int | None = Field(
         default=None, ge=1, description="context budget of one prompt, in tokens; none: 8000, or 15000 of a bound"
     )
-    recall: int = Field(default=40, ge=0, le=1000, description="passages recalled for a task at most")
+    recall: int | None = Field(
+        default=None, ge=0, le=1000, description="memories recalled for a task at most; none: what its budget may hold"
+    )
     recall_seconds: float = Field(default=5.0, gt=0, description="longest wait for a memory before going on without")
     turns: int = Field(default=32, ge=1, description="decisions a task may take")
     attempts: int = Field(default=3, ge=1, description="claims without any progress before a task is given up")

@@ -29,6 +29,9 @@ from .shrink import shrunk
 from .told import is_fault, told
 
 FRAME_SHARE = 0.6
+MEMORY_TOKENS, FEWEST_RECALLED, MOST_RECALLED = 200, 40, 400
+"""About the tokens of one memory, and how many are recalled at least and at most where no setting says it."""
+
 TASK_ID, HANDED_ID, TOOLS_ID = "task", "handed", "tools"
 
 
@@ -273,6 +276,11 @@ def prompt_of(pack: Pack) -> str:
 def is_turn(passage: Passage) -> bool:
     """Whether a ledger row stands for an earlier turn instead of a passage of the prompt."""
     return passage.id.startswith("turn ")
+
+
+def recall_limit(setting: int | None, budget: int) -> int:
+    """How many memories are recalled: as many as the setting says, else what may fill the budget and some to choose."""
+    return setting if setting is not None else min(max(budget // MEMORY_TOKENS, FEWEST_RECALLED), MOST_RECALLED)
 
 
 def budget_for(description: Description, counter: TokenCounter, granted: int | None, setting: int) -> int:

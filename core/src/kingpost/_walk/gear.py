@@ -30,7 +30,7 @@ class Bounds:
     """
 
     budget: int
-    recall: int
+    recall: int | None
     recall_seconds: float
     turns: int
     input_bytes: int

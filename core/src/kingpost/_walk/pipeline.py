@@ -20,7 +20,7 @@ from ..state import Amount, Bound, Refused, TaskState
 from . import turn as step
 from .backlog import Shortener
 from .calls import settle
-from .context import TOOLS_ID, Stock, Want, budget_for, fit, gather, handed, prompt_of
+from .context import TOOLS_ID, Stock, Want, budget_for, fit, gather, handed, prompt_of, recall_limit
 from .gear import Gear
 from .hearing import Heard
 from .inputs import Root, Shelf, read_in
@@ -163,13 +163,14 @@ async def _frame(now: Walk, history: Sequence[Event]) -> Pack:
     bounds = gear.bounds
     gear.say(Progress("recalling"))
     scopes = (*task.grant.scopes, *(Root.of(path).scope for path in task.inputs))
+    budget = budget_for(gear.description, gear.counter, task.grant.tokens, bounds.budget)
     want = Want(
-        text=task.description, tenant=task.tenant, scopes=scopes, limit=bounds.recall, seconds=bounds.recall_seconds
-    )
+        text=task.description, tenant=task.tenant, scopes=scopes, limit=recall_limit(bounds.recall, budget),
+        seconds=bounds.recall_seconds,
+    )  # fmt: skip
     said = () if now.turns else first_messages(history)
     words = [*handed(task.context, said, task.material), *await earlier(gear.log, task, bounds.thread)]
     now.stock = await gather(want, words, gear.memory, gear.ports, gear.breakers)
-    budget = budget_for(gear.description, gear.counter, task.grant.tokens, bounds.budget)
     tools = [tool for tool, _ in gear.tools.values()]
     gear.say(Progress("fitting", len(now.stock.passages)))
     return await fit(now.stock, budget, task.description, gear.compressor, gear.counter, tools)

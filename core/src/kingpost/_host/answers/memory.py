@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from ..._walk.context import Want, fit, gather, prompt_of
+from ..._walk.context import Want, fit, gather, prompt_of, recall_limit
 from ..._walk.inputs import Root, Shelf, read_in
 from ...errors import InvalidRequest, NotFound
 from ...operations import memory as op
@@ -130,6 +130,9 @@ async def _pack(house: House, request: op.PackContext, tenant: str) -> op.Packed
     paths = await check_inputs(request.inputs, house.plugins, house.config)
     backend = await _backend(house, request.memory)
     counter = await _counter(house, request.counter)
+    budget = request.budget if request.budget is not None else default_budget(counter, house.config)
+    if budget < 1:
+        raise InvalidRequest(f"budget is {budget}; it must be more than 0")
     now = house.ports.clock.now()
     roots = [Root.of(path) for path in paths]
     shelf = Shelf(backend, tenant, now, house.config.input_bytes, finder(house.plugins))
@@ -139,13 +142,10 @@ async def _pack(house: House, request: op.PackContext, tenant: str) -> op.Packed
         text=request.query,
         tenant=tenant,
         scopes=(*scopes, *(root.scope for root in roots)),
-        limit=house.config.recall,
+        limit=recall_limit(house.config.recall, budget),
         seconds=house.config.recall_seconds,
     )
     stock = await gather(want, [], backend, house.ports, (await house.outfitter()).breakers)
-    budget = request.budget if request.budget is not None else default_budget(counter, house.config)
-    if budget < 1:
-        raise InvalidRequest(f"budget is {budget}; it must be more than 0")
     pack = await fit(stock, budget, request.query, await _compressor(house, request.compressor), counter)
     return op.Packed(prompt=prompt_of(pack), ledger=pack)
 
