@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from kingpost._host.kernel import Kernel
 from kingpost._host.settings import KernelSettings
 from kingpost._walk.calibrate import LEAST_ANSWERS, Calibrated, Calibration, Calibrations, fitted
 from kingpost._walk.context import budget_for
+from kingpost.operations import system
 from kingpost.operations import tasks as ops
 from kingpost.testing import (
     CounterConformance,
@@ -170,6 +172,8 @@ async def test_a_local_model_is_counted_by_a_bound_until_its_answers_tell_how_it
             await kernel.work(id)
             await kernel.perform(ops.WAIT, ops.Wait(id=id, seconds=30.0))
             ledgers.append((await kernel.perform(ops.TURNS, ops.TaskId(id))).turns[0].ledger)
+        health = await kernel.perform(system.DOCTOR, system.Nothing())
+        seen = {check.name: check.seen for check in health.checks}
 
     first, last = ledgers[0], ledgers[-1]
     assert first is not None
@@ -180,6 +184,7 @@ async def test_a_local_model_is_counted_by_a_bound_until_its_answers_tell_how_it
     assert last.error <= 0.05
     real = WordCounter().count(render([row for row in last.kept if row.id != "tools"])) * 1.3
     assert real <= last.used <= real * 1.1
+    assert re.fullmatch(r"tiny:1b calibrated, \u00b1\d% over 9 answers", seen["counting"])
 
 
 async def test_an_exact_counter_of_the_model_goes_before_the_bound_of_its_agent(tmp_path: Path) -> None:

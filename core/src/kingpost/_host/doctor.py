@@ -5,6 +5,7 @@ Called by the operation ``system.health``. Loads every plugin, which nothing els
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -13,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from .. import __version__
+from .._walk.calibrate import CALIBRATION, Calibrations
 from ..errors import KingpostError
 from ..operations.system import Check, Health
 from ..ports import Ports
@@ -43,6 +45,7 @@ async def examine(
     except (KingpostError, OSError) as problem:
         checks.append(Check(name="log", well=False, seen=str(problem), mend="see the message"))
     checks += await _offers(plugins)
+    checks.append(_counting(home, plugins))
     checks.append(await _agent(config, plugins))
     return Health(version=__version__, home=str(home), log=info, checks=tuple(checks))
 
@@ -102,6 +105,19 @@ async def _offers(plugins: Plugins) -> list[Check]:
         mend = _MEND_PLUGIN if problem else ""
         checks.append(Check(name=f"plugin {plugin.id}", well=problem is None, seen=seen, mend=mend))
     return checks
+
+
+def _counting(home: Path, plugins: Plugins) -> Check:
+    """How often a count was remembered since the start of this process, and what was learned of models."""
+    seen = []
+    for name in plugins.names("counters"):
+        with contextlib.suppress(KingpostError):
+            known = getattr(plugins.get("counters", name), "known", None)
+            if known is not None and (asked := known.hits + known.misses):
+                seen.append(f"{name} remembered {known.hits / asked:.0%} of {asked:,} counts")
+    for model, found in Calibrations(home / CALIBRATION).all().items():
+        seen.append(f"{model} calibrated, \u00b1{found.error:.0%} over {found.answers} answers")
+    return Check(name="counting", well=True, seen="; ".join(seen) or "nothing counted yet")
 
 
 async def _agent(config: KernelSettings, plugins: Plugins) -> Check:

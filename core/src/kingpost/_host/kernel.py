@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from .. import protocols
 from .._walk.breaker import Breakers
-from .._walk.calibrate import Calibrations
+from .._walk.calibrate import CALIBRATION, Calibrations
 from ..ports import Ports
 from ..protocols import Log, Sink
 from ..records.event import Recorded
@@ -55,7 +55,7 @@ class Kernel(Front):
         self._worker: str | None = None
         self._jobs = Jobs(ports)
         self._drafter = Drafter(
-            plugins, Agents(plugins, ports.clock), self.config, ports, Calibrations(ports.home / "calibration.json")
+            plugins, Agents(plugins, ports.clock), self.config, ports, Calibrations(ports.home / CALIBRATION)
         )
 
     @classmethod

@@ -17,6 +17,9 @@ from typing import Any
 
 from ..protocols import TokenCounter
 
+CALIBRATION = "calibration.json"
+"""Where it stands in the home."""
+
 LEAST_ANSWERS = 8
 """So many answers must agree before a calibration counts."""
 
@@ -77,6 +80,11 @@ class Calibrations:
         if model not in self._known:
             self._known[model] = fitted(self._read().get(model, []))
         return self._known[model]
+
+    def all(self) -> Mapping[str, Calibration]:
+        """Every model that is known well enough."""
+        found = {model: fitted(pairs) for model, pairs in sorted(self._read().items())}
+        return {model: calibration for model, calibration in found.items() if calibration is not None}
 
     def learn(self, model: str, counted: int, reported: int) -> None:
         """One answer more. Pairs that say nothing are left out: short ones, and those that no tokenizer explains."""
