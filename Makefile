@@ -31,7 +31,7 @@ BASELINES := .venv/baselines-ready.$(PLACE)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check fmt lint types fences docs bench chaos simulate lock lock-drift changelog clean fmt-check
+.PHONY: help run test check fmt lint types fences docs contracts bench chaos simulate lock lock-drift changelog clean fmt-check
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r verb does; do \
@@ -67,6 +67,10 @@ fences: $(READY) ## the rules of the house
 
 docs: $(READY) ## run every code block in the documents
 	@$(BIN)/python -m pytest tests/docs
+
+contracts: $(READY) ## write contracts/openapi.json anew, out of the table of operations
+	@mkdir -p contracts
+	@KINGPOST_HOME=$$(mktemp -d) $(BIN)/kingpost openapi > contracts/openapi.new && mv contracts/openapi.new contracts/openapi.json
 
 # What only a benchmark compares with lies apart: some of it changes what pytest does as soon as it is installed.
 bench: $(READY) $(if $(filter-out tasks,$(BENCH)),,$(BASELINES)) ## measure; BENCH=name picks one of tests/bench

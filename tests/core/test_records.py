@@ -79,6 +79,8 @@ def _made_of(origin: Any, parts: list[Any], words: tuple[Any, ...]) -> st.Search
         return st.lists(inner[0], max_size=2).map(tuple) if Ellipsis in words else st.tuples(*inner)
     if origin is Sequence:
         return st.lists(inner[0], max_size=2)
+    if origin is frozenset:
+        return st.frozensets(inner[0], max_size=2)
     assert origin in {Mapping, dict}, f"a record is annotated with {origin!r}"
     return st.dictionaries(*inner, max_size=2)
 

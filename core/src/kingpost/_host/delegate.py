@@ -7,7 +7,9 @@ named, no tool that its parent lacks, no more than was cut out of its parent's g
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from .._walk.inputs import Root
@@ -20,7 +22,7 @@ from ..protocols import Log
 from ..records.codec import dump
 from ..records.event import Event, TaskQuery
 from ..records.grant import Grant
-from ..records.task import Task
+from ..records.task import Crew, Task
 from ..state import Bound, task_stream
 from .draft import INPUTS, Drafter
 
@@ -103,4 +105,29 @@ def queued(task: Task, **more: Any) -> Event:
         "turn": len(more.get("turns", ())), "origin": task.origin,
     }  # fmt: skip
     header |= {name: value for name, value in optional.items() if value}
-    return Event("task.queued", header, {**dump(task), **more})
+    return Event("task.queued", header, {**plain(task), **more})
+
+
+def plain(task: Task) -> dict[str, Any]:
+    """What ``dump`` makes of a task, several times as fast: every task is written down once."""
+    values = dict(zip(_NAMES, _values(task), strict=True))
+    values["crew"] = _crew(task.crew)
+    values["grant"] = _grant(task.grant)
+    for name in ("inputs", "needs", "bound"):
+        values[name] = list(values[name])
+    values["fallbacks"] = [dump(part) for part in task.fallbacks]
+    return values
+
+
+_NAMES = tuple(field.name for field in fields(Task))
+_values = attrgetter(*_NAMES)
+
+
+@lru_cache(maxsize=256)
+def _crew(crew: Crew) -> Any:
+    return dump(crew)
+
+
+@lru_cache(maxsize=256)
+def _grant(grant: Grant) -> Any:
+    return dump(grant)

@@ -36,6 +36,7 @@ from .reception import Reception
 from .remember import REMEMBER, Rememberer
 from .settings import KernelSettings, Settings
 from .tail import Tail
+from .views import Views
 from .watch import Watchdog
 from .work import Shop, Work
 
@@ -53,7 +54,7 @@ class Kernel(Front):
         self._opened: _Opened | None = None
         self._running: _Running | None = None
         self._worker: str | None = None
-        self._jobs = Jobs(ports)
+        self._jobs, self.views = Jobs(ports), Views(ports.clock)
         self._drafter = Drafter(
             plugins, Agents(plugins, ports.clock), self.config, ports, Calibrations(ports.home / CALIBRATION)
         )

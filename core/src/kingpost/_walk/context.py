@@ -142,7 +142,14 @@ def check(description: str, budget: int, counter: TokenCounter, tools: Sequence[
     Raises:
         BudgetTooSmall: they do not.
     """
+    # Far below it nobody needs to count; the walk does, with everything that the prompt holds.
+    if not tools and _MOST_PER_BYTE * (len(description.encode("utf-8", "replace")) + _LABEL_BYTES) <= budget:
+        return
     _room([_own(description)], budget, _tools(tools, counter), counter)
+
+
+_MOST_PER_BYTE, _LABEL_BYTES = 4, 64
+"""More tokens than any counter sees in a byte, and more bytes than stand around a task's own words."""
 
 
 def _room(pinned: Sequence[Passage], budget: int, listed: Passage | None, counter: TokenCounter) -> tuple[int, int]:

@@ -25,7 +25,8 @@ class Operation(Generic[Req, Res]):
     ``route`` is method and path, ``{name}`` for a field of the request; what is not in the path comes as a query for
     GET and DELETE, else as the body. An operation without a route can be asked for in this process only. ``success`` is
     the HTTP status of an answer. ``files`` names fields that hold paths on this machine: who fills them needs the scope
-    ``host:files`` as well. With an ``item`` the response is a feed of such. An empty ``scope`` asks for no token.
+    ``host:files`` as well. Where there is an ``item`` the response is a feed of such. An empty ``scope`` asks for no
+    token.
     """
 
     id: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from ..errors import (
     BudgetTooSmall,
@@ -184,7 +185,9 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file's bytes."""
+    """A file's bytes; hex in JSON."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"ser_json_bytes": "hex", "val_json_bytes": "hex"}
 
     name: str
     media_type: str

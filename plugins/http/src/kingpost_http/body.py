@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jiter
-from pydantic import TypeAdapter, ValidationError
+from pydantic_core import SchemaValidator, ValidationError
 
 from .problem import Refusal
 
@@ -49,14 +49,14 @@ def _walk(value: Any) -> None:
             raise Refusal(400, "http.json", "a number of the body is beyond 2^53 - 1; send a smaller one")
 
 
-def shaped(adapter: TypeAdapter[Any], body: bytes) -> Any:
+def shaped(validator: SchemaValidator, body: bytes) -> Any:
     """A request out of JSON.
 
     Raises:
         Refusal: 422 with the field and what is wrong with it.
     """
     try:
-        return adapter.validate_json(body, strict=True, extra="forbid")
+        return validator.validate_json(body, strict=True, extra="forbid")
     except ValidationError as problem:
         raise misfit(problem.errors(include_url=False, include_context=False, include_input=False)) from None
 

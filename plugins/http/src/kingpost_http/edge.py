@@ -18,7 +18,9 @@ from time import perf_counter
 from typing import Any
 
 from kingpost import Access, Kernel, Once, Unauthorized
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from .connection import answered
 from .endpoint import Endpoint
 from .limits import Buckets
 from .metrics import Metrics
@@ -136,6 +138,10 @@ class Edge:
     async def _send(self, send: Any, status: int, body: bytes, headers: tuple[Header, ...]) -> None:
         if status != 204:
             headers = (*headers, (b"content-length", b"%d" % len(body)))
+        cycle = getattr(send, "__self__", None)
+        if isinstance(cycle, RequestResponseCycle):
+            await answered(cycle, status, headers, body)
+            return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -237,11 +243,13 @@ class Edge:
             if headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers:
                 await self._body(headers, request.receive)
                 raise Refusal(400, "http.body", f"{endpoint.method} takes no body")
-        if b"kingpost-position" in headers:
-            await self._reach(headers[b"kingpost-position"])
+        if not _POSITION.fullmatch(headers.get(b"kingpost-position", b"0")):
+            raise Refusal(400, "http.position", "Kingpost-Position is a number that an answer has given")
         key = headers.get(b"idempotency-key")
         if key is None or endpoint.method != "POST":
             asked = endpoint.request(parameters, scope["query_string"], body)
+            if b"kingpost-position" in headers:
+                await self._reach(headers[b"kingpost-position"])
             return await self._performed(endpoint, asked, access, None)
         if not _KEY.fullmatch(key):
             raise Refusal(400, "idempotency.key", "an Idempotency-Key is 1 to 255 visible characters of ASCII")
@@ -261,6 +269,8 @@ class Edge:
             return known[1:]
         once = Once(key.decode(), digest.hexdigest()[:32])
         request = endpoint.request(parameters, scope["query_string"], body)
+        if (seen := asking.headers.get(b"kingpost-position")) is not None:
+            await self._reach(seen)
         answer = await self._performed(endpoint, request, access, once)
         self._answers[access.tenant, key] = (digest.digest(), *answer)
         if len(self._answers) > _KEPT_ANSWERS:
@@ -302,14 +312,12 @@ class Edge:
         """Wait until reads are as new as what the caller has seen.
 
         Raises:
-            Refusal: 412, the log does not get there.
+            Refusal: 409, the log does not get there.
         """
-        if not _POSITION.fullmatch(given):
-            raise Refusal(400, "http.position", "Kingpost-Position is a number that an answer has given")
         wanted, until = int(given), perf_counter() + _AHEAD_SECONDS
         while self._kernel.position < wanted:
             if perf_counter() > until:
-                raise Refusal(412, "position.ahead", f"the log is at {self._kernel.position}, not yet at {wanted}")
+                raise Refusal(409, "position.ahead", f"the log is at {self._kernel.position}, not yet at {wanted}")
             await asyncio.sleep(0.01)
 
 

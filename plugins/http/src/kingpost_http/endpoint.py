@@ -19,7 +19,7 @@ from .problem import Refusal
 from .shapes import dumped, requests
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,15})", re.ASCII)
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,12})?", re.ASCII)
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _MOST_PARAMETERS = 200
 _JSON = (b"content-type", b"application/json")
 
@@ -37,7 +37,8 @@ class Endpoint:
         self._kinds = {field.name: _kind(hints[field.name]) for field in known}
         self.only_path = not self.has_body and set(self.names) == {field.name for field in known}
         self.needs_body = self.has_body and any(_required(field) for field in known if field.name not in self.names)
-        self._adapter = requests(operation.request)
+        self._asks: Any = operation.request
+        self._adapter = requests(self._asks)
         self.streams = operation.item is not None
         self.is_file = operation.id == operations.tasks.FETCH.id
         self.dump = dumped(operation.response) if not (self.streams or self.is_file) else to_json
@@ -52,7 +53,7 @@ class Endpoint:
         if self.only_path:
             if query:
                 raise Refusal(422, "input.invalid", f"this takes no query; {query[:40]!r} came")
-            return self.operation.request(*map(_text, parameters))
+            return self._asks(**dict(zip(self.names, map(_text, parameters), strict=True)))
         if not self.has_body:
             values = dict(zip(self.names, map(_text, parameters), strict=True)) | self._asked(query)
             return shaped(self._adapter, to_json(values))
@@ -139,7 +140,7 @@ def _value(name: str, kind: str, text: str) -> Any:
         return text == "true"
     if kind == "int" and _INTEGER.fullmatch(text) and abs(int(text)) < 2**53:
         return int(text)
-    if kind == "float" and _NUMBER.fullmatch(text):
+    if kind == "float" and _NUMBER.fullmatch(text) and abs(float(text)) < 2**53:
         return float(text)
     noun = {"bool": "true or false", "int": "an integer", "float": "a number"}[kind]
     raise Refusal(422, "input.invalid", f"{name}: give {noun}")

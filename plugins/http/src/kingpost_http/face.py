@@ -51,6 +51,7 @@ class HttpFace:
         config = Config(
             edge, http=connections(Bounds(settings)), ws="none", lifespan="off", log_config=None, access_log=False,
             timeout_keep_alive=max(int(settings.idle_seconds), 1), server_header=False, date_header=False,
+            proxy_headers=False,
         )  # fmt: skip
         config.load()
         self._state.default_headers = [(b"date", formatdate(usegmt=True).encode())]

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import CoreSchema, SchemaValidator
 
 
 @cache
@@ -18,9 +19,30 @@ def adapter(shape: Any) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
 
 
-def requests(shape: Any) -> TypeAdapter[Any]:
-    """The codec of a request."""
-    return adapter(shape)
+@cache
+def absent(shape: Any) -> CoreSchema:
+    """A type's schema in which what may be ``None`` by default is left out instead: one way to say nothing."""
+    without: CoreSchema = _without_null(adapter(shape).core_schema)
+    return without
+
+
+def _without_null(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_without_null(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = schema.get("schema")
+    if schema.get("type") == "default" and schema.get("default", ...) is None and isinstance(inner, dict):
+        while inner["type"] == "nullable":
+            inner = inner["schema"]
+        schema = {**schema, "schema": inner}
+    return {key: value if key in {"cls", "metadata"} else _without_null(value) for key, value in schema.items()}
+
+
+@cache
+def requests(shape: Any) -> SchemaValidator:
+    """How a request is read."""
+    return SchemaValidator(absent(shape))
 
 
 def dumped(shape: Any) -> Callable[[Any], bytes]:

@@ -19,7 +19,7 @@ class AskStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class HttpStatus:
     """The face since it was opened. ``since`` is in seconds since the epoch."""
 
     url: str
@@ -46,16 +46,16 @@ class Standing:
         """Where the face listens."""
         return self._url
 
-    def status(self) -> Status:
+    def status(self) -> HttpStatus:
         """As of now."""
-        return Status(
+        return HttpStatus(
             url=self._url, since=self._since, requests=self._metrics.requests(), connections=len(self._connections),
             streams=self._metrics.streams, delivered=self._metrics.delivered,
         )  # fmt: skip
 
 
 STATUS = Operation(
-    id="http.status", summary="How the HTTP face stands.", request=AskStatus, response=Status, scope="system:read",
+    id="http.status", summary="How the HTTP face stands.", request=AskStatus, response=HttpStatus, scope="system:read",
     route="GET /http/status",
 )  # fmt: skip
 
@@ -68,5 +68,5 @@ class FaceStatus:
     def __init__(self, standing: Standing) -> None:
         self._standing = standing
 
-    async def answer(self, kernel: Kernel, request: AskStatus, tenant: str) -> Status:
+    async def answer(self, kernel: Kernel, request: AskStatus, tenant: str) -> HttpStatus:
         return self._standing.status()

@@ -17,6 +17,7 @@ from ..plugins import Plugins
 from ..settings import KernelSettings, Settings
 from ..tail import Tail
 from ..tenants import Tenants
+from ..views import Views
 
 
 class House(Protocol):
@@ -27,6 +28,7 @@ class House(Protocol):
     config: KernelSettings
     plugins: Plugins
     ports: Ports
+    views: Views
 
     async def log(self) -> Log:
         """The log, opened."""

@@ -140,6 +140,7 @@ async def _erase(house: House, request: op.Erase, tenant: str) -> op.Erasure:
             await end_all(log, tenant, id)
         memories = sum([await memory.forget(Selection(scope=None, tenant=tenant, source=f"task {id}")) for id in tasks])
         gone = [await keeper.erase(tenant, id) for id in tasks]
+    house.views.forget()
     await asyncio.to_thread(_clear, house.home, tasks)
     return op.Erasure(
         tasks=sum(one.tasks for one in gone), payloads=sum(one.payloads for one in gone),

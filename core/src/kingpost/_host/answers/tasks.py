@@ -135,7 +135,8 @@ async def _content(log: Log, state: TaskState, *, outcome: bool) -> tuple[Task |
 
 async def _get(house: House, request: op.TaskId, tenant: str) -> op.TaskView:
     log = await house.log()
-    return await view(log, await find(log, request.id, tenant))
+    state = await find(log, request.id, tenant)
+    return house.views.of(state) or house.views.keep(state, await view(log, state))
 
 
 async def _wait(house: House, request: op.Wait, tenant: str) -> op.TaskView:
