@@ -56,6 +56,6 @@ def token() -> Callable[..., Any]:
     async def token(opened: OpenKernel, tenant: str = "default", *scopes: str) -> dict[str, str]:
         asked = operations.tokens.CreateToken(scopes=scopes or ("*",))
         made = await opened.kernel.perform(operations.tokens.CREATE, asked, tenant)
-        return {"authorization": f"Bearer {made.token}"}
+        return {"Authorization": f"Bearer {made.token}"}
 
     return token

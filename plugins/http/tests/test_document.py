@@ -90,21 +90,21 @@ def _attack(url: str, headers: dict[str, str]) -> list[str]:
         }
     )
     schema = schemathesis.openapi.from_url(f"{url}/openapi.json", config=config)
-    schema = schema.exclude(path_regex="stream|backup|seal|erase")
+    schema = schema.exclude(path_regex="events|wait|backup|seal|erase")
     wrong: list[str] = []
     for result in schema.get_all_operations():
         operation = result.ok()
 
         @settings(
-            max_examples=6, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+            max_examples=3, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         @given(case=operation.as_strategy())
         def attack(case: Any) -> None:
             try:
                 case.call_and_validate(headers=headers, timeout=10)
-            except (AssertionError, ExceptionGroup) as problem:
-                wrong.append(f"{case.method} {case.path}: {problem}"[:600])
+            except (AssertionError, BaseExceptionGroup) as problem:
+                wrong.append(f"{case.method} {case.path}: {problem!r}"[:600])
 
         attack()
     return wrong

@@ -16,6 +16,8 @@ from .house import House
 from .tasks import find
 
 _SCAN = 1000
+LONGEST_WAIT = 60.0
+"""Seconds that an answer is held back at most, however long somebody wants to wait."""
 
 
 async def _events(house: House, request: op.ListEvents, tenant: str) -> op.EventPage:
@@ -27,7 +29,7 @@ async def _events(house: House, request: op.ListEvents, tenant: str) -> op.Event
     after = request.after or (await beginning(log) if stream is None else 0)
     frames = await log.read(after, limit, stream)
     if not frames and request.wait > 0:
-        await log.wait(after + 1, request.wait)
+        await log.wait(after + 1, min(request.wait, LONGEST_WAIT))
         frames = await log.read(after, limit, stream)
     position = frames[-1].position if frames else max(after, (await log.head()).position if stream else 0)
     own = [frame for frame in frames if await _owned(log, frame.stream, tenant)]

@@ -1,0 +1,213 @@
+"""Whatever comes in gets a 4xx as a problem document, soon, and the server goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+BODIES: dict[str, bytes] = {
+    "broken": b'{"description": "x"',
+    "empty": b"",
+    "not an object": b"[1, 2]",
+    "a string": b'"x"',
+    "null": b"null",
+    "trailing": b'{"description": "x"} x',
+    "doubled names": b'{"description": "x", "description": "y"}',
+    "doubled deep": b'{"description": "x", "scopes": [], "scopes": []}',
+    "depth": b'{"description": ' + b"[" * 10_000 + b"]" * 10_000 + b"}",
+    "depth of objects": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+    "NaN": b'{"description": "x", "deadline": NaN}',
+    "infinity": b'{"description": "x", "deadline": Infinity}',
+    "too large exponent": b'{"description": "x", "deadline": 1e999}',
+    "large exponent": b'{"description": "x", "deadline": 1e308}',
+    "huge number": b'{"description": "x", "budget": ' + b"9" * 5000 + b"}",
+    "beyond 2^53": b'{"description": "x", "budget": 9007199254740993}',
+    "half a pair": b'{"description": "\\ud800"}',
+    "half a pair in a name": b'{"description": "x", "\\udfff": 1}',
+    "no UTF-8": b'{"description": "\xff\xfe"}',
+    "overlong": b'{"description": "\xc0\x80"}',
+    "BOM": b'\xef\xbb\xbf{"description": "x"}',
+    "UTF-16": '{"description": "x"}'.encode("utf-16"),
+    "NUL": b'{"description": "a\\u0000b"}',
+    "raw NUL": b'{"description": "a\x00b"}',
+    "wrong type": b'{"description": 1}',
+    "wrong type of a number": b'{"description": "x", "budget": "5"}',
+    "a bool for a number": b'{"description": "x", "priority": true}',
+    "null for what may be absent": b'{"description": "x", "model": null}',
+    "unknown field": b'{"description": "x", "descripton": "y"}',
+    "prototype": b'{"description": "x", "__proto__": {}}',
+    "only spaces": b'{"description": "   "}',
+    "too long": json.dumps({"description": "x" * 200_000}).encode(),
+    "negative": b'{"description": "x", "tokens": -5}',
+    "a comment": b'{"description": "x" /* y */}',
+    "single quotes": b"{'description': 'x'}",
+    "gzip": gzip.compress(b'{"description": "' + b"x" * 1000 + b'"}'),
+}
+
+
+def is_problem(answer: httpx.Response) -> None:
+    assert 400 <= answer.status_code < 500, (answer.status_code, answer.text)
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == answer.status_code
+    assert problem["code"]
+    assert problem["detail"]
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("name", BODIES)
+async def test_a_body_that_is_no_request_is_refused(client: httpx.AsyncClient, name: str) -> None:
+    for path in ("/v1/tasks", "/v1/memories", "/v1/tokens", "/v1/tasks/batch", "/v1/tasks/x/messages"):
+        if name in {"empty", "unknown field", "prototype"} and path == "/v1/tokens":
+            continue
+        async with asyncio.timeout(5):
+            is_problem(await client.post(path, content=BODIES[name], headers={"content-type": "application/json"}))
+    assert (await client.get("/ready")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/nothing", 404), ("GET", "/nothing", 404), ("PATCH", "/v1/tasks", 405), ("DELETE", "/v1/tasks", 405),
+        ("TRACE", "/v1/tasks", 405), ("GET", "/v1/tasks/%00", 400), ("GET", "/v1/tasks/%ff", 400),
+        ("GET", "/v1/tasks/..%2f..%2fetc", 404), ("GET", "/v1/tasks//", 404), ("GET", "/v1/tasks?limit=x", 422),
+        ("GET", "/v1/tasks?limit=1&limit=2", 422), ("GET", "/v1/tasks?limit=99999999999999999999", 422),
+        ("GET", "/v1/tasks?nothing=1", 422), ("GET", "/v1/tasks?thread=%00", 400), ("GET", "/v1/tasks?thread=%ff", 400),
+        ("GET", "/v1/tasks?statuses=gone", 422), ("GET", "/v1/tasks?limit=0", 422), ("GET", "/v1/tasks?limit=-1", 422),
+        ("GET", "/v1/events?after=nan", 422), ("GET", "/v1/events/stream?after=x", 422),
+        ("GET", "/v1/tasks/x/wait?seconds=nan", 422), ("GET", "/v1/tasks/x/wait?seconds=inf", 422),
+        ("POST", "/v1/tasks?x=1", 422), ("GET", "/v1/tasks/x?y=1", 422), ("GET", "/docs/../v1/tasks/x", 404),
+    ],
+)  # fmt: skip
+async def test_a_path_or_query_that_leads_nowhere_is_refused(
+    client: httpx.AsyncClient, method: str, path: str, status: int
+) -> None:
+    answer = await client.request(method, path, json={"description": "x"} if method == "POST" else None)
+
+    is_problem(answer)
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"content-type": "text/plain"}, 415), ({"content-type": "application/xml"}, 415),
+        ({"content-encoding": "gzip"}, 415), ({"idempotency-key": "x" * 300}, 400), ({"idempotency-key": "a b"}, 400),
+        ({"kingpost-position": "x"}, 400), ({"kingpost-position": "999999999999"}, 409),
+        ({"authorization": "Basic eDp5"}, 401), ({"authorization": "Bearer"}, 401),
+        ({"authorization": "Bearer kp_0_0_0"}, 401), ({"host": "evil.example"}, 421),
+        ({"origin": "https://evil.example"}, 403), ({"content-length": "5", "transfer-encoding": "chunked"}, 400),
+    ],
+)  # fmt: skip
+async def test_a_header_that_does_not_fit_is_refused(
+    client: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    given = {"content-type": "application/json", **headers}
+
+    answer = await client.post("/v1/tasks", content=b'{"description": "x"}', headers=given)
+
+    is_problem(answer)
+    assert answer.status_code == status
+
+
+RAW: dict[str, bytes] = {
+    "two lengths": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 20\r\n\r\n{}",
+    "length and chunks": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /v1/tasks HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "chunks of another kind": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "chunks twice": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a space before the colon": b"GET /v1/tasks HTTP/1.1\r\nHost : localhost\r\n\r\n",
+    "a folded header": b"GET /v1/tasks HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\n\r\n" + b"\0",
+    "NUL in a header": b"GET /v1/tasks HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n",
+    "no host": b"GET /v1/tasks HTTP/1.1\r\n\r\n",
+    "two hosts": b"GET /v1/tasks HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n",
+    "no method": b" / HTTP/1.1\r\n\r\n",
+    "strange method": b"FETCH /v1/tasks HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "TLS": bytes.fromhex("16030100c8010000c40303") + b"\0" * 40,
+    "long line": b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "long header": b"GET /v1/tasks HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
+    "many headers": b"GET /v1/tasks HTTP/1.1\r\nHost: localhost\r\n" + b"X-A: b\r\n" * 2000 + b"\r\n",
+    "negative chunk": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
+    "signed length": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: +2\r\n\r\n{}",
+    "endless length": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n{}",
+    "websocket": b"GET /v1/tasks/x HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+}
+
+
+async def raw(url: str, sent: bytes, seconds: float = 5.0) -> bytes:
+    """What comes back for these bytes, until the server closes or has nothing more to say."""
+    where = urlsplit(url)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    came = b""
+    try:
+        writer.write(sent)
+        async with asyncio.timeout(seconds):
+            while part := await reader.read(65536):
+                came += part
+                if b"\r\n\r\n" in came and came.endswith(b"}"):
+                    break
+    except (TimeoutError, ConnectionError):
+        pass
+    finally:
+        writer.close()
+    return came
+
+
+@pytest.mark.parametrize("name", RAW)
+async def test_bytes_that_two_servers_could_read_differently_get_one_refusal(serving: Any, name: str) -> None:
+    async with serving() as (_, url):
+        came = await raw(url, RAW[name])
+
+        assert came[:10].startswith(b"HTTP/1.1 4"), came[:200]
+        assert came.count(b"HTTP/1.1") == 1, came
+        assert b"application/problem+json" in came
+        assert (await raw(url, b"GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n")).startswith(b"HTTP/1.1 200")
+
+
+async def test_a_head_that_trickles_in_is_cut_off(serving: Any) -> None:
+    async with serving({"header_seconds": 0.5}) as (_, url):
+        came = await raw(url, b"GET /v1/tasks HTTP/1.1\r\nHost: local", 6)
+
+    assert came.startswith(b"HTTP/1.1 408")
+
+
+async def test_a_body_that_does_not_come_is_cut_off(serving: Any) -> None:
+    head = (
+        b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+    )
+    async with serving({"body_seconds": 0.5}) as (_, url):
+        came = await raw(url, head, 6)
+
+    assert came.startswith(b"HTTP/1.1 408")
+
+
+async def test_a_body_of_25_megabytes_is_refused_and_its_sender_is_told(client: httpx.AsyncClient) -> None:
+    answer = await client.post(
+        "/v1/tasks", content=b" " * 25_000_000, headers={"content-type": "application/json"}
+    )  # fmt: skip
+
+    is_problem(answer)
+    assert answer.status_code == 413
+
+
+async def test_what_nobody_foresaw_says_nothing_about_itself(serving: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving() as (opened, url), httpx.AsyncClient(base_url=url) as client:
+
+        async def broken(*_: object) -> None:
+            raise RuntimeError("the secret of the house")
+
+        monkeypatch.setattr(opened.kernel, "ask", broken)
+        answer = await client.get("/v1/agents")
+
+    assert answer.status_code == 500
+    assert answer.json()["code"] == "internal"
+    assert "secret" not in answer.text
