@@ -59,7 +59,7 @@ class MemoryFile:
                 self._writer = await _connect(self.path, self._busy)
                 await self._shape(self._writer)
                 self._reader = await _connect(f"{self.path.absolute().as_uri()}?mode=ro", self._busy)
-                await self._reader.execute_fetchall("PRAGMA cache_size = -8000")
+                await self._reader.execute_fetchall("PRAGMA cache_size = -32000")
             except BaseException:
                 await self.close()
                 raise

@@ -62,7 +62,7 @@ _NEAR = """
     FROM memory a WHERE a.seq IN ({})
 """
 _TIMES = 40
-_LED = 24
+_LED = 12
 _LOOKED = 600
 """So many of those that hold the most are looked at one by one: who speaks, when it was, whether it may be recalled."""
 

@@ -21,10 +21,10 @@ from .signals import SPEAKER, Candidate, Surroundings, candidate, signal
 from .weigh import Scale, Statistics, scale
 
 LEAST_RANKED = 200
-WEIGHED = 60
+WEIGHED = 36
 """So many of the ranked memories are weighed word by word, or twice as many as are wanted."""
 
-EXPANDED = 24
+EXPANDED = 14
 """So many of the best bring their neighbours along."""
 
 _SLICE = 8
