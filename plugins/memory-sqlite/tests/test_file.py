@@ -183,8 +183,8 @@ async def test_a_file_of_the_first_shape_is_taken_over(tmp_path: Path, ports: Po
         connection.execute("INSERT INTO scope (id, tenant, name, size, words) VALUES (1, 'default', 'docs', 2, 8)")
         for number, speaker in enumerate(("Ada", "")):
             connection.execute(
-                "INSERT INTO memory (scope, tier, kind, origin, words, digest, created, importance, id, place, speaker, "
-                "session, meta, body) VALUES (1, 1, 0, 0, 4, ?, ?, 0.5, ?, '1', ?, ?, '', ?)",
+                "INSERT INTO memory (scope, tier, kind, origin, words, digest, created, importance, id, place, "
+                "speaker, session, meta, body) VALUES (1, 1, 0, 0, 4, ?, ?, 0.5, ?, '1', ?, ?, '', ?)",
                 (number, 10.0 + number, f"m{number}", speaker, speaker and "s", f"Crane {number} lifts forty tonnes."),
             )
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
