@@ -37,6 +37,11 @@ def tidy(text: str, kind: str) -> str:
     return tidied
 
 
+def share(text: str) -> float:
+    """About how much of a text of Python is white space that tells nothing; quick, to see whether it is worth while."""
+    return 1 - len(_lines(text, most=2, breaks=False)) / len(text) if text else 0.0
+
+
 def _lines(text: str, most: int, *, breaks: bool) -> str:
     """``breaks``: two spaces at the end of a line break it, as in Markdown, when more text follows."""
     lines = text.replace("\r\n", "\n").split("\n")
