@@ -15,7 +15,7 @@ from tests.journeys.conftest import Shell
 
 def test_a_task_shows_its_tree_turns_and_ledger(shell: Shell, docs: Path) -> None:
     """By any unique end of its id; a dropped passage comes back by its number."""
-    done = shell("run", "What does the cache do when it is full?", "-i", "docs", "--budget", "80", "--json").json
+    done = shell("run", "What does the cache do when it is full?", "-i", "docs", "--budget", "50", "--json").json
 
     shown = shell("task", done["task"][-8:], "--ledger")
     whole = shell("task", done["task"], "--json").json
@@ -24,7 +24,7 @@ def test_a_task_shows_its_tree_turns_and_ledger(shell: Shell, docs: Path) -> Non
 
     assert shown.code == 0
     assert "succeeded" in shown.out
-    assert f"{done['ledger']['used']}  of 80 (o200k_base)" in shown.out
+    assert f"{done['ledger']['used']}  of 50 (o200k_base)" in shown.out
     assert dropped["reason"] in shown.out
     assert whole["turns"][0]["ledger"]["used"] == done["ledger"]["used"]
     assert back.out.strip()
