@@ -74,7 +74,8 @@ async def test_a_body_that_is_no_request_is_refused(client: httpx.AsyncClient, n
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/v1/nothing", 404), ("GET", "/nothing", 404), ("PATCH", "/v1/tasks", 405), ("DELETE", "/v1/tasks", 405),
+        ("GET", "/v1/nothing", 404), ("GET", "/nothing", 404),
+        ("PATCH", "/v1/tasks", 405), ("DELETE", "/v1/tasks", 405),
         ("TRACE", "/v1/tasks", 405), ("GET", "/v1/tasks/%00", 400), ("GET", "/v1/tasks/%ff", 400),
         ("GET", "/v1/tasks/..%2f..%2fetc", 404), ("GET", "/v1/tasks//", 404), ("GET", "/v1/tasks?limit=x", 422),
         ("GET", "/v1/tasks?limit=1&limit=2", 422), ("GET", "/v1/tasks?limit=99999999999999999999", 422),
@@ -120,7 +121,8 @@ RAW: dict[str, bytes] = {
     "two lengths": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 20\r\n\r\n{}",
     "length and chunks": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /v1/tasks HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "chunks of another kind": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "chunks of another kind": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\n"
+    b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
     "chunks twice": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "a space before the colon": b"GET /v1/tasks HTTP/1.1\r\nHost : localhost\r\n\r\n",

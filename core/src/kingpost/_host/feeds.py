@@ -15,7 +15,7 @@ from .._walk.journal import unstow_frame
 from ..errors import InvalidRequest
 from ..operations.events import EventView, Follow, SpeechView
 from ..protocols import Log
-from ..records.event import Recorded
+from ..records.event import Recorded, TaskQuery
 from ..records.speech import Text, Thought, ToolNote
 from ..state import TASK_STREAM, task_stream
 from .begin import beginning
@@ -154,7 +154,7 @@ class LiveFeed:
         self._wake: asyncio.Future[None] | None = None
         # Behind until the log was read up to what comes live.
         self._behind = True
-        self._ended = False
+        self._ended = self.finished = False
 
     def wants(self, stream: str, root: str, thread: str | None) -> bool:
         """Whether it follows this stream."""
@@ -219,10 +219,13 @@ class LiveFeed:
         if self._stream is not None:
             for number, one in enumerate(found):
                 if isinstance(one, EventView) and one.kind in _ENDS:
-                    self._ended = True
-                    self._feeds.leave(self)
+                    self._finish()
                     return [each for each in found[: number + 1] if self._chosen(each)]
         return [each for each in found if self._chosen(each)]
+
+    def _finish(self) -> None:
+        self._ended = self.finished = True
+        self._feeds.leave(self)
 
     def _chosen(self, one: EventView | SpeechView) -> bool:
         return not self._kinds or isinstance(one, SpeechView) or one.kind in self._kinds or one.kind in _ENDS
@@ -256,9 +259,18 @@ class LiveFeed:
             tenant, root, thread = await self._feeds.owners.of(frame)
             if tenant == self.tenant and self.wants(frame.stream, root, thread):
                 found += [view for view in await self._feeds.views(frame, tenant) if self._is_new(view)]
+        if not self._behind and not found and await self._is_over():
+            self._finish()
         if frames:
             self.place = max(self.place, (frames[-1].position, _LATEST))
         return found
+
+    async def _is_over(self) -> bool:
+        """Whether the one task that is followed had ended before: nothing will come that says so."""
+        if self.request.task is None:
+            return False
+        states = await self._feeds.log.select(TaskQuery(ids=[self.request.task], limit=1))
+        return bool(states) and states[0].final and not self._waiting
 
 
 def _place(after: str) -> tuple[int, int]:

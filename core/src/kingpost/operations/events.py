@@ -72,6 +72,9 @@ class SpeechView:
 class Feed(Protocol):
     """Events as they come. ``next`` waits for some; an empty answer is the end, and ``close`` gives it up."""
 
+    finished: bool
+    """True once the task that is followed has ended, and all of it was handed over."""
+
     async def next(self) -> Sequence[EventView | SpeechView]:
         """What has come, in order, at least one; none when no more will ever come."""
         ...

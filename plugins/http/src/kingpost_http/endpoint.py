@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from typing import Any, get_type_hints
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -21,6 +21,8 @@ from .shapes import dumped, requests
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,15})", re.ASCII)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _MOST_PARAMETERS = 200
+LONGEST_WAIT = 60.0
+"""Seconds that an answer is held back at most, however long somebody wants to wait."""
 _JSON = (b"content-type", b"application/json")
 
 
@@ -103,6 +105,8 @@ class Endpoint:
 
     async def answer(self, kernel: Kernel, request: Any, access: Access, once: Once | None) -> Any:
         """Ask the kernel."""
+        if self.operation is operations.tasks.WAIT and request.seconds > LONGEST_WAIT:
+            request = replace(request, seconds=LONGEST_WAIT)
         return await kernel.ask(self.operation, request, access, once)
 
     def written(self, value: Any) -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:

@@ -5,7 +5,7 @@ Called by ``endpoint`` for bytes and by ``openapi`` for schemas, so that both sa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache
 from typing import Any
 
@@ -14,13 +14,13 @@ from pydantic_core import CoreSchema, SchemaValidator
 
 
 @cache
-def adapter(shape: Any) -> TypeAdapter[Any]:
+def adapter(shape: Hashable) -> TypeAdapter[Any]:
     """The codec of a type, made once."""
     return TypeAdapter(shape)
 
 
 @cache
-def absent(shape: Any) -> CoreSchema:
+def absent(shape: Hashable) -> CoreSchema:
     """A type's schema in which what may be ``None`` by default is left out instead: one way to say nothing."""
     without: CoreSchema = _without_null(adapter(shape).core_schema)
     return without
@@ -40,12 +40,12 @@ def _without_null(schema: Any) -> Any:
 
 
 @cache
-def requests(shape: Any) -> SchemaValidator:
+def requests(shape: Hashable) -> SchemaValidator:
     """How a request is read."""
     return SchemaValidator(absent(shape))
 
 
-def dumped(shape: Any) -> Callable[[Any], bytes]:
+def dumped(shape: Hashable) -> Callable[[Any], bytes]:
     """How an answer of this type is written."""
     dump = adapter(shape).dump_json
     return lambda value: dump(value, exclude_none=True)

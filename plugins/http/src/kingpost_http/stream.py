@@ -81,15 +81,13 @@ async def stream(who: Following, send: Any, settings: Settings, metrics: Metrics
     try:
         await send({"type": "http.response.start", "status": 200, "headers": (*_HEAD, *who.answer)})
         await send({"type": "http.response.body", "body": _HELLO, "more_body": True})
-        await _follow(feed, request, send, settings.heartbeat_seconds, metrics, _encoded(id(who.kernel)), connection)
+        await _follow(feed, send, settings.heartbeat_seconds, metrics, _encoded(id(who.kernel)), connection)
     finally:
         metrics.streams -= 1
         feed.close()
 
 
-async def _follow(
-    feed: op.Feed, request: op.Follow, send: Any, beat: float, metrics: Metrics, encoded: Encoded, connection: Any
-) -> None:
+async def _follow(feed: op.Feed, send: Any, beat: float, metrics: Metrics, encoded: Encoded, connection: Any) -> None:
     while True:
         try:
             async with asyncio.timeout(beat):
@@ -97,15 +95,13 @@ async def _follow(
         except TimeoutError:
             await send({"type": "http.response.body", "body": _BEAT, "more_body": True})
             continue
-        if not views:
-            break
-        metrics.delivered += len(views)
-        await send({"type": "http.response.body", "body": b"".join(map(encoded.of, views)), "more_body": True})
-        if request.task is not None and isinstance(views[-1], op.EventView) and views[-1].kind in _ENDS:
+        if views:
+            metrics.delivered += len(views)
+            await send({"type": "http.response.body", "body": b"".join(map(encoded.of, views)), "more_body": True})
+        if feed.finished:
             await send({"type": "http.response.body", "body": _END, "more_body": False})
             return
+        if not views:
+            break
     if connection is None or not connection.lost:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-_ENDS = frozenset({"task.succeeded", "task.failed", "task.cancelled"})

@@ -1,0 +1,272 @@
+"""Tokens, idempotency, limits, positions and streams, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from kingpost import ConfigurationError, Ports, operations
+from kingpost.testing import MemoryLog, open_kernel
+from kingpost_http.face import HttpFace
+from kingpost_http.settings import Settings
+from kingpost_http.status import Standing
+
+TASK = {"description": "count the lions"}
+
+
+async def test_a_task_goes_all_the_way(client: httpx.AsyncClient) -> None:
+    """Submitted, waited for, read, listed; its turns and its tree."""
+    submitted = await client.post("/v1/tasks", json=TASK)
+    id = submitted.json()["id"]
+    ended = (await client.get(f"/v1/tasks/{id}/wait?seconds=10")).json()
+
+    assert submitted.status_code == 202
+    assert ended["status"] == "succeeded"
+    assert (await client.get(f"/v1/tasks/{id}")).json() == ended
+    assert [task["id"] for task in (await client.get("/v1/tasks?statuses=succeeded")).json()["tasks"]] == [id]
+    assert (await client.get(f"/v1/tasks/{id}/turns")).json()["turns"]
+    assert (await client.get(f"/v1/tasks/{id}/tree")).json()["tasks"]
+    assert int(submitted.headers["kingpost-position"]) >= submitted.json()["position"]
+
+
+async def test_from_the_first_token_on_everybody_shows_one(serving: Any, token: Any) -> None:
+    async with serving() as (opened, url), httpx.AsyncClient(base_url=url) as client:
+        assert (await client.get("/v1/agents")).status_code == 200
+        headers = await token(opened, "default", "system:read")
+
+        assert (await client.get("/v1/agents")).status_code == 401
+        assert (await client.get("/v1/agents", headers=headers)).status_code == 200
+        refused = await client.post("/v1/tasks", json=TASK, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "access.forbidden")
+        assert (await client.get("/ready")).status_code == 200
+        assert (await client.get("/metrics")).status_code == 401
+
+
+async def test_a_token_lives_as_it_should(serving: Any, token: Any) -> None:
+    """Rotated with an overlap, once; revoked at once; nobody gives away more than they have."""
+    async with serving() as (opened, url), httpx.AsyncClient(base_url=url) as client:
+        admin = await token(opened)
+        made = (await client.post("/v1/tokens", json={"scopes": ["tasks:read"]}, headers=admin)).json()
+        first, id = {"authorization": f"Bearer {made['token']}"}, made["view"]["id"]
+        rotated = await client.post(f"/v1/tokens/{id}/rotate", headers=admin)
+        second = {"authorization": f"Bearer {rotated.json()['token']}"}
+
+        for each in (first, second):
+            assert (await client.get("/v1/tasks", headers=each)).status_code == 200
+        assert (await client.post(f"/v1/tokens/{id}/rotate", headers=admin)).status_code == 409
+        assert (await client.delete(f"/v1/tokens/{id}", headers=admin)).json()["revoked"]
+        assert (await client.get("/v1/tasks", headers=first)).status_code == 401
+        small = await token(opened, "default", "tokens:write")
+        assert (await client.post("/v1/tokens", json={"scopes": ["*"]}, headers=small)).status_code == 403
+        listed = (await client.get("/v1/tokens", headers=admin)).text
+        assert made["token"] not in listed
+        frames = await (await opened.kernel.log()).read(0, 1000)
+        assert made["token"] not in repr(frames)
+
+
+async def test_who_may_not_name_files_of_this_machine_cannot(serving: Any, token: Any, tmp_path: Path) -> None:
+    (tmp_path / "secret.md").write_text("lions")
+    async with serving() as (opened, url), httpx.AsyncClient(base_url=url) as client:
+        headers = await token(opened, "default", "tasks:write", "memory:write")
+        for path, body in (
+            ("/v1/tasks", {**TASK, "inputs": [str(tmp_path / "secret.md")]}),
+            ("/v1/tasks", {**TASK, "workspace": str(tmp_path)}),
+            ("/v1/tasks/batch", {"tasks": [{**TASK, "inputs": ["/etc/passwd"]}]}),
+            ("/v1/context/pack", {"query": "x", "inputs": ["/etc/passwd"]}),
+        ):
+            answer = await client.post(path, json=body, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (403, "access.forbidden"), path
+
+
+def test_beyond_this_machine_it_listens_only_with_tokens(ports: Ports) -> None:
+    async def try_it() -> None:
+        async with open_kernel(ports=ports) as opened:
+            await opened.kernel.reception()
+            await HttpFace(Settings(host="0.0.0.0", port=0), ports, Standing()).open(opened.kernel)
+
+    with pytest.raises(ConfigurationError, match="token"):
+        asyncio.run(try_it())
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "other"),
+    [
+        ("/v1/tasks", TASK, {"description": "count the cranes"}),
+        ("/v1/tasks/batch", {"tasks": [TASK, TASK]}, {"tasks": [TASK]}),
+        ("/v1/memories", {"memories": [{"id": "", "scope": "default", "body": "a"}]}, {"memories": []}),
+        ("/v1/tokens", {"name": "ci"}, {"name": "cd"}),
+    ],
+)
+async def test_the_same_key_gets_the_same_answer_also_after_a_crash(
+    ports: Ports, serving: Any, token: Any, path: str, body: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """The second server knows nothing but the log."""
+    log, answers = MemoryLog(ports), []
+    tasks: list[Any] = []
+    headers: dict[str, str] = {}
+    for _ in range(2):
+        async with serving(log=log, work=False) as (opened, url), httpx.AsyncClient(base_url=url) as client:
+            headers = headers or {**await token(opened), "idempotency-key": "one"}
+            answers += [await client.post(path, json=body, headers=headers) for _ in range(2)]
+            different = await client.post(path, json=other, headers=headers)
+            assert (different.status_code, different.json()["code"]) == (422, "idempotency.mismatch")
+            tasks = (await client.get("/v1/tasks", headers=headers)).json()["tasks"]
+
+    assert len({(answer.status_code, answer.text) for answer in answers}) == 1, [answer.text for answer in answers]
+    assert answers[0].is_success
+    assert len(tasks) == len(body.get("tasks", [1] if path == "/v1/tasks" else []))
+
+
+async def test_a_full_queue_says_when_to_come_again(serving: Any) -> None:
+    settings = {"kernel": {"queue": 2}}
+    async with serving(work=False, settings=settings) as (_, url), httpx.AsyncClient(base_url=url) as client:
+        codes = [(await client.post("/v1/tasks", json=TASK)).status_code for _ in range(4)]
+        last = await client.post("/v1/tasks", json=TASK)
+        kept = (await client.get("/v1/tasks")).json()["tasks"]
+
+    assert codes == [202, 202, 429, 429]
+    assert last.headers["retry-after"]
+    assert len(kept) == 2
+
+
+async def test_too_many_requests_are_told_to_wait(serving: Any) -> None:
+    bounds = {"trusted": (), "address_rate": 5.0, "burst_seconds": 1.0}
+    async with serving(bounds) as (_, url), httpx.AsyncClient(base_url=url) as client:
+        answers = [await client.get("/v1/agents") for _ in range(12)]
+
+    assert answers[0].headers["ratelimit-limit"] == "5"
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["retry-after"]) >= 1
+
+
+async def test_another_tenant_sees_nothing_by_any_operation(serving: Any, token: Any) -> None:
+    """Every operation of the document, asked with every id that the tenant has."""
+    document = json.loads((Path(__file__).parents[3] / "contracts/openapi.json").read_bytes())
+    async with serving() as (opened, url), httpx.AsyncClient(base_url=url, timeout=20) as client:
+        mine, theirs = await token(opened, "north"), await token(opened, "south")
+        made = await client.post("/v1/tasks", json={**TASK, "description": "zqnorthzq"}, headers=mine)
+        memory = {"id": "m", "scope": "default", "body": "zqnorthzq"}
+        await client.post("/v1/memories", json={"memories": [memory]}, headers=mine)
+        request = {"description": "zqnorthzq"}
+        await client.put("/v1/schedules/s", json={"every": 3600.0, "request": request}, headers=mine)
+        ids = {"id": made.json()["id"], "scope": "default", "name": "x", "passage": "task", "call": "1"}
+        for path, methods in document["paths"].items():
+            for method in methods:
+                if path.endswith(("/stream", "/rebuild", "/verify")):
+                    continue
+                for id in (ids["id"], "m", "s"):
+                    where = path.format_map({**ids, "id": id})
+                    answer = await client.request(method.upper(), where, headers=theirs)
+                    assert "zqnorthzq" not in answer.text, (method, where)
+        assert (await client.get(f"/v1/tasks/{ids['id']}", headers=mine)).json()["description"] == "zqnorthzq"
+
+
+async def messages(url: str, path: str, headers: dict[str, str] | None = None) -> AsyncIterator[dict[str, str]]:
+    """The messages of a stream, until it ends."""
+    async with (
+        httpx.AsyncClient(base_url=url, timeout=20) as client,
+        client.stream("GET", path, headers=headers) as answer,
+    ):
+        message: dict[str, str] = {}
+        async for line in answer.aiter_lines():
+            if line:
+                name, _, value = line.partition(": ")
+                message[name] = value
+            elif message:
+                yield message
+                message = {}
+
+
+async def test_a_stream_of_a_task_ends_with_it_and_resumes_anywhere(serving: Any) -> None:
+    """From behind any event the same rest comes: no gap and no duplicate."""
+    async with serving() as (_, url):
+        async with httpx.AsyncClient(base_url=url) as client:
+            id = (await client.post("/v1/tasks", json=TASK)).json()["id"]
+        path = f"/v1/events/stream?task={id}"
+        whole = [one async for one in messages(url, path) if "id" in one or one.get("event") == "end"]
+        ids = [one["id"] for one in whole if "id" in one]
+
+        assert whole[0]["event"] == "task.queued"
+        assert [one["event"] for one in whole[-2:]] == ["task.succeeded", "end"]
+        for place, last in enumerate(ids[:-1]):
+            rest = [one["id"] async for one in messages(url, path, {"last-event-id": last}) if "id" in one]
+            assert rest == ids[place + 1 :]
+
+
+async def test_a_stream_cut_at_any_byte_goes_on_without_gap_or_duplicate(serving: Any) -> None:
+    async with serving() as (_, url), httpx.AsyncClient(base_url=url) as client:
+        id = (await client.post("/v1/tasks", json=TASK)).json()["id"]
+        await client.get(f"/v1/tasks/{id}/wait?seconds=10")
+        path = f"/v1/events/stream?task={id}"
+        whole = (await client.get(path)).content
+        for cut in range(0, len(whole), 97):
+            seen = whole[:cut].rpartition(b"\n\n")[0] + b"\n\n" if b"\n\n" in whole[:cut] else b""
+            last = [line[4:] for line in seen.split(b"\n") if line.startswith(b"id: ")]
+            again = await client.get(path, headers={"last-event-id": last[-1].decode()} if last else {})
+            ids = [line for line in (seen + again.content).split(b"\n") if line.startswith(b"id: ")]
+            assert ids == [line for line in whole.split(b"\n") if line.startswith(b"id: ")], cut
+
+
+async def test_what_is_live_follows_what_was_replayed(serving: Any) -> None:
+    """Tasks that come while others are replayed: each event once, in the order of the log."""
+    async with serving() as (_, url), httpx.AsyncClient(base_url=url) as client:
+        for _ in range(20):
+            await client.post("/v1/tasks", json=TASK)
+        seen: list[str] = []
+
+        async def follow() -> None:
+            async for one in messages(url, "/v1/events/stream?after=0&kinds=task.queued&kinds=task.succeeded"):
+                seen.append(one["id"]) if "id" in one else None
+                if len(seen) == 80:
+                    return
+
+        following = asyncio.create_task(follow())
+        for _ in range(20):
+            await client.post("/v1/tasks", json=TASK)
+        async with asyncio.timeout(20):
+            await following
+
+    places = [tuple(map(int, id.split("."))) for id in seen]
+    assert places == sorted(set(places))
+
+
+async def test_a_slow_reader_is_sent_back_to_the_log(serving: Any) -> None:
+    """It holds a bounded number of events however many come, and gets every one of them in the end."""
+    async with serving(work=False, settings={"kernel": {"queue": 100_000}}) as (opened, url):
+        where = urlsplit(url)
+        reader, writer = await asyncio.open_connection(where.hostname, where.port, limit=4096)
+        writer.write(b"GET /v1/events/stream?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        one = operations.tasks.Submit(description="x" * 2000)
+        for _ in range(20):
+            many = operations.tasks.SubmitAll(tasks=(one,) * 100)
+            await opened.kernel.perform(operations.tasks.SUBMIT_ALL, many)
+            await asyncio.sleep(0)
+        feeds = await opened.kernel.feeds()
+        held = [len(feed._waiting) for each in feeds._feeds.values() for feed in each]  # noqa: SLF001 - the bound itself
+        assert held
+        assert max(held) <= 512
+        came = 0
+        async with asyncio.timeout(60):
+            while came < 2000:
+                line = await reader.readline()
+                came += line.startswith(b"id: ")
+        writer.close()
+
+
+async def test_what_was_accepted_is_answered_when_the_server_closes(serving: Any) -> None:
+    async with serving(work=False) as (opened, url), httpx.AsyncClient(base_url=url, timeout=20) as client:
+        id = (await client.post("/v1/tasks", json=TASK)).json()["id"]
+        waiting = asyncio.create_task(client.get(f"/v1/tasks/{id}/wait?seconds=1"))
+        await asyncio.sleep(0.2)
+        await opened.kernel.drain()
+
+        assert (await waiting).status_code == 200
+        with pytest.raises(httpx.ConnectError):
+            await client.get("/ready")
