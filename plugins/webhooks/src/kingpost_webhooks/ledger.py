@@ -1,0 +1,102 @@
+"""How far each endpoint is, and every attempt, as it is written down and found again.
+
+Called by ``outbox``: one stream for each endpoint, and one mark over all of them. What a mark does not name is settled
+up to the mark's position.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from kingpost import Event, KingpostError, Log, Ports, Recorded
+
+from .courier import Courier, places
+from .endpoint import Endpoint
+
+MARK = "webhooks.outbox"
+"""The stream of marks."""
+
+_NOTES = 100
+_TOGETHER = 64
+_MARK_FRAMES = 1000
+
+
+def stream_of(tenant: str, id: str) -> str:
+    """The stream of an endpoint's cursor and attempts."""
+    return f"webhooks.endpoint/{tenant}/{id}"
+
+
+class Ledger:
+    """Writes standings when they change."""
+
+    def __init__(self, log: Log, ports: Ports) -> None:
+        self._log, self._ports = log, ports
+        self._marked: tuple[int, frozenset[tuple[str, str]]] = (0, frozenset())
+        self._writing = asyncio.Lock()
+
+    async def keep(self, couriers: Mapping[tuple[str, str], Courier], reached: int, news: int) -> None:
+        """Write what has changed: first every endpoint's own, then the mark over all. Trouble passes with the next.
+
+        ``news`` counts the frames that others wrote: what is written here must not be a reason to write again.
+        """
+        async with self._writing:
+            busy = frozenset(name for name, courier in couriers.items() if not courier.idle)
+            dirty = [courier for courier in couriers.values() if courier.dirty or courier.notes]
+            try:
+                for start in range(0, len(dirty), _TOGETHER):
+                    await asyncio.gather(*(self._write(one, reached) for one in dirty[start : start + _TOGETHER]))
+                await self._mark(reached, busy, news)
+            except KingpostError:
+                return
+
+    async def _write(self, courier: Courier, reached: int) -> None:
+        while courier.dirty or courier.notes:
+            notes, courier.notes = courier.notes[:_NOTES], courier.notes[_NOTES:]
+            courier.dirty = False
+            events = [*notes, courier.standing(reached)]
+            try:
+                await self._log.append(stream_of(courier.endpoint.tenant, courier.endpoint.id), None, events)
+            except KingpostError:
+                courier.notes, courier.dirty = notes + courier.notes, True
+                raise
+            self._ports.point("webhook.noted")
+
+    async def _mark(self, reached: int, busy: frozenset[tuple[str, str]], news: int) -> None:
+        before, seen = self._marked[1], self._marked[0]
+        if busy == before and (news == seen or (not busy and news - seen < _MARK_FRAMES)):
+            return
+        header = {"position": reached, "behind": sorted(busy)}
+        await self._log.append(MARK, None, [Event("outbox.reached", header)])
+        self._marked = news, busy
+
+    async def newest(self) -> tuple[int, list[tuple[str, str]]]:
+        """The last mark, and the endpoints that were not settled up to it."""
+        frame = await newest(self._log, MARK)
+        if frame is None:
+            return 0, []
+        header = frame.events[-1].header
+        return int(header["position"]), [(tenant, id) for tenant, id in header["behind"]]
+
+    async def standing(self, endpoint: Endpoint) -> tuple[int, list[tuple[int, int, int, float]], float | None]:
+        """How far an endpoint was, what it has to try again, and since when it fails."""
+        frame = await newest(self._log, stream_of(endpoint.tenant, endpoint.id))
+        events = [] if frame is None else [event for event in frame.events if event.kind == "endpoint.reached"]
+        if not events:
+            return endpoint.since, [], None
+        header = events[-1].header
+        return int(header["position"]), places(header), header.get("failing_since")
+
+
+async def newest(log: Log, stream: str) -> Recorded | None:
+    """The newest frame of a stream, found in as many reads as the log's length has bits."""
+    found: Recorded | None = None
+    low, high = 0, (await log.head()).position
+    while low < high:
+        middle = (low + high) // 2
+        if page := await log.read(middle, 1, stream):
+            found = page[0]
+            low = found.position
+        else:
+            high = middle
+    return found

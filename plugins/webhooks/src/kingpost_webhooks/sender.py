@@ -1,0 +1,153 @@
+"""One attempt to deliver one event to one endpoint, and what follows from how it went.
+
+Called by ``outbox``. Signs anew for each attempt, with the same id and the same bytes. Never follows a redirect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from kingpost import Event, KingpostError, Ports
+
+from .connect import Broken, Connection, Connector, Reply
+from .courier import Due
+from .endpoint import Endpoint
+from .lanes import Lane
+from .notice import Message
+from .pace import Circuit, retry_after
+from .settings import Settings
+from .sign import signed
+from .target import Target, target
+
+_MOST_CIRCUITS = 50_000
+_HEADERS = [("Content-Type", "application/json"), ("User-Agent", "kingpost-webhooks"), ("Accept", "*/*")]
+
+Fate = Literal["delivered", "failed", "gone", "ours", "resting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How an attempt went. ``wait`` is what the far side asked for, or how long its host rests, in seconds.
+
+    ``ours`` is a fault of this side: the event is a dead letter that no far side can mend. ``resting`` was no attempt.
+    """
+
+    fate: Fate
+    wait: float | None = None
+    why: str = ""
+    note: Event | None = None
+
+
+@dataclass(slots=True)
+class Line:
+    """The connection that an endpoint's courier keeps while it has more to send."""
+
+    connection: Connection | None = None
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+
+@dataclass(slots=True)
+class _Trace:
+    """What is written down of an attempt."""
+
+    request: list[tuple[str, str]] = field(default_factory=list)
+    reply: Reply | None = None
+
+
+class Sender:
+    """Makes attempts, as many at once as the lanes let pass."""
+
+    def __init__(self, connector: Connector, ports: Ports, settings: Settings) -> None:
+        self._connector, self._clock, self._seconds = connector, ports.clock, settings.timeout
+        self._living = Lane(settings.places, settings.connections, settings.patience)
+        self._failing = Lane(max(settings.places // 4, 1), max(settings.connections // 4, 1), settings.patience)
+        self._circuits: OrderedDict[str, Circuit] = OrderedDict()
+
+    async def attempt(self, endpoint: Endpoint, due: Due, line: Line, *, failing: bool) -> Verdict:
+        """Try once, when there is a place; ``line`` is used again if it still holds."""
+        try:
+            to = target(endpoint.url)
+        except KingpostError as problem:
+            return self._verdict(endpoint, due, Verdict("ours", why=str(problem)), _Trace(), 0.0)
+        circuit = self._circuit(to)
+        async with (self._failing if failing else self._living).place():
+            began = self._clock.monotonic()
+            if rest := circuit.rest(began):
+                return Verdict("resting", wait=rest)
+            trace = _Trace()
+            verdict = await self._tried(endpoint, due.message, to, line, trace)
+        now = self._clock.monotonic()
+        if trace.reply is not None:
+            circuit.succeeded(now)
+        elif verdict.fate == "failed":
+            circuit.failed(now)
+        if verdict.fate != "delivered":
+            line.close()
+        return self._verdict(endpoint, due, verdict, trace, now - began)
+
+    async def _tried(self, endpoint: Endpoint, message: Message, to: Target, line: Line, trace: _Trace) -> Verdict:
+        now = self._clock.now()
+        try:
+            trace.request += [*_HEADERS, *signed(message.id, now, message.body, endpoint.keys)]
+        except ValueError as problem:
+            return Verdict("ours", why=f"a key of the endpoint cannot sign ({problem})")
+        try:
+            async with asyncio.timeout(self._seconds):
+                trace.reply = await self._posted(message, to, line, trace.request)
+        except TimeoutError:
+            return Verdict("failed", why=f"no answer within {self._seconds:g} s")
+        except Broken as problem:
+            return Verdict("failed", why=str(problem))
+        except KingpostError as problem:
+            return Verdict("ours" if problem.code == "webhook.address" else "failed", why=str(problem))
+        status = trace.reply.status
+        if 200 <= status < 300:
+            return Verdict("delivered")
+        if status == 410:
+            return Verdict("gone", why="it answered 410 Gone")
+        what = "a redirect, which is not followed" if 300 <= status < 400 else "no success"
+        return Verdict("failed", retry_after(trace.reply.headers, now), f"it answered {status}: {what}")
+
+    async def _posted(self, message: Message, to: Target, line: Line, headers: list[tuple[str, str]]) -> Reply:
+        if line.connection is not None and line.connection.open:
+            try:
+                return await line.connection.post(to, headers, message.body)
+            except Broken:
+                # It may have been closed for being idle, just now: that is no failure of the endpoint.
+                line.close()
+        line.close()
+        line.connection = await self._connector.connect(to)
+        return await line.connection.post(to, headers, message.body)
+
+    def _verdict(self, endpoint: Endpoint, due: Due, verdict: Verdict, trace: _Trace, seconds: float) -> Verdict:
+        message = due.message
+        header = {
+            "name": endpoint.id, "message": message.id, "kind": message.kind, "task": message.key,
+            "place": list(message.place), "attempt": due.attempts + 1, "fate": verdict.fate,
+            "at": self._clock.now(), "ms": round(seconds * 1000),
+        }  # fmt: skip
+        reply: Mapping[str, Any] | None = None
+        if trace.reply is not None:
+            header["status"] = trace.reply.status
+            body = trace.reply.body.decode("utf-8", "replace").replace("\0", "\ufffd")
+            reply = {"status": trace.reply.status, "headers": dict(trace.reply.headers), "body": body}
+        payload = {"url": endpoint.url, "request": dict(trace.request), "reply": reply, "why": verdict.why}
+        return Verdict(verdict.fate, verdict.wait, verdict.why, Event("delivery.tried", header, payload))
+
+    def _circuit(self, to: Target) -> Circuit:
+        name = to.authority
+        circuit = self._circuits.get(name)
+        if circuit is None:
+            circuit = self._circuits[name] = Circuit()
+            if len(self._circuits) > _MOST_CIRCUITS:
+                self._circuits.popitem(last=False)
+        return circuit

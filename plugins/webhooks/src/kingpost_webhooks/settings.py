@@ -1,0 +1,34 @@
+"""The section ``webhooks`` of kingpost.toml."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .source import Source
+
+
+class Settings(BaseModel):
+    """What comes in, and how events go out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    log: str = Field(default="sqlite", description="The log of the kernel, as under [kernel].")
+    sources: dict[str, Source] = Field(
+        default={}, description="Sources of deliveries by name: scheme, secrets (from ${VARIABLES}), rules."
+    )
+    body_bytes: int = Field(
+        default=25_000_000, ge=1024, le=100_000_000, description="A delivery of so many bytes or more is refused."
+    )
+    body_seconds: float = Field(default=10.0, gt=0, le=60, description="How long a sender may take for the body.")
+    allow: tuple[str, ...] = Field(
+        default=(), description="Internal networks (10.1.0.0/16) and hosts that endpoints may name; http:// only there."
+    )
+    timeout: float = Field(default=15.0, gt=0, le=120, description="Seconds that an attempt may take.")
+    patience: float = Field(
+        default=1.0, gt=0, le=30, description="Seconds behind which an attempt gives its place to the next."
+    )
+    places: int = Field(default=200, ge=1, le=10_000, description="Attempts that begin at once.")
+    connections: int = Field(default=2000, ge=1, le=50_000, description="Attempts that are open at once.")
+    give_up_days: float = Field(
+        default=5.0, gt=0, le=365, description="An endpoint that only fails for so long is disabled; its events stay."
+    )

@@ -1,0 +1,56 @@
+"""Outgoing deliveries as Standard Webhooks: the headers of one attempt, and keys to make them with.
+
+Called by ``outbox``. Source: the Standard Webhooks specification, 1.0.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from .endpoint import Key
+from .mac import PRIVATE, PUBLIC, SECRET, private_key, standard_key, standard_signature
+
+OVERLAP_SECONDS = 24 * 3600.0
+"""How long the old key signs beside the new one after a rotation."""
+
+
+def signed(id: str, now: float, body: bytes, keys: Sequence[Key]) -> list[tuple[str, str]]:
+    """Headers for one attempt: a signature for every key that holds, newest first."""
+    at = str(int(now))
+    held = [key for key in keys if key.until is None or key.until > now]
+    signatures = " ".join(standard_signature(key.secret, id, at, body) for key in held)
+    return [("webhook-id", id), ("webhook-timestamp", at), ("webhook-signature", signatures)]
+
+
+def new_secret(entropy: Callable[[int], bytes]) -> str:
+    """A shared secret of 32 bytes."""
+    return SECRET + base64.b64encode(entropy(32)).decode()
+
+
+def new_private(entropy: Callable[[int], bytes]) -> str:
+    """An Ed25519 key."""
+    return PRIVATE + base64.b64encode(entropy(32)).decode()
+
+
+def shown(secret: str) -> str:
+    """What a receiver verifies with: the secret itself, or the public half of a private key."""
+    if not secret.startswith(PRIVATE):
+        return secret
+    return PUBLIC + base64.b64encode(_public(private_key(secret))).decode()
+
+
+def _public(key: Ed25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def usable(secret: str) -> bool:
+    """Whether a key can sign."""
+    try:
+        private_key(secret) if secret.startswith(PRIVATE) else standard_key(secret)
+    except ValueError:
+        return False
+    return True

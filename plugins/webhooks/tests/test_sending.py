@@ -1,0 +1,378 @@
+"""Events on their way out: signed, in the specification's schedule, and none lost, whatever the far side does."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from far_side import FarSide
+from kingpost import Event
+from kingpost.testing import SeededClock, facts
+from kingpost_webhooks.arrived import Arrived, Headers
+from kingpost_webhooks.endpoint import Key
+from kingpost_webhooks.ledger import stream_of
+from kingpost_webhooks.pace import DELAYS
+from kingpost_webhooks.schemes import SCHEMES
+from kingpost_webhooks.sign import new_private, shown
+from kingpost_webhooks.source import Source
+from post import SECRET, Post
+
+
+async def _tried(post: Post, id: str) -> list[Event]:
+    """Every attempt that is written down."""
+    assert post.sink is not None
+    assert post.sink.outbox is not None
+    await post.sink.outbox.keep()
+    frames = await post.log.read(0, 1000, stream_of("default", id))
+    return [event for frame in frames for event in frame.events if event.kind == "delivery.tried"]
+
+
+async def _settled(post: Post) -> None:
+    """Until nothing is on its way."""
+    assert post.sink is not None
+    async with asyncio.timeout(20):
+        while post.sink.outbox is not None and not post.sink.outbox.quiet:
+            await asyncio.sleep(0.01)
+
+
+async def test_an_event_arrives_signed_and_verifies(post: Post, far: FarSide, clock: SeededClock) -> None:
+    """What leaves here is what our own receiving side takes for genuine, with v1 and v1a beside each other."""
+    private = new_private(post.ports.entropy)
+    await post.open()
+    await post.endpoint("e", far.url(), keys=(Key(secret=SECRET), Key(secret=private)), events=("task.*",))
+    await post.say("t-1", facts.started())
+    arrived = await far.until("/ok", 2)
+
+    assert [one.document["type"] for one in arrived] == ["task.queued", "task.started"]
+    assert arrived[1].document["data"]["task"] == "t-1"
+    for secret in (SECRET, shown(private)):
+        given = Arrived(Headers.of(arrived[0].headers.items()), arrived[0].body)
+        SCHEMES["standard"].verify(given, Source(name="s", scheme="standard", secrets=(secret,)), clock.now())
+
+
+async def test_only_what_an_endpoint_wants_is_sent(post: Post, far: FarSide) -> None:
+    """By kind, by fields, and by tenant: nobody is told of another tenant's tasks."""
+    await post.open()
+    await post.endpoint("kinds", far.url("/kinds"), events=("task.started",))
+    await post.endpoint("fields", far.url("/fields"), events=("task.queued",), where={"agent": "extract*"})
+    await post.endpoint("other", far.url("/other"), tenant="acme")
+    await post.say("t-1", facts.started())
+    await post.say("t-2", agent="extract-7")
+    await post.say("t-3", tenant="acme")
+    await far.until("/other", 1)
+    await _settled(post)
+
+    assert [one.document["data"]["task"] for one in far.at("/kinds")] == ["t-1"]
+    assert [one.document["data"]["task"] for one in far.at("/fields")] == ["t-2"]
+    assert [one.document["data"]["task"] for one in far.at("/other")] == ["t-3"]
+
+
+async def test_what_happened_before_an_endpoint_was_there_is_not_sent(post: Post, far: FarSide) -> None:
+    await post.say("t-1")
+    await post.open()
+    await post.endpoint("e", far.url())
+    await post.say("t-2")
+    await far.until("/ok", 1)
+    await _settled(post)
+
+    assert [one.document["data"]["task"] for one in far.received] == ["t-2"]
+
+
+async def test_a_failure_is_tried_again_with_the_same_id_and_bytes(
+    post: Post, far: FarSide, clock: SeededClock
+) -> None:
+    """In the specification's schedule, with at most a fifth more or less."""
+    far.answers["/flaky"] = lambda count: 500 if count < 3 else 204
+    await post.open()
+    await post.endpoint("e", far.url("/flaky"), events=("task.queued",))
+    await post.say("t-1")
+    await far.until("/flaky", 1)
+    await _settled(post)
+    await clock.advance(DELAYS[0] * 0.79)
+    await _settled(post)
+    assert len(far.received) == 1
+
+    for count, wait in ((2, DELAYS[0]), (3, DELAYS[1] * 1.2)):
+        await clock.advance(wait)
+        await far.until("/flaky", count)
+        await _settled(post)
+
+    assert len({one.id for one in far.received}) == 1
+    assert len({one.body for one in far.received}) == 1
+    assert len({one.headers["webhook-timestamp"] for one in far.received}) == 3
+    assert [event.header["fate"] for event in await _tried(post, "e")] == ["failed", "failed", "delivered"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["stall", "reset", "drip", "short", "doubled", "rubbish", "headers", "early", 301, 302, 307, 400, 500, 503],
+)
+async def test_whoever_behaves_badly_holds_nobody_else(post: Post, far: FarSide, answer: str | int) -> None:
+    """It fails, is tried again later, and a redirect is not followed; the neighbour has its events meanwhile."""
+    far.answers["/bad"] = answer if isinstance(answer, str) else (answer, {"Location": far.url("/elsewhere")})
+    await post.open()
+    await post.endpoint("bad", far.url("/bad"), events=("task.queued",))
+    await post.endpoint("good", far.url("/good"), events=("task.queued",))
+    await post.say("t-1")
+    await post.say("t-2")
+    await far.until("/good", 2, 0.9)
+    await _settled(post)
+    first = (await _tried(post, "bad"))[0]
+
+    assert first.header["fate"] == "failed"
+    assert first.payload is not None
+    assert first.payload["why"]
+    assert not far.at("/elsewhere")
+
+
+async def test_an_answer_without_end_is_an_answer(post: Post, far: FarSide) -> None:
+    """The status has come; how much follows is not waited for."""
+    far.answers["/flood"] = "flood"
+    await post.open()
+    await post.endpoint("e", far.url("/flood"), events=("task.queued",))
+    await post.say("t-1")
+    await far.until("/flood", 1)
+    await _settled(post)
+
+    assert [event.header["fate"] for event in await _tried(post, "e")] == ["delivered"]
+
+
+async def test_retry_after_is_honoured(post: Post, far: FarSide, clock: SeededClock) -> None:
+    far.answers["/busy"] = lambda count: (429, {"Retry-After": "120"}) if count == 1 else 204
+    await post.open()
+    await post.endpoint("e", far.url("/busy"), events=("task.queued",))
+    await post.say("t-1")
+    await far.until("/busy", 1)
+    await _settled(post)
+    await clock.advance(119)
+    await _settled(post)
+    assert len(far.received) == 1
+
+    await clock.advance(2)
+    await far.until("/busy", 2)
+
+
+async def test_gone_disables_at_once_and_keeps_the_events(post: Post, far: FarSide) -> None:
+    """410 ends it; what happens meanwhile is sent once somebody enables the endpoint."""
+    far.answers["/gone"] = lambda count: 410 if count == 1 else 204
+    await post.open()
+    await post.endpoint("e", far.url("/gone"), events=("task.queued",))
+    await post.say("t-1")
+    await far.until("/gone", 1)
+    await _settled(post)
+    await post.hand_over()
+    assert post.registry.endpoint("default", "e").disabled == "it answered 410 Gone"
+    await post.say("t-2")
+    await post.say("t-3")
+    await _settled(post)
+    assert len(far.received) == 1
+
+    await post.registry.append(post.log, "default", Event("endpoint.enabled", {"name": "e"}))
+    await post.hand_over()
+    arrived = await far.until("/gone", 3)
+
+    assert [one.document["data"]["task"] for one in arrived[1:]] == ["t-2", "t-3"]
+
+
+async def test_after_the_last_attempt_it_is_a_dead_letter_and_can_be_replayed(
+    post: Post, far: FarSide, clock: SeededClock
+) -> None:
+    """Ten attempts in 75.6 hours; a replay has the same id."""
+    far.answers["/dead"] = lambda count: 500 if count <= 10 else 204
+    await post.open(give_up_days=100)
+    await post.endpoint("e", far.url("/dead"), events=("task.queued",))
+    position = await post.say("t-1")
+    for count, wait in enumerate((0.0, *DELAYS), 1):
+        await clock.advance(wait * 1.21)
+        await far.until("/dead", count)
+        await _settled(post)
+    await _tried(post, "e")
+    frames = await post.log.read(0, 1000, stream_of("default", "e"))
+    dead = [event for frame in frames for event in frame.events if event.kind == "delivery.dead"]
+    assert [event.header["class"] for event in dead] == ["theirs"]
+
+    await post.registry.append(post.log, "default", Event("endpoint.replay", {"name": "e", "places": [[position, 0]]}))
+    await post.hand_over()
+    arrived = await far.until("/dead", 11)
+
+    assert len({one.id for one in arrived}) == 1
+
+
+async def test_our_own_faults_are_dead_letters_of_another_class(post: Post, far: FarSide) -> None:
+    """An address that may not be connected to is no fault of the receiver, and trying again does not help."""
+    await post.open(allow=())
+    await post.endpoint("inside", far.url("/ok", scheme="https"), events=("task.queued",))
+    await post.say("t-1")
+    await _settled(post)
+    await _tried(post, "inside")
+    frames = await post.log.read(0, 1000, stream_of("default", "inside"))
+    dead = [event for frame in frames for event in frame.events if event.kind == "delivery.dead"]
+
+    assert [event.header["class"] for event in dead] == ["ours"]
+    assert far.connections == 0
+
+
+async def test_in_order_a_task_waits_for_its_own_failures_only(post: Post, far: FarSide, clock: SeededClock) -> None:
+    failed: list[str] = []
+
+    def answer(count: int) -> int:
+        data = far.at("/order")[-1].document["data"]
+        if data["task"] == "t-1" and len(failed) < 1:
+            failed.append(data["task"])
+            return 500
+        return 204
+
+    far.answers["/order"] = answer
+    await post.open()
+    await post.endpoint("e", far.url("/order"), order="task")
+    await post.say("t-1", facts.started())
+    await post.say("t-2", facts.started())
+    await far.until("/order", 3)
+    await _settled(post)
+    await clock.advance(7)
+    arrived = await far.until("/order", 5)
+
+    told = [(one.document["data"]["task"], one.document["type"]) for one in arrived]
+    assert told[:3] == [("t-1", "task.queued"), ("t-2", "task.queued"), ("t-2", "task.started")]
+    assert told[3:] == [("t-1", "task.queued"), ("t-1", "task.started")]
+
+
+async def test_another_process_goes_on_where_the_last_one_stopped(post: Post, far: FarSide, clock: SeededClock) -> None:
+    """What had arrived does not come again after an orderly stop; what failed is tried again at its time."""
+    far.answers["/flaky"] = lambda count: 500 if count == 2 else 204
+    await post.open()
+    await post.endpoint("e", far.url("/flaky"), events=("task.queued",))
+    await post.say("t-1")
+    await far.until("/flaky", 1)
+    await post.say("t-2")
+    await far.until("/flaky", 2)
+    await _settled(post)
+    await post.close()
+    await post.say("t-3")
+    await post.open()
+    await far.until("/flaky", 3)
+    await _settled(post)
+    await clock.advance(7)
+    arrived = await far.until("/flaky", 4)
+
+    assert [one.document["data"]["task"] for one in arrived] == ["t-1", "t-2", "t-3", "t-2"]
+
+
+async def test_a_process_that_dies_loses_nothing(post: Post, far: FarSide) -> None:
+    """Killed at any moment: everything arrives at least once, with the same id."""
+    await post.open()
+    await post.endpoint("e", far.url(), events=("task.queued",))
+    for number in range(30):
+        await post.say(f"t-{number}")
+        if number % 7 == 3:
+            assert post.sink is not None
+            assert post.sink.outbox is not None
+            await post.sink.outbox.abandon()
+            await post.open()
+            await post.hand_over()
+    async with asyncio.timeout(20):
+        while len({one.id for one in far.received}) < 30:
+            await asyncio.sleep(0.01)
+
+    by_task: dict[str, set[str]] = {}
+    for one in far.received:
+        by_task.setdefault(one.document["data"]["task"], set()).add(one.id)
+    assert len(by_task) == 30
+    assert all(len(ids) == 1 for ids in by_task.values())
+
+
+async def test_a_host_that_is_gone_is_let_rest_and_no_attempt_is_used_up(post: Post, clock: SeededClock) -> None:
+    """After five failed connections nothing is tried for half a minute; then one is."""
+    gone = FarSide()
+    await gone.start()
+    url = gone.url()
+    await gone.stop()
+    await asyncio.sleep(0)
+    await post.open()
+    for number in range(8):
+        await post.endpoint(f"e-{number}", url, events=("task.queued",))
+    await post.say("t-1")
+    await _settled(post)
+
+    async def attempts() -> int:
+        return sum([len(await _tried(post, f"e-{number}")) for number in range(8)])
+
+    assert await attempts() == 8
+    await post.say("t-2")
+    await clock.advance(20)
+    await _settled(post)
+    assert await attempts() == 8
+
+    await clock.advance(11)
+    await _settled(post)
+    assert await attempts() == 9
+
+
+@pytest.mark.parametrize(("name", "fate"), [("localhost", "delivered"), ("other.example", "failed")])
+async def test_tls_is_to_the_name(post: Post, tmp_path: Path, clock: SeededClock, name: str, fate: str) -> None:
+    """The connection goes to the address that was checked; the certificate must be for the name in the URL."""
+    served, trusting = _certificates(tmp_path, name)
+    side = FarSide()
+    await side.start(served)
+    try:
+        await post.open(trusting, allow=("localhost", "127.0.0.0/8", "::1/128"))
+        await post.endpoint("e", side.url("/ok", "localhost", "https"), events=("task.queued",))
+        await post.say("t-1")
+        await _settled(post)
+        assert [event.header["fate"] for event in await _tried(post, "e")] == [fate]
+    finally:
+        await side.stop()
+
+
+def _certificates(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's context with a certificate for a name, and one that trusts it."""
+    from datetime import UTC, datetime
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    certificate, private = folder / "c.pem", folder / "k.pem"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(certificate, private)
+    return served, ssl.create_default_context(cafile=str(certificate))
+
+
+async def test_an_old_key_signs_beside_the_new_one_until_its_time_is_over(
+    post: Post, far: FarSide, clock: SeededClock
+) -> None:
+    await post.open()
+    old = Key(secret=SECRET, until=clock.now() + 100)
+    new = Key(secret="whsec_" + "QUFB" * 10)
+    await post.endpoint("e", far.url(), keys=(new, old), events=("task.queued",))
+    await post.say("t-1")
+    await far.until("/ok", 1)
+    await clock.advance(101)
+    await post.say("t-2")
+    first, second = await far.until("/ok", 2)
+
+    assert len(first.headers["webhook-signature"].split(" ")) == 2
+    assert len(second.headers["webhook-signature"].split(" ")) == 1
