@@ -152,10 +152,11 @@ async def test_statistics_follow_what_is_there(memory: SqliteMemory, tmp_path: P
 async def test_what_is_forgotten_leaves_no_trace_in_the_files(
     memory: SqliteMemory, tmp_path: Path, selection: Selection
 ) -> None:
-    """Neither the body, nor its terms in the index, nor a copy in the write-ahead log."""
+    """Neither the body, nor its terms, nor who spoke in which conversation, nor a copy in the write-ahead log."""
     other = Memory(id="other", scope="other", body="The bakery opens before dawn.")
     for n in range(3):
-        await memory.remember([replace(CRANE, id=f"{n}", body=f"{SECRET} {n}", source=f"{SECRET}.md"), other])
+        named = replace(CRANE, id=f"{n}", source=f"{SECRET}.md", speaker=f"{SECRET} I", session=f"{SECRET} II")
+        await memory.remember([replace(named, body=f"{SECRET} {n}"), other])
     assert _traces(tmp_path)
 
     await memory.forget(selection)
