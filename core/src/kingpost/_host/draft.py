@@ -9,6 +9,7 @@ import contextlib
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from .._walk.calibrate import Calibrated, Calibrations
@@ -111,8 +112,13 @@ class Drafter:
         with contextlib.suppress(KingpostError):
             base = await counter_of(self.plugins, self.settings.counter)
             if base.exact:
-                return lambda text, reported: self.calibrations.learn(model, base.count(text), reported)
+                return partial(self._learn, base, model)
         return None
+
+    def _learn(self, base: TokenCounter, model: str, text: str, reported: int) -> None:
+        # The turn is paid for; a counter that breaks must not cost it.
+        with contextlib.suppress(KingpostError):
+            self.calibrations.learn(model, base.count(text), reported)
 
     def model(self, agent: str, asked: str | None) -> str | None:
         """The model that a task gets: the one it names, or the settings' for the settings' agent."""
