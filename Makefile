@@ -73,7 +73,7 @@ contracts: $(READY) ## write contracts/openapi.json anew, out of the table of op
 	@KINGPOST_HOME=$$(mktemp -d) $(BIN)/kingpost openapi > contracts/openapi.new && mv contracts/openapi.new contracts/openapi.json
 
 # What only a benchmark compares with lies apart: some of it changes what pytest does as soon as it is installed.
-bench: $(READY) $(if $(filter-out tasks,$(BENCH)),,$(BASELINES)) ## measure; BENCH=name picks one of tests/bench
+bench: $(READY) $(if $(filter-out tasks http,$(BENCH)),,$(BASELINES)) ## measure; BENCH=name picks one of tests/bench
 	@for bench in $(if $(BENCH),tests/bench/$(BENCH).py,$(filter-out tests/bench/_%,$(wildcard tests/bench/*.py))); do \
 		$(BIN)/python -m "$$(echo "$${bench%.py}" | tr / .)" || exit 1; done
 

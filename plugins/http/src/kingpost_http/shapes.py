@@ -5,22 +5,23 @@ Called by ``endpoint`` for bytes and by ``openapi`` for schemas, so that both sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from functools import cache
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic_core import CoreSchema, SchemaValidator
 
+_adapters: dict[Any, TypeAdapter[Any]] = {}
 
-@cache
-def adapter(shape: Hashable) -> TypeAdapter[Any]:
+
+def adapter(shape: Any) -> TypeAdapter[Any]:
     """The codec of a type, made once."""
-    return TypeAdapter(shape)
+    if (made := _adapters.get(shape)) is None:
+        made = _adapters[shape] = TypeAdapter(shape)
+    return made
 
 
-@cache
-def absent(shape: Hashable) -> CoreSchema:
+def absent(shape: Any) -> CoreSchema:
     """A type's schema in which what may be ``None`` by default is left out instead: one way to say nothing."""
     without: CoreSchema = _without_null(adapter(shape).core_schema)
     return without
@@ -39,13 +40,12 @@ def _without_null(schema: Any) -> Any:
     return {key: value if key in {"cls", "metadata"} else _without_null(value) for key, value in schema.items()}
 
 
-@cache
-def requests(shape: Hashable) -> SchemaValidator:
+def requests(shape: Any) -> SchemaValidator:
     """How a request is read."""
     return SchemaValidator(absent(shape))
 
 
-def dumped(shape: Hashable) -> Callable[[Any], bytes]:
+def dumped(shape: Any) -> Callable[[Any], bytes]:
     """How an answer of this type is written."""
     dump = adapter(shape).dump_json
     return lambda value: dump(value, exclude_none=True)

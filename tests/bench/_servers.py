@@ -1,0 +1,102 @@
+"""The baselines of ``http``: one row with one index, durable before the 202, as it is usually written.
+
+Run by ``http`` as a script, with the folder on the path into which ``make bench`` installs the frameworks. Loaded by
+name, so that what a type checker says does not depend on them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+import uuid
+from importlib import import_module
+from typing import Any
+
+_TABLE = "CREATE TABLE IF NOT EXISTS task (id TEXT PRIMARY KEY, thread TEXT, body TEXT)"
+_INDEX = "CREATE INDEX IF NOT EXISTS by_thread ON task (thread)"
+_INSERT = "INSERT INTO task VALUES (?, ?, ?)"
+_SETUP = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
+
+
+def _prepare(path: str) -> None:
+    connection = sqlite3.connect(path)
+    for statement in (*_SETUP, _TABLE, _INDEX):
+        connection.execute(statement)
+    connection.close()
+
+
+def fastapi(path: str, *, shared: bool) -> Any:
+    """FastAPI with aiosqlite: a connection for each request, or one for all."""
+    framework, pydantic, aiosqlite = import_module("fastapi"), import_module("pydantic"), import_module("aiosqlite")
+    fields = {"agent": (str, ...), "context": (str, ""), "priority": (int, 0), "thread": (str, ""), "depth": (int, 3)}
+    body = pydantic.create_model(
+        "Body", description=(str, ...), scopes=(list[str], ...), not_before=(float, 0.0), **fields
+    )
+    app, kept = framework.FastAPI(), []
+
+    async def insert(connection: Any, task: Any) -> dict[str, str]:
+        id = str(uuid.uuid4())
+        await connection.execute(_INSERT, (id, task.thread, task.model_dump_json()))
+        await connection.commit()
+        return {"id": id, "status": "queued"}
+
+    async def submit(task: Any) -> dict[str, str]:
+        if shared:
+            if not kept:
+                kept.append(await aiosqlite.connect(path))
+                await kept[0].execute(_SETUP[1])
+            return await insert(kept[0], task)
+        async with aiosqlite.connect(path, timeout=60) as connection:
+            await connection.execute(_SETUP[1])
+            return await insert(connection, task)
+
+    submit.__annotations__["task"] = body
+    app.post("/v1/tasks", status_code=202)(submit)
+    return app
+
+
+def flask(path: str) -> Any:
+    """Flask with a connection for each request."""
+    framework = import_module("flask")
+    app = framework.Flask("baseline")
+
+    def submit() -> Any:
+        task = framework.request.get_json()
+        id = str(uuid.uuid4())
+        connection = sqlite3.connect(path, timeout=60)
+        connection.execute(_SETUP[1])
+        connection.execute(_INSERT, (id, task.get("thread"), json.dumps(task)))
+        connection.commit()
+        connection.close()
+        return {"id": id, "status": "queued"}, 202
+
+    app.post("/v1/tasks")(submit)
+    return app
+
+
+def main(kind: str, port: str, path: str) -> None:
+    """Serve until somebody ends it."""
+    _prepare(path)
+    if kind == "flask":
+        os.environ["BENCH_DATABASE"] = path
+        gunicorn = import_module("gunicorn.app.base")
+        served = flask(path)
+
+        class Application(gunicorn.BaseApplication):  # type: ignore[misc]  # by name
+            def load_config(self) -> None:
+                for key, value in {"bind": f"127.0.0.1:{port}", "workers": 1, "threads": 16}.items():
+                    self.cfg.set(key, value)
+
+            def load(self) -> Any:
+                return served
+
+        Application().run()
+        return
+    uvicorn = import_module("uvicorn")
+    uvicorn.run(fastapi(path, shared=kind == "fastapi_shared"), port=int(port), log_level="error", access_log=False)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,198 @@
+"""What a request costs over real sockets: a durable submit, a read, a batch; and the same submit as others serve it.
+
+The server is ``kingpost serve`` with a token asked for and everything on; this process makes the load. CPU is that of
+the server's whole tree. The baselines insert one row and answer 202 when it is committed, with ``synchronous=FULL``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.bench._measure import close, fsync_ms, tell
+
+CONNECTIONS = 64
+REQUESTS = int(os.environ.get("BENCH_REQUESTS", "12800"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+BASELINES = Path(sys.prefix) / "baselines"
+TASK = {
+    "description": "summarise the quarterly report and list the open questions", "agent": "extract",
+    "context": "a short context", "priority": 3, "thread": "abc", "scopes": ["default"], "depth": 2, "not_before": 4e9,
+}  # fmt: skip
+"""Not due for long, so that nobody works on it."""
+
+
+class Server:
+    """A server in a process of its own."""
+
+    def __init__(self, command: list[str], port: int, env: dict[str, str]) -> None:
+        began = time.perf_counter()
+        self.port, self.token = port, b""
+        self._process = subprocess.Popen(
+            command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self._tree = psutil.Process(self._process.pid)
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                if self._process.poll() is not None or time.perf_counter() - began > 60:
+                    raise
+                time.sleep(0.005)
+        self.ready_ms = (time.perf_counter() - began) * 1000
+
+    def cpu(self) -> float:
+        """Seconds of the whole tree so far."""
+        return sum(sum(one.cpu_times()[:2]) for one in (self._tree, *self._tree.children(recursive=True)))
+
+    def rss_mb(self) -> float:
+        """Memory of the tree."""
+        return sum(one.memory_info().rss for one in (self._tree, *self._tree.children(recursive=True))) / 1e6
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait(30)
+
+    def post(self, path: bytes, body: Any) -> bytes:
+        """A request as bytes."""
+        content = json.dumps(body).encode()
+        head = b"POST %b HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n%bContent-Length: %d\r\n\r\n"
+        return head % (path, self._shown, len(content)) + content
+
+    def get(self, path: bytes) -> bytes:
+        """A request as bytes."""
+        return b"GET %b HTTP/1.1\r\nHost: localhost\r\n%b\r\n" % (path, self._shown)
+
+    @property
+    def _shown(self) -> bytes:
+        return b"Authorization: Bearer %b\r\n" % self.token if self.token else b""
+
+
+async def _connection(port: int, many: int, request: Callable[[], bytes], took: list[float]) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    body = b""
+    for _ in range(many):
+        began = time.perf_counter()
+        writer.write(request())
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        place = head.index(b"content-length: ") + 16
+        body = await reader.readexactly(int(head[place : head.index(b"\r", place)]))
+        took.append(time.perf_counter() - began)
+        if not head.startswith(b"http/1.1 2"):
+            raise RuntimeError(f"refused: {head[:80]!r} {body[:200]!r}")
+    writer.close()
+    return body
+
+
+def load(server: Server, many: int, request: Callable[[], bytes], connections: int = CONNECTIONS) -> dict[str, float]:
+    """CPU microseconds of each request, requests per second and p99 in milliseconds."""
+    took: list[float] = []
+
+    async def all_of_them() -> None:
+        each = max(many // connections, 1)
+        await asyncio.gather(*[_connection(server.port, each, request, took) for _ in range(connections)])
+
+    cpu, began = server.cpu(), time.perf_counter()
+    asyncio.run(all_of_them())
+    wall, spent = time.perf_counter() - began, server.cpu() - cpu
+    took.sort()
+    return {
+        "cpu_us": spent / len(took) * 1e6, "per_s": len(took) / wall, "p99_ms": took[int(len(took) * 0.99)] * 1000
+    }  # fmt: skip
+
+
+def _free() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@contextmanager
+def kingpost(folder: Path) -> Iterator[Server]:
+    """Ours, with a token."""
+    home = folder / "home"
+    home.mkdir()
+    (home / "kingpost.toml").write_text("[kernel]\nqueue = 10000000\n", encoding="utf-8")
+    env = {"KINGPOST_HOME": str(home)}
+    program = [sys.executable, "-m", "kingpost"]
+    made = subprocess.run([*program, "token", "create"], env={**os.environ, **env}, capture_output=True, check=True)
+    port = _free()
+    server = Server([*program, "serve", "--no-work", "--port", str(port)], port, env)
+    server.token = made.stdout.strip()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def baseline(kind: str, folder: Path) -> Iterator[Server]:
+    """One of the others."""
+    port = _free()
+    command = [sys.executable, "-m", "tests.bench._servers", kind, str(port), str(folder / f"{kind}.db")]
+    server = Server(command, port, {"PYTHONPATH": str(BASELINES)})
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _ours(folder: Path, figures: dict[str, Any]) -> None:
+    with kingpost(folder) as server:
+        figures["ready_ms"], figures["idle_rss_mb"] = server.ready_ms, server.rss_mb()
+        submit = server.post(b"/v1/tasks", TASK)
+        load(server, 640, lambda: submit)
+        rounds = [load(server, REQUESTS, lambda: submit) for _ in range(ROUNDS)]
+        best = min(rounds, key=lambda one: one["cpu_us"])
+        figures |= {f"submit_{name}": value for name, value in best.items()}
+        took: list[float] = []
+        page = asyncio.run(_connection(server.port, 1, lambda: server.get(b"/v1/tasks?limit=500"), took))
+        ids = [task["id"].encode() for task in json.loads(page)["tasks"]]
+        reads = [load(server, REQUESTS, lambda: server.get(b"/v1/tasks/" + random.choice(ids))) for _ in range(ROUNDS)]
+        figures |= {f"read_{name}": value for name, value in min(reads, key=lambda one: one["cpu_us"]).items()}
+        batch = server.post(b"/v1/tasks/batch", {"tasks": [TASK] * 100})
+        batches = load(server, REQUESTS // 100, lambda: batch, 4)
+        figures["batch_tasks_per_s"] = batches["per_s"] * 100
+        figures["batch_cpu_us_per_task"] = batches["cpu_us"] / 100
+
+
+def main() -> None:
+    """Measure and print."""
+    figures: dict[str, Any] = {}
+    ratios: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        figures["fsync_ms"] = fsync_ms(folder)
+        _ours(folder, figures)
+        tell(f"kingpost: submit {figures['submit_cpu_us']:.0f} us CPU, read {figures['read_cpu_us']:.0f} us CPU")
+        if not BASELINES.is_dir():
+            tell("no baselines here; 'make bench BENCH=http' installs them")
+        for kind in ("fastapi_aiosqlite", "fastapi_shared", "flask") if BASELINES.is_dir() else ():
+            with baseline(kind, folder) as server:
+                submit = server.post(b"/v1/tasks", TASK)
+                found = load(server, max(REQUESTS // 10, 640), lambda submit=submit: submit)  # type: ignore[misc]  # as it is now
+            figures |= {f"{kind}_{name}": value for name, value in found.items()}
+            ratios[f"submit_{kind}"] = figures["submit_per_s"] / found["per_s"]
+            ratios[f"submit_{kind}_cpu"] = found["cpu_us"] / figures["submit_cpu_us"]
+            tell(f"{kind}: {found['cpu_us']:.0f} us CPU, {found['per_s']:.0f}/s")
+    close("http", figures, ratios)
+
+
+if __name__ == "__main__":
+    main()
