@@ -34,7 +34,8 @@ def fastapi(path: str, *, shared: bool) -> Any:
     body = pydantic.create_model(
         "Body", description=(str, ...), scopes=(list[str], ...), not_before=(float, 0.0), **fields
     )
-    app, kept = framework.FastAPI(), []
+    app = framework.FastAPI()
+    kept: list[Any] = []
 
     async def insert(connection: Any, task: Any) -> dict[str, str]:
         id = str(uuid.uuid4())
@@ -81,10 +82,10 @@ def main(kind: str, port: str, path: str) -> None:
     _prepare(path)
     if kind == "flask":
         os.environ["BENCH_DATABASE"] = path
-        gunicorn = import_module("gunicorn.app.base")
+        base: Any = import_module("gunicorn.app.base").BaseApplication
         served = flask(path)
 
-        class Application(gunicorn.BaseApplication):  # type: ignore[misc]  # by name
+        class Application(base):  # type: ignore[misc]  # by name
             def load_config(self) -> None:
                 for key, value in {"bind": f"127.0.0.1:{port}", "workers": 1, "threads": 16}.items():
                     self.cfg.set(key, value)

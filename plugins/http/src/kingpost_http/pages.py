@@ -24,7 +24,7 @@ Answer = tuple[int, bytes, tuple[Header, ...]]
 _JSON: Header = (b"content-type", b"application/json")
 _HTML: tuple[Header, ...] = (
     (b"content-type", b"text/html; charset=utf-8"),
-    (b"content-security-policy", b"default-src 'self'; style-src 'self'; img-src data:; frame-ancestors 'none'"),
+    (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'"),
     (b"referrer-policy", b"no-referrer"),
 )
 
