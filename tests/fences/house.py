@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[2]
 CORE = ROOT / "core/src/kingpost"
 DOCS = ROOT / "docs"
 
+GENERATED = ("sdk-python/src/kingpost_sdk/_generated", "sdk-ts/src/generated", "sdk-go/internal/generated")
+"""The ground floors that `make contracts` writes and `make contracts-drift` compares; nobody edits them."""
+
 _MADE = {".git", ".venv", ".kingpost", ".kingpost-run", "__pycache__", "node_modules", "dist", "uv.lock"}
 
 
@@ -69,12 +72,12 @@ def tracked() -> tuple[Path, ...]:
     )
     if (ROOT / ".git").exists() and listing.returncode == 0:
         names = sorted(set(os.fsdecode(listing.stdout).split("\0")) - {""})
-        return tuple(path for name in names if (path := ROOT / name).is_file())
+        return tuple(path for name in names if not name.startswith(GENERATED) and (path := ROOT / name).is_file())
     found = []
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [each for each in folders if each not in _MADE and not each.endswith("_cache")]
         found += [Path(folder, each) for each in files if each not in _MADE]
-    return tuple(sorted(found))
+    return tuple(path for path in sorted(found) if not path.relative_to(ROOT).as_posix().startswith(GENERATED))
 
 
 def texts(*suffixes: str) -> Iterator[tuple[Path, str]]:

@@ -1,0 +1,3 @@
+module github.com/kingpost/kingpost/sdk-go
+
+go 1.24

@@ -1,0 +1,163 @@
+"""Every failure that the SDK reports, drawn first. A class says what the caller can do; ``code`` never changes.
+
+::
+
+    KingpostError
+    ├── ApiError                  the server said no: status, code, detail, request id
+    │   ├── InputError            mend the request
+    │   │   ├── InvalidRequest · UnreadableInput · UnknownName · BudgetTooSmall · NotFound
+    │   │   └── Unauthorized · Forbidden · KeyReused
+    │   ├── ConfigurationError    mend the installation
+    │   ├── TransientError        try again later (the SDK already has)
+    │   │   └── Unavailable · Conflict · InFlight · Overloaded · Behind
+    │   └── FinalError            give up
+    ├── ConnectionFailed          nobody answered
+    │   └── TimedOut              not in time
+    ├── StreamInvalid             an event stream is none
+    ├── WebhookInvalid            a delivery is not from who it says
+    └── UnknownOperation          no installed plugin has such an operation
+
+Raised by the transports; ``told`` alone decides which class a problem document (RFC 9457) is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+
+class KingpostError(Exception):
+    """Anything that this SDK reports."""
+
+
+class ApiError(KingpostError):
+    """The server refused. ``request_id`` is what its log knows the request by."""
+
+    def __init__(self, status: int, code: str, detail: str, request_id: str | None, body: bytes = b"") -> None:
+        super().__init__(f"{status} {code}: {detail}" + (f" (request {request_id})" if request_id else ""))
+        self.status, self.code, self.detail, self.request_id, self.body = status, code, detail, request_id, body
+
+
+class InputError(ApiError):
+    """The request must change."""
+
+
+class InvalidRequest(InputError):
+    """A value is missing, malformed or out of its bounds."""
+
+
+class UnreadableInput(InputError):
+    """A named input cannot be read."""
+
+
+class UnknownName(InputError):
+    """Nobody offers this agent, tool or plugin."""
+
+
+class BudgetTooSmall(InputError):
+    """The task itself does not fit into its budget."""
+
+
+class NotFound(InputError):
+    """Nothing has this id."""
+
+
+class Unauthorized(InputError):
+    """No token, or none that holds."""
+
+
+class Forbidden(InputError):
+    """The token may not do this."""
+
+
+class KeyReused(InputError):
+    """The idempotency key came before, with another request."""
+
+
+class ConfigurationError(ApiError):
+    """The server's configuration must change, or a plugin of it."""
+
+
+class TransientError(ApiError):
+    """The same request may succeed later."""
+
+
+class Unavailable(TransientError):
+    """Something behind the server does not answer."""
+
+
+class Conflict(TransientError):
+    """Somebody else was first."""
+
+
+class InFlight(TransientError):
+    """The first request with this idempotency key is still being answered."""
+
+
+class Overloaded(TransientError):
+    """Too much at once."""
+
+
+class Behind(TransientError):
+    """This server has not yet seen what the client has seen."""
+
+
+class FinalError(ApiError):
+    """Trying again does not help."""
+
+
+class ConnectionFailed(KingpostError):
+    """Nobody answered, as often as it was tried."""
+
+    request_id: str | None = None
+
+
+class TimedOut(ConnectionFailed):
+    """No answer came in time."""
+
+
+class StreamInvalid(KingpostError):
+    """What came is no event stream."""
+
+    def __init__(self, what: str, request_id: str | None = None) -> None:
+        super().__init__(what)
+        self.request_id = request_id
+
+
+class WebhookInvalid(KingpostError):
+    """A delivery is malformed, too old, or not signed with any of the secrets."""
+
+
+class UnknownOperation(KingpostError):
+    """No installed plugin has such an operation, or not with these arguments."""
+
+
+_CODES: Mapping[str, type[ApiError]] = {
+    "input.invalid": InvalidRequest, "input.unreadable": UnreadableInput, "input.unknown_name": UnknownName,
+    "input.budget_too_small": BudgetTooSmall, "input.not_found": NotFound, "access.unauthorized": Unauthorized,
+    "access.forbidden": Forbidden, "idempotency.mismatch": KeyReused, "idempotency.in_flight": InFlight,
+    "transient.unavailable": Unavailable, "transient.conflict": Conflict, "transient.overloaded": Overloaded,
+    "position.ahead": Behind,
+}  # fmt: skip
+_FAMILIES: Mapping[str, type[ApiError]] = {
+    "input": InputError, "access": InputError, "configuration": ConfigurationError, "plugin": ConfigurationError,
+    "transient": TransientError, "final": FinalError,
+}  # fmt: skip
+_STATUSES: Mapping[int, type[ApiError]] = {
+    401: Unauthorized, 403: Forbidden, 404: NotFound, 408: TransientError, 409: Conflict, 412: Behind, 429: Overloaded,
+}  # fmt: skip
+
+
+def told(status: int, headers: Mapping[str, str], body: bytes) -> ApiError:
+    """The failure that an answer tells of; an answer that is no problem document is judged by its status."""
+    try:
+        problem = json.loads(body)
+    except ValueError:
+        problem = None
+    problem = problem if isinstance(problem, dict) else {}
+    code = str(problem.get("code") or f"http.{status}")
+    detail = str(problem.get("detail") or problem.get("title") or body[:200].decode("utf-8", "replace"))
+    request_id = headers.get("x-request-id") or problem.get("request_id")
+    shape = _CODES.get(code) or _FAMILIES.get(code.partition(".")[0]) or _STATUSES.get(status)
+    shape = shape or (TransientError if status >= 500 else InputError)
+    return shape(status, code, detail, request_id, body)

@@ -1,0 +1,247 @@
+"""Contains all the data models used in inputs/outputs"""
+
+from .agent_list import AgentList
+from .agent_view import AgentView
+from .answer import Answer
+from .answer_opaque import AnswerOpaque
+from .artefact import Artefact
+from .backup import Backup
+from .call import Call
+from .call_arguments import CallArguments
+from .call_page import CallPage
+from .call_view import CallView
+from .call_view_arguments import CallViewArguments
+from .calls import Calls
+from .calls_opaque import CallsOpaque
+from .calls_until_type_0 import CallsUntilType0
+from .cancel_body import CancelBody
+from .check import Check
+from .copied import Copied
+from .count import Count
+from .counted import Counted
+from .create_token import CreateToken
+from .dropped import Dropped
+from .erase import Erase
+from .erasure import Erasure
+from .event import Event
+from .event_header import EventHeader
+from .event_page import EventPage
+from .event_payload import EventPayload
+from .event_view import EventView
+from .event_view_header import EventViewHeader
+from .event_view_payload import EventViewPayload
+from .expanded import Expanded
+from .export import Export
+from .exported import Exported
+from .finding import Finding
+from .fit import Fit
+from .fitting import Fitting
+from .forget import Forget
+from .forgotten import Forgotten
+from .fork_body import ForkBody
+from .head import Head
+from .health import Health
+from .http_status import HttpStatus
+from .job import Job
+from .job_list import JobList
+from .log_info import LogInfo
+from .log_info_limits import LogInfoLimits
+from .memory import Memory
+from .memory_input import MemoryInput
+from .memory_input_kind import MemoryInputKind
+from .memory_input_meta import MemoryInputMeta
+from .memory_input_origin import MemoryInputOrigin
+from .memory_kind_type_0 import MemoryKindType0
+from .memory_meta import MemoryMeta
+from .memory_origin_type_0 import MemoryOriginType0
+from .message_body import MessageBody
+from .observation import Observation
+from .observation_input import ObservationInput
+from .observation_input_trust import ObservationInputTrust
+from .observation_trust_type_0 import ObservationTrustType0
+from .observe_body import ObserveBody
+from .outcome import Outcome
+from .pack import Pack
+from .pack_context import PackContext
+from .packed import Packed
+from .passage import Passage
+from .plugin_list import PluginList
+from .plugin_view import PluginView
+from .plugin_view_provides import PluginViewProvides
+from .problem import Problem
+from .rebuild import Rebuild
+from .recall import Recall
+from .recalled import Recalled
+from .recollection import Recollection
+from .recollection_terms import RecollectionTerms
+from .recorded import Recorded
+from .remember import Remember
+from .remembered import Remembered
+from .reply_body import ReplyBody
+from .reply_body_arguments import ReplyBodyArguments
+from .report import Report
+from .rotate_token_body import RotateTokenBody
+from .schedule_view import ScheduleView
+from .schedules import Schedules
+from .seal import Seal
+from .sealing import Sealing
+from .segment import Segment
+from .selection import Selection
+from .selection_kind import SelectionKind
+from .set_schedule_body import SetScheduleBody
+from .set_tenant import SetTenant
+from .set_tenant_body import SetTenantBody
+from .signed_head import SignedHead
+from .source import Source
+from .statistics import Statistics
+from .status_input import StatusInput
+from .status_type_0 import StatusType0
+from .submit import Submit
+from .submit_all import SubmitAll
+from .submit_input import SubmitInput
+from .submitted import Submitted
+from .submitted_all import SubmittedAll
+from .task_page import TaskPage
+from .task_view import TaskView
+from .task_view_waits import TaskViewWaits
+from .tenant_list import TenantList
+from .tenant_view import TenantView
+from .tier_input import TierInput
+from .tier_type_0 import TierType0
+from .token_created import TokenCreated
+from .token_list import TokenList
+from .token_view import TokenView
+from .tool import Tool
+from .tool_list import ToolList
+from .tool_parameters import ToolParameters
+from .tool_view import ToolView
+from .trust_type_0 import TrustType0
+from .turn import Turn
+from .turn_view import TurnView
+from .turns import Turns
+from .unknown_action import UnknownAction
+from .usage import Usage
+
+__all__ = (
+    "AgentList",
+    "AgentView",
+    "Answer",
+    "AnswerOpaque",
+    "Artefact",
+    "Backup",
+    "Call",
+    "CallArguments",
+    "CallPage",
+    "Calls",
+    "CallsOpaque",
+    "CallsUntilType0",
+    "CallView",
+    "CallViewArguments",
+    "CancelBody",
+    "Check",
+    "Copied",
+    "Count",
+    "Counted",
+    "CreateToken",
+    "Dropped",
+    "Erase",
+    "Erasure",
+    "Event",
+    "EventHeader",
+    "EventPage",
+    "EventPayload",
+    "EventView",
+    "EventViewHeader",
+    "EventViewPayload",
+    "Expanded",
+    "Export",
+    "Exported",
+    "Finding",
+    "Fit",
+    "Fitting",
+    "Forget",
+    "Forgotten",
+    "ForkBody",
+    "Head",
+    "Health",
+    "HttpStatus",
+    "Job",
+    "JobList",
+    "LogInfo",
+    "LogInfoLimits",
+    "Memory",
+    "MemoryInput",
+    "MemoryInputKind",
+    "MemoryInputMeta",
+    "MemoryInputOrigin",
+    "MemoryKindType0",
+    "MemoryMeta",
+    "MemoryOriginType0",
+    "MessageBody",
+    "Observation",
+    "ObservationInput",
+    "ObservationInputTrust",
+    "ObservationTrustType0",
+    "ObserveBody",
+    "Outcome",
+    "Pack",
+    "PackContext",
+    "Packed",
+    "Passage",
+    "PluginList",
+    "PluginView",
+    "PluginViewProvides",
+    "Problem",
+    "Rebuild",
+    "Recall",
+    "Recalled",
+    "Recollection",
+    "RecollectionTerms",
+    "Recorded",
+    "Remember",
+    "Remembered",
+    "ReplyBody",
+    "ReplyBodyArguments",
+    "Report",
+    "RotateTokenBody",
+    "Schedules",
+    "ScheduleView",
+    "Seal",
+    "Sealing",
+    "Segment",
+    "Selection",
+    "SelectionKind",
+    "SetScheduleBody",
+    "SetTenant",
+    "SetTenantBody",
+    "SignedHead",
+    "Source",
+    "Statistics",
+    "StatusInput",
+    "StatusType0",
+    "Submit",
+    "SubmitAll",
+    "SubmitInput",
+    "Submitted",
+    "SubmittedAll",
+    "TaskPage",
+    "TaskView",
+    "TaskViewWaits",
+    "TenantList",
+    "TenantView",
+    "TierInput",
+    "TierType0",
+    "TokenCreated",
+    "TokenList",
+    "TokenView",
+    "Tool",
+    "ToolList",
+    "ToolParameters",
+    "ToolView",
+    "TrustType0",
+    "Turn",
+    "Turns",
+    "TurnView",
+    "UnknownAction",
+    "Usage",
+)

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.event_view_header import EventViewHeader
+    from ..models.event_view_payload import EventViewPayload
+
+
+T = TypeVar("T", bound="EventView")
+
+
+@_attrs_define
+class EventView:
+    """One event as it is followed. ``id`` is ``position.number``; ``at`` is in seconds since the epoch."""
+
+    at: float
+    header: EventViewHeader
+    id: str
+    kind: str
+    payload: EventViewPayload
+    position: int
+    stream: str
+    task: str
+    v: int
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        at = self.at
+
+        header = self.header.to_dict()
+
+        id = self.id
+
+        kind = self.kind
+
+        payload = self.payload.to_dict()
+
+        position = self.position
+
+        stream = self.stream
+
+        task = self.task
+
+        v = self.v
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "at": at,
+                "header": header,
+                "id": id,
+                "kind": kind,
+                "payload": payload,
+                "position": position,
+                "stream": stream,
+                "task": task,
+                "v": v,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.event_view_header import EventViewHeader  # noqa: PLC0415
+        from ..models.event_view_payload import EventViewPayload  # noqa: PLC0415
+
+        d = dict(src_dict)
+        at = d.pop("at")
+
+        header = EventViewHeader.from_dict(d.pop("header"))
+
+        id = d.pop("id")
+
+        kind = d.pop("kind")
+
+        payload = EventViewPayload.from_dict(d.pop("payload"))
+
+        position = d.pop("position")
+
+        stream = d.pop("stream")
+
+        task = d.pop("task")
+
+        v = d.pop("v")
+
+        event_view = cls(
+            at=at,
+            header=header,
+            id=id,
+            kind=kind,
+            payload=payload,
+            position=position,
+            stream=stream,
+            task=task,
+            v=v,
+        )
+
+        event_view.additional_properties = d
+        return event_view
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="Finding")
+
+
+@_attrs_define
+class Finding:
+    """One thing that ``verify`` found wrong. ``position`` and ``event`` (its place in the frame) name where."""
+
+    event: int
+    kind: str
+    position: int
+    stream: str
+    what: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        event = self.event
+
+        kind = self.kind
+
+        position = self.position
+
+        stream = self.stream
+
+        what = self.what
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "event": event,
+                "kind": kind,
+                "position": position,
+                "stream": stream,
+                "what": what,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        event = d.pop("event")
+
+        kind = d.pop("kind")
+
+        position = d.pop("position")
+
+        stream = d.pop("stream")
+
+        what = d.pop("what")
+
+        finding = cls(
+            event=event,
+            kind=kind,
+            position=position,
+            stream=stream,
+            what=what,
+        )
+
+        finding.additional_properties = d
+        return finding
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

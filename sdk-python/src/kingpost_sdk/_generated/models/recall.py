@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..models.tier_input import TierInput, check_tier_input
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="Recall")
+
+
+@_attrs_define
+class Recall:
+    """A question to the memory. ``None`` scopes mean the default one."""
+
+    text: str
+    backend: str | Unset = UNSET
+    limit: int | Unset = 10
+    scopes: list[str] | Unset = UNSET
+    tiers: list[TierInput] | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        text = self.text
+
+        backend = self.backend
+
+        limit = self.limit
+
+        scopes: list[str] | Unset = UNSET
+        if not isinstance(self.scopes, Unset):
+            scopes = self.scopes
+
+        tiers: list[str] | Unset = UNSET
+        if not isinstance(self.tiers, Unset):
+            tiers = []
+            for tiers_item_data in self.tiers:
+                tiers_item: str = tiers_item_data
+                tiers.append(tiers_item)
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "text": text,
+            }
+        )
+        if backend is not UNSET:
+            field_dict["backend"] = backend
+        if limit is not UNSET:
+            field_dict["limit"] = limit
+        if scopes is not UNSET:
+            field_dict["scopes"] = scopes
+        if tiers is not UNSET:
+            field_dict["tiers"] = tiers
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        text = d.pop("text")
+
+        backend = d.pop("backend", UNSET)
+
+        limit = d.pop("limit", UNSET)
+
+        scopes = cast(list[str], d.pop("scopes", UNSET))
+
+        _tiers = d.pop("tiers", UNSET)
+        tiers: list[TierInput] | Unset = UNSET
+        if _tiers is not UNSET:
+            tiers = []
+            for tiers_item_data in _tiers:
+                tiers_item = check_tier_input(tiers_item_data)
+
+                tiers.append(tiers_item)
+
+        recall = cls(
+            text=text,
+            backend=backend,
+            limit=limit,
+            scopes=scopes,
+            tiers=tiers,
+        )
+
+        return recall

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="TenantView")
+
+
+@_attrs_define
+class TenantView:
+    """A tenant, its limits, and what it has: tasks in all, and those that are queued. ``created`` is in seconds."""
+
+    created: float
+    id: str
+    queue: int
+    queued: int
+    rate: float
+    tasks: int
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        created = self.created
+
+        id = self.id
+
+        queue = self.queue
+
+        queued = self.queued
+
+        rate = self.rate
+
+        tasks = self.tasks
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "created": created,
+                "id": id,
+                "queue": queue,
+                "queued": queued,
+                "rate": rate,
+                "tasks": tasks,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        created = d.pop("created")
+
+        id = d.pop("id")
+
+        queue = d.pop("queue")
+
+        queued = d.pop("queued")
+
+        rate = d.pop("rate")
+
+        tasks = d.pop("tasks")
+
+        tenant_view = cls(
+            created=created,
+            id=id,
+            queue=queue,
+            queued=queued,
+            rate=rate,
+            tasks=tasks,
+        )
+
+        tenant_view.additional_properties = d
+        return tenant_view
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

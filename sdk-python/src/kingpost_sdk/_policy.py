@@ -1,0 +1,57 @@
+"""When a request is tried again, and how long the client waits first. The same rules in every SDK: behaviour.json.
+
+Asked by the transports and by streams. Pure: clock and chance are handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+_ALWAYS = frozenset({408, 429})
+_LOCKS = frozenset({"idempotency.in_flight", "transient.conflict"})
+_BEHIND = "position.ahead"
+_LONGEST_ASKED = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How often a request is tried again, and the bounds of the back-off in seconds."""
+
+    retries: int = 2
+    first: float = 0.5
+    longest: float = 8.0
+
+
+def worth_another(status: int, code: str, headers: Mapping[str, str]) -> bool:
+    """Whether the same request may succeed: 408, 429, 5xx, a lock, or where the server says so."""
+    said = headers.get("x-should-retry")
+    if said in {"true", "false"}:
+        return said == "true"
+    return status in _ALWAYS or status >= 500 or (status == 409 and code in _LOCKS) or code == _BEHIND
+
+
+def pause(attempt: int, headers: Mapping[str, str], retry: Retry, chance: float, now: float) -> float:
+    """Seconds before the next try. ``attempt`` counts from 0, ``chance`` is in [0, 1), ``now`` since the epoch.
+
+    What the server asks for (``retry-after-ms``, or ``Retry-After``: RFC 9110, section 10.2.3) is kept up to a minute;
+    otherwise full jitter: anywhere below a bound that doubles.
+    """
+    asked = _asked(headers, now)
+    if asked is not None and 0 <= asked <= _LONGEST_ASKED:
+        return asked
+    return chance * min(retry.longest, retry.first * 2.0**attempt)
+
+
+def _asked(headers: Mapping[str, str], now: float) -> float | None:
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        text = headers.get(name, "").strip()
+        if text.isascii() and text.replace(".", "", 1).isdigit():
+            return float(text) * unit
+        if text and name == "retry-after":
+            try:
+                return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+            except ValueError:
+                return None
+    return None

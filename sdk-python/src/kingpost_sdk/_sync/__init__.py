@@ -1,0 +1,1 @@
+# Made out of ../_async by `make contracts`; mend it there.
