@@ -332,10 +332,10 @@ type AgentList struct {
 
 // AgentView An agent that can be named in a task. “problem“ says why it cannot be used, if it cannot.
 type AgentView struct {
-	Default bool   `json:"default"`
-	Name    string `json:"name"`
-	Plugin  string `json:"plugin"`
-	Problem string `json:"problem"`
+	Default bool    `json:"default"`
+	Name    string  `json:"name"`
+	Plugin  string  `json:"plugin"`
+	Problem *string `json:"problem,omitempty"`
 }
 
 // Answer The agent is done. “opaque“ is the provider's own data, stored and handed back untouched.
@@ -371,14 +371,14 @@ type Backup struct {
 // Call One use of one tool. “id“ is unique within its turn; “arguments“ obey the tool's JSON Schema.
 type Call struct {
 	Arguments map[string]interface{} `json:"arguments"`
-	Id        string                 `json:"id"`
+	ID        string                 `json:"id"`
 	Tool      string                 `json:"tool"`
 }
 
 // CallPage Calls, and the “after“ of the next page if there is one.
 type CallPage struct {
 	Calls []CallView `json:"calls"`
-	Next  string     `json:"next"`
+	Next  *string    `json:"next,omitempty"`
 }
 
 // CallView A call that waits. “reference“ is the outside system's own name for it, or the question that is asked.
@@ -392,7 +392,7 @@ type CallView struct {
 	Tool      string                 `json:"tool"`
 	Turn      int                    `json:"turn"`
 	Waits     string                 `json:"waits"`
-	WakeAt    float32                `json:"wake_at"`
+	WakeAt    *float64               `json:"wake_at,omitempty"`
 }
 
 // Calls The agent needs the world. The turn closes when all of the calls have an observation, or any of them.
@@ -450,7 +450,7 @@ type Counted struct {
 
 // CreateToken A new token for a tenant. “scopes“ are at most those of whoever creates it; “days“ until it expires.
 type CreateToken struct {
-	Days   *float32  `json:"days,omitempty"`
+	Days   *float64  `json:"days,omitempty"`
 	Name   *string   `json:"name,omitempty"`
 	Scopes *[]string `json:"scopes,omitempty"`
 	Tenant *string   `json:"tenant,omitempty"`
@@ -460,7 +460,7 @@ type CreateToken struct {
 //
 // “tokens“ is what was saved. “whole“ is false when a shorter form of the passage was kept.
 type Dropped struct {
-	Id     string `json:"id"`
+	ID     string `json:"id"`
 	Place  string `json:"place"`
 	Reason string `json:"reason"`
 	Source string `json:"source"`
@@ -487,11 +487,11 @@ type Erasure struct {
 // “payload“ is “None“ when there is none, or when it was erased (then “erased“ is true). “v“ is the version
 // of the shape of this kind.
 type Event struct {
-	Erased  bool                   `json:"erased"`
-	Header  map[string]interface{} `json:"header"`
-	Kind    string                 `json:"kind"`
-	Payload map[string]interface{} `json:"payload"`
-	V       int                    `json:"v"`
+	Erased  bool                    `json:"erased"`
+	Header  map[string]interface{}  `json:"header"`
+	Kind    string                  `json:"kind"`
+	Payload *map[string]interface{} `json:"payload,omitempty"`
+	V       int                     `json:"v"`
 }
 
 // EventPage Frames in order, and where to go on.
@@ -502,15 +502,15 @@ type EventPage struct {
 
 // EventView One event as it is followed. “id“ is “position.number“; “at“ is in seconds since the epoch.
 type EventView struct {
-	At       float32                `json:"at"`
-	Header   map[string]interface{} `json:"header"`
-	Id       string                 `json:"id"`
-	Kind     string                 `json:"kind"`
-	Payload  map[string]interface{} `json:"payload"`
-	Position int                    `json:"position"`
-	Stream   string                 `json:"stream"`
-	Task     string                 `json:"task"`
-	V        int                    `json:"v"`
+	At       float64                 `json:"at"`
+	Header   map[string]interface{}  `json:"header"`
+	ID       string                  `json:"id"`
+	Kind     string                  `json:"kind"`
+	Payload  *map[string]interface{} `json:"payload,omitempty"`
+	Position int                     `json:"position"`
+	Stream   string                  `json:"stream"`
+	Task     *string                 `json:"task,omitempty"`
+	V        int                     `json:"v"`
 }
 
 // Expanded A passage as it was before it was fitted, and what was said when it was dropped.
@@ -518,9 +518,9 @@ type Expanded struct {
 	// Dropped A passage, or a part of one, that is not in the prompt, and why, in words that a user understands.
 	//
 	// ``tokens`` is what was saved. ``whole`` is false when a shorter form of the passage was kept.
-	Dropped Dropped `json:"dropped"`
-	Passage string  `json:"passage"`
-	Text    string  `json:"text"`
+	Dropped *Dropped `json:"dropped,omitempty"`
+	Passage string   `json:"passage"`
+	Text    string   `json:"text"`
 }
 
 // Export What to export, at most “limit“ memories.
@@ -537,17 +537,17 @@ type Export struct {
 
 // Exported Memories, oldest first, and the selection's “after“ for the next page if there is one.
 type Exported struct {
-	Memories []Memory `json:"memories"`
-	Next     []string `json:"next"`
+	Memories []Memory  `json:"memories"`
+	Next     *[]string `json:"next,omitempty"`
 }
 
 // Finding One thing that “verify“ found wrong. “position“ and “event“ (its place in the frame) name where.
 type Finding struct {
-	Event    int    `json:"event"`
-	Kind     string `json:"kind"`
-	Position int    `json:"position"`
-	Stream   string `json:"stream"`
-	What     string `json:"what"`
+	Event    *int    `json:"event,omitempty"`
+	Kind     *string `json:"kind,omitempty"`
+	Position *int    `json:"position,omitempty"`
+	Stream   *string `json:"stream,omitempty"`
+	What     string  `json:"what"`
 }
 
 // Fit Any text into a budget. “kind“ names its form if it is known.
@@ -612,29 +612,29 @@ type Health struct {
 	Version string  `json:"version"`
 }
 
-// HttpStatus The face since it was opened. “since“ is in seconds since the epoch.
-type HttpStatus struct {
+// HTTPStatus The face since it was opened. “since“ is in seconds since the epoch.
+type HTTPStatus struct {
 	Connections int     `json:"connections"`
 	Delivered   int     `json:"delivered"`
 	Requests    int     `json:"requests"`
-	Since       float32 `json:"since"`
+	Since       float64 `json:"since"`
 	Streams     int     `json:"streams"`
-	Url         string  `json:"url"`
+	URL         string  `json:"url"`
 }
 
 // Job Long work: “state“ is running, done or failed. “done“ of “total“ frames are through. Times in seconds.
 type Job struct {
-	Began   float32 `json:"began"`
-	Done    int     `json:"done"`
-	Ended   float32 `json:"ended"`
-	Id      string  `json:"id"`
-	Kind    string  `json:"kind"`
-	Problem string  `json:"problem"`
+	Began   float64  `json:"began"`
+	Done    int      `json:"done"`
+	Ended   *float64 `json:"ended,omitempty"`
+	ID      string   `json:"id"`
+	Kind    string   `json:"kind"`
+	Problem *string  `json:"problem,omitempty"`
 
 	// Report What ``verify`` or ``rebuild`` read, and what it found wrong: nothing, when the log is sound.
-	Report Report `json:"report"`
-	State  string `json:"state"`
-	Total  int    `json:"total"`
+	Report *Report `json:"report,omitempty"`
+	State  string  `json:"state"`
+	Total  *int    `json:"total,omitempty"`
 }
 
 // JobList The jobs of this process, newest first.
@@ -659,10 +659,10 @@ type LogInfo struct {
 // “uses“ is how often it was of use, “used“ when it last was.
 type Memory struct {
 	Body       string                 `json:"body"`
-	Created    float32                `json:"created"`
-	Expires    float32                `json:"expires"`
-	Id         string                 `json:"id"`
-	Importance float32                `json:"importance"`
+	Created    float64                `json:"created"`
+	Expires    *float64               `json:"expires,omitempty"`
+	ID         string                 `json:"id"`
+	Importance float64                `json:"importance"`
 	Kind       MemoryKind             `json:"kind"`
 	Meta       map[string]interface{} `json:"meta"`
 	Origin     MemoryOrigin           `json:"origin"`
@@ -674,11 +674,11 @@ type Memory struct {
 	Tenant     string                 `json:"tenant"`
 
 	// Tier How long a memory lives: 30 minutes unless it says otherwise, for good, or as a pattern that worked.
-	Tier      Tier    `json:"tier"`
-	Used      float32 `json:"used"`
-	Uses      int     `json:"uses"`
-	ValidFrom float32 `json:"valid_from"`
-	ValidTo   float32 `json:"valid_to"`
+	Tier      Tier     `json:"tier"`
+	Used      *float64 `json:"used,omitempty"`
+	Uses      int      `json:"uses"`
+	ValidFrom *float64 `json:"valid_from,omitempty"`
+	ValidTo   *float64 `json:"valid_to,omitempty"`
 }
 
 // MemoryKind defines model for Memory.Kind.
@@ -695,10 +695,10 @@ type MemoryOrigin string
 // “uses“ is how often it was of use, “used“ when it last was.
 type MemoryInput struct {
 	Body       string                  `json:"body"`
-	Created    *float32                `json:"created,omitempty"`
-	Expires    *float32                `json:"expires,omitempty"`
-	Id         string                  `json:"id"`
-	Importance *float32                `json:"importance,omitempty"`
+	Created    *float64                `json:"created,omitempty"`
+	Expires    *float64                `json:"expires,omitempty"`
+	ID         string                  `json:"id"`
+	Importance *float64                `json:"importance,omitempty"`
 	Kind       *MemoryInputKind        `json:"kind,omitempty"`
 	Meta       *map[string]interface{} `json:"meta,omitempty"`
 	Origin     *MemoryInputOrigin      `json:"origin,omitempty"`
@@ -711,10 +711,10 @@ type MemoryInput struct {
 
 	// Tier How long a memory lives: 30 minutes unless it says otherwise, for good, or as a pattern that worked.
 	Tier      *TierInput `json:"tier,omitempty"`
-	Used      *float32   `json:"used,omitempty"`
+	Used      *float64   `json:"used,omitempty"`
 	Uses      *int       `json:"uses,omitempty"`
-	ValidFrom *float32   `json:"valid_from,omitempty"`
-	ValidTo   *float32   `json:"valid_to,omitempty"`
+	ValidFrom *float64   `json:"valid_from,omitempty"`
+	ValidTo   *float64   `json:"valid_to,omitempty"`
 }
 
 // MemoryInputKind defines model for MemoryInput.Kind.
@@ -731,7 +731,7 @@ type MessageBody struct {
 // Observation What came back from a call. A failure is an observation too: “error“ is its code, “text“ says the rest.
 type Observation struct {
 	Call      string           `json:"call"`
-	Error     string           `json:"error"`
+	Error     *string          `json:"error,omitempty"`
 	Text      string           `json:"text"`
 	Truncated bool             `json:"truncated"`
 	Trust     ObservationTrust `json:"trust"`
@@ -766,8 +766,8 @@ type Outcome struct {
 	Answer    string     `json:"answer"`
 	Artefacts []Artefact `json:"artefacts"`
 	Detail    string     `json:"detail"`
-	Error     string     `json:"error"`
-	Reason    string     `json:"reason"`
+	Error     *string    `json:"error,omitempty"`
+	Reason    *string    `json:"reason,omitempty"`
 	Sources   []Source   `json:"sources"`
 
 	// Status Where a task stands. The last three are final.
@@ -783,7 +783,7 @@ type Pack struct {
 	Budget  int       `json:"budget"`
 	Counter string    `json:"counter"`
 	Dropped []Dropped `json:"dropped"`
-	Error   float32   `json:"error"`
+	Error   *float64  `json:"error,omitempty"`
 	Exact   bool      `json:"exact"`
 	Framing int       `json:"framing"`
 	Kept    []Passage `json:"kept"`
@@ -819,12 +819,12 @@ type Packed struct {
 // user's words why it is here. “pinned“ passages are never dropped and never shortened. “kind“ names the
 // form of the text where the source tells it (“python“, “json“, “markdown“ ...), empty where it does not.
 type Passage struct {
-	Id     string  `json:"id"`
+	ID     string  `json:"id"`
 	Kind   string  `json:"kind"`
 	Pinned bool    `json:"pinned"`
 	Place  string  `json:"place"`
 	Reason string  `json:"reason"`
-	Score  float32 `json:"score"`
+	Score  float64 `json:"score"`
 	Source string  `json:"source"`
 	Text   string  `json:"text"`
 	Tokens int     `json:"tokens"`
@@ -841,8 +841,8 @@ type PluginList struct {
 // PluginView An installed plugin: what it offers at each door, and what is wrong with it, if anything.
 type PluginView struct {
 	Enabled  bool                `json:"enabled"`
-	Id       string              `json:"id"`
-	Problem  string              `json:"problem"`
+	ID       string              `json:"id"`
+	Problem  *string             `json:"problem,omitempty"`
 	Provides map[string][]string `json:"provides"`
 	Version  string              `json:"version"`
 }
@@ -851,7 +851,7 @@ type PluginView struct {
 type Problem struct {
 	Code      string `json:"code"`
 	Detail    string `json:"detail"`
-	RequestId string `json:"request_id"`
+	RequestID string `json:"request_id"`
 	Status    int    `json:"status"`
 	Title     string `json:"title"`
 	Type      string `json:"type"`
@@ -859,7 +859,7 @@ type Problem struct {
 
 // Rebuild “since“ (seconds since the epoch) begins at the newest snapshot before it.
 type Rebuild struct {
-	Since *float32 `json:"since,omitempty"`
+	Since *float64 `json:"since,omitempty"`
 }
 
 // Recall A question to the memory. “None“ scopes mean the default one.
@@ -889,8 +889,8 @@ type Recollection struct {
 	// ``kind`` "source" marks a file that was read in whole: kept, exported and forgotten like any other, never recalled.
 	// ``uses`` is how often it was of use, ``used`` when it last was.
 	Memory Memory             `json:"memory"`
-	Score  float32            `json:"score"`
-	Terms  map[string]float32 `json:"terms"`
+	Score  float64            `json:"score"`
+	Terms  map[string]float64 `json:"terms"`
 }
 
 // Recorded A frame as it stands in the log: several events of one stream, written as one.
@@ -940,16 +940,16 @@ type Report struct {
 
 // RotateTokenBody Gives a token a successor with the same scopes; the old one holds for “overlap_hours“ more.
 type RotateTokenBody struct {
-	OverlapHours *float32 `json:"overlap_hours,omitempty"`
+	OverlapHours *float64 `json:"overlap_hours,omitempty"`
 }
 
 // ScheduleView A schedule, and when it fires next (seconds since the epoch), unless it is paused.
 type ScheduleView struct {
-	Cron   string  `json:"cron"`
-	Every  float32 `json:"every"`
-	Id     string  `json:"id"`
-	Next   float32 `json:"next"`
-	Paused bool    `json:"paused"`
+	Cron   *string  `json:"cron,omitempty"`
+	Every  *float64 `json:"every,omitempty"`
+	ID     string   `json:"id"`
+	Next   *float64 `json:"next,omitempty"`
+	Paused bool     `json:"paused"`
 
 	// Request A task to be queued. What is ``None`` comes from the settings. Paths in ``inputs`` are absolute or from here.
 	//
@@ -966,14 +966,14 @@ type Schedules struct {
 
 // Seal Moves what is older than “before“ (seconds since the epoch) into a new file at “target“.
 type Seal struct {
-	Before float32 `json:"before"`
+	Before float64 `json:"before"`
 	Target string  `json:"target"`
 }
 
 // Sealing The segment that was written, or “None“ when nothing could be moved.
 type Sealing struct {
 	// Segment Frames that were moved out of the log: the file, how many, and the head that they end with.
-	Segment Segment `json:"segment"`
+	Segment *Segment `json:"segment,omitempty"`
 }
 
 // Segment Frames that were moved out of the log: the file, how many, and the head that they end with.
@@ -1007,7 +1007,7 @@ type SelectionKind string
 // “zone“ is an IANA time zone, in which the expression is read.
 type SetScheduleBody struct {
 	Cron   *string  `json:"cron,omitempty"`
-	Every  *float32 `json:"every,omitempty"`
+	Every  *float64 `json:"every,omitempty"`
 	Paused *bool    `json:"paused,omitempty"`
 
 	// Request A task to be queued. What is ``None`` comes from the settings. Paths in ``inputs`` are absolute or from here.
@@ -1020,15 +1020,15 @@ type SetScheduleBody struct {
 
 // SetTenant A tenant with its limits: tasks that may be queued, and requests per second; “None“ is what all have.
 type SetTenant struct {
-	Id    string   `json:"id"`
+	ID    string   `json:"id"`
 	Queue *int     `json:"queue,omitempty"`
-	Rate  *float32 `json:"rate,omitempty"`
+	Rate  *float64 `json:"rate,omitempty"`
 }
 
 // SetTenantBody A tenant with its limits: tasks that may be queued, and requests per second; “None“ is what all have.
 type SetTenantBody struct {
 	Queue *int     `json:"queue,omitempty"`
-	Rate  *float32 `json:"rate,omitempty"`
+	Rate  *float64 `json:"rate,omitempty"`
 }
 
 // SignedHead A head of the log, meant to be kept elsewhere: whoever rewrites the log later cannot make it fit again.
@@ -1056,15 +1056,15 @@ type Source struct {
 // “succeeded“, “failed“ and “cancelled“ add up to it; means are “None“ where there is no sample. “seconds“
 // is from the submit to the end.
 type Statistics struct {
-	Agent      string  `json:"agent"`
-	Cancelled  int     `json:"cancelled"`
-	Failed     int     `json:"failed"`
-	Samples    int     `json:"samples"`
-	Seconds    float32 `json:"seconds"`
-	Succeeded  int     `json:"succeeded"`
-	Tokens     float32 `json:"tokens"`
-	Turns      float32 `json:"turns"`
-	Unfinished int     `json:"unfinished"`
+	Agent      string   `json:"agent"`
+	Cancelled  int      `json:"cancelled"`
+	Failed     int      `json:"failed"`
+	Samples    int      `json:"samples"`
+	Seconds    *float64 `json:"seconds,omitempty"`
+	Succeeded  int      `json:"succeeded"`
+	Tokens     *float64 `json:"tokens,omitempty"`
+	Turns      *float64 `json:"turns,omitempty"`
+	Unfinished int      `json:"unfinished"`
 }
 
 // Status Where a task stands. The last three are final.
@@ -1078,27 +1078,27 @@ type StatusInput string
 // “tokens“, “money“ (micro-units), “seconds“ (active), “depth“ and “fan_out“ bound its whole tree.
 // “deadline“ and “not_before“ are seconds since the epoch. “needs“ are capabilities that a worker must have.
 type Submit struct {
-	Agent       string   `json:"agent"`
-	Budget      int      `json:"budget"`
-	Compressor  string   `json:"compressor"`
-	Context     string   `json:"context"`
-	Deadline    float32  `json:"deadline"`
-	Depth       int      `json:"depth"`
-	Description string   `json:"description"`
-	FanOut      int      `json:"fan_out"`
-	Inputs      []string `json:"inputs"`
-	Memory      string   `json:"memory"`
-	Model       string   `json:"model"`
-	Money       int      `json:"money"`
-	Needs       []string `json:"needs"`
-	NotBefore   float32  `json:"not_before"`
-	Priority    int      `json:"priority"`
-	Scopes      []string `json:"scopes"`
-	Seconds     float32  `json:"seconds"`
-	Thread      string   `json:"thread"`
-	Tokens      int      `json:"tokens"`
-	Tools       []string `json:"tools"`
-	Workspace   string   `json:"workspace"`
+	Agent       *string   `json:"agent,omitempty"`
+	Budget      *int      `json:"budget,omitempty"`
+	Compressor  *string   `json:"compressor,omitempty"`
+	Context     string    `json:"context"`
+	Deadline    *float64  `json:"deadline,omitempty"`
+	Depth       *int      `json:"depth,omitempty"`
+	Description string    `json:"description"`
+	FanOut      *int      `json:"fan_out,omitempty"`
+	Inputs      []string  `json:"inputs"`
+	Memory      *string   `json:"memory,omitempty"`
+	Model       *string   `json:"model,omitempty"`
+	Money       *int      `json:"money,omitempty"`
+	Needs       []string  `json:"needs"`
+	NotBefore   *float64  `json:"not_before,omitempty"`
+	Priority    int       `json:"priority"`
+	Scopes      *[]string `json:"scopes,omitempty"`
+	Seconds     *float64  `json:"seconds,omitempty"`
+	Thread      *string   `json:"thread,omitempty"`
+	Tokens      *int      `json:"tokens,omitempty"`
+	Tools       *[]string `json:"tools,omitempty"`
+	Workspace   *string   `json:"workspace,omitempty"`
 }
 
 // SubmitAll Up to 100 tasks: all of them are queued, or none.
@@ -1115,7 +1115,7 @@ type SubmitInput struct {
 	Budget      *int      `json:"budget,omitempty"`
 	Compressor  *string   `json:"compressor,omitempty"`
 	Context     *string   `json:"context,omitempty"`
-	Deadline    *float32  `json:"deadline,omitempty"`
+	Deadline    *float64  `json:"deadline,omitempty"`
 	Depth       *int      `json:"depth,omitempty"`
 	Description string    `json:"description"`
 	FanOut      *int      `json:"fan_out,omitempty"`
@@ -1124,10 +1124,10 @@ type SubmitInput struct {
 	Model       *string   `json:"model,omitempty"`
 	Money       *int      `json:"money,omitempty"`
 	Needs       *[]string `json:"needs,omitempty"`
-	NotBefore   *float32  `json:"not_before,omitempty"`
+	NotBefore   *float64  `json:"not_before,omitempty"`
 	Priority    *int      `json:"priority,omitempty"`
 	Scopes      *[]string `json:"scopes,omitempty"`
-	Seconds     *float32  `json:"seconds,omitempty"`
+	Seconds     *float64  `json:"seconds,omitempty"`
 	Thread      *string   `json:"thread,omitempty"`
 	Tokens      *int      `json:"tokens,omitempty"`
 	Tools       *[]string `json:"tools,omitempty"`
@@ -1136,7 +1136,7 @@ type SubmitInput struct {
 
 // Submitted A task that is on disk. “position“ is the log's position that holds it.
 type Submitted struct {
-	Id       string `json:"id"`
+	ID       string `json:"id"`
 	Position int    `json:"position"`
 
 	// Status Where a task stands. The last three are final.
@@ -1150,7 +1150,7 @@ type SubmittedAll struct {
 
 // TaskPage Tasks, and the “after“ of the next page if there is one.
 type TaskPage struct {
-	Next  string     `json:"next"`
+	Next  *string    `json:"next,omitempty"`
 	Tasks []TaskView `json:"tasks"`
 }
 
@@ -1159,39 +1159,39 @@ type TaskPage struct {
 // “spent“ is what its tree has cost so far and “granted“ its bound: tokens, money in micro-units, active
 // milliseconds. “waits“ maps the calls that it waits for to what they wait for.
 type TaskView struct {
-	Agent           string  `json:"agent"`
-	Attempt         int     `json:"attempt"`
-	CancelRequested bool    `json:"cancel_requested"`
-	Created         float32 `json:"created"`
-	Description     string  `json:"description"`
-	ForkOf          string  `json:"fork_of"`
-	Granted         []*int  `json:"granted"`
-	Id              string  `json:"id"`
-	Model           string  `json:"model"`
-	NotBefore       float32 `json:"not_before"`
+	Agent           string   `json:"agent"`
+	Attempt         int      `json:"attempt"`
+	CancelRequested bool     `json:"cancel_requested"`
+	Created         float64  `json:"created"`
+	Description     string   `json:"description"`
+	ForkOf          *string  `json:"fork_of,omitempty"`
+	Granted         []*int   `json:"granted"`
+	ID              string   `json:"id"`
+	Model           *string  `json:"model,omitempty"`
+	NotBefore       *float64 `json:"not_before,omitempty"`
 
 	// Outcome How a task ended. ``reason`` is set when it failed or was cancelled; ``error`` is a code of ``errors``.
-	Outcome  Outcome `json:"outcome"`
-	Parent   string  `json:"parent"`
-	ReplayOf string  `json:"replay_of"`
-	Retries  int     `json:"retries"`
-	Root     string  `json:"root"`
-	Schedule string  `json:"schedule"`
-	Spent    []int   `json:"spent"`
+	Outcome  *Outcome `json:"outcome,omitempty"`
+	Parent   *string  `json:"parent,omitempty"`
+	ReplayOf *string  `json:"replay_of,omitempty"`
+	Retries  int      `json:"retries"`
+	Root     string   `json:"root"`
+	Schedule *string  `json:"schedule,omitempty"`
+	Spent    []int    `json:"spent"`
 
 	// Status Where a task stands. The last three are final.
 	Status  Status  `json:"status"`
 	Tenant  string  `json:"tenant"`
-	Thread  string  `json:"thread"`
+	Thread  *string `json:"thread,omitempty"`
 	Turns   int     `json:"turns"`
-	Updated float32 `json:"updated"`
+	Updated float64 `json:"updated"`
 
 	// Usage What one turn cost, as the model's server reports it; ``None`` where it reports nothing.
 	//
 	// Tokens are the model's own. ``money`` is in micro-units, ``prices`` names where the price comes from.
 	Usage  Usage             `json:"usage"`
 	Waits  map[string]string `json:"waits"`
-	Worker string            `json:"worker"`
+	Worker *string           `json:"worker,omitempty"`
 }
 
 // TenantList Every tenant that was made, by id.
@@ -1201,12 +1201,12 @@ type TenantList struct {
 
 // TenantView A tenant, its limits, and what it has: tasks in all, and those that are queued. “created“ is in seconds.
 type TenantView struct {
-	Created float32 `json:"created"`
-	Id      string  `json:"id"`
-	Queue   int     `json:"queue"`
-	Queued  int     `json:"queued"`
-	Rate    float32 `json:"rate"`
-	Tasks   int     `json:"tasks"`
+	Created float64  `json:"created"`
+	ID      string   `json:"id"`
+	Queue   *int     `json:"queue,omitempty"`
+	Queued  int      `json:"queued"`
+	Rate    *float64 `json:"rate,omitempty"`
+	Tasks   int      `json:"tasks"`
 }
 
 // Tier How long a memory lives: 30 minutes unless it says otherwise, for good, or as a pattern that worked.
@@ -1230,15 +1230,15 @@ type TokenList struct {
 
 // TokenView A token, without its secret. Times are seconds since the epoch; “until“ ends the overlap of a rotated one.
 type TokenView struct {
-	Created    float32  `json:"created"`
-	Expires    float32  `json:"expires"`
-	Id         string   `json:"id"`
+	Created    float64  `json:"created"`
+	Expires    float64  `json:"expires"`
+	ID         string   `json:"id"`
 	Name       string   `json:"name"`
-	ReplacedBy string   `json:"replaced_by"`
+	ReplacedBy *string  `json:"replaced_by,omitempty"`
 	Revoked    bool     `json:"revoked"`
 	Scopes     []string `json:"scopes"`
 	Tenant     string   `json:"tenant"`
-	Until      float32  `json:"until"`
+	Until      *float64 `json:"until,omitempty"`
 }
 
 // Tool One thing an executor can do. “parameters“ is a JSON Schema (2020-12) of type object.
@@ -1286,7 +1286,7 @@ type TurnView struct {
 	// ``used`` is the count of the rendered prompt: the sum over ``kept`` plus ``framing`` (headings, labels, and
 	// what tokens merge over the joins, so it can be negative). ``exact`` is false where ``counter`` is an upper bound, or
 	// was calibrated by what a server reported; then ``error`` is the part that it was off by, and it is counted in.
-	Ledger Pack `json:"ledger"`
+	Ledger *Pack `json:"ledger,omitempty"`
 
 	// Turn One decision and what came back, never split from each other.
 	//
@@ -1308,10 +1308,10 @@ type UnknownAction struct {
 //
 // Tokens are the model's own. “money“ is in micro-units, “prices“ names where the price comes from.
 type Usage struct {
-	InputTokens  int    `json:"input_tokens"`
-	Money        int    `json:"money"`
-	OutputTokens int    `json:"output_tokens"`
-	Prices       string `json:"prices"`
+	InputTokens  *int    `json:"input_tokens,omitempty"`
+	Money        *int    `json:"money,omitempty"`
+	OutputTokens *int    `json:"output_tokens,omitempty"`
+	Prices       *string `json:"prices,omitempty"`
 }
 
 // CallsListParams defines parameters for CallsList.
@@ -1327,7 +1327,7 @@ type EventsListParams struct {
 	After *int     `form:"after,omitempty" json:"after,omitempty"`
 	Task  *string  `form:"task,omitempty" json:"task,omitempty"`
 	Limit *int     `form:"limit,omitempty" json:"limit,omitempty"`
-	Wait  *float32 `form:"wait,omitempty" json:"wait,omitempty"`
+	Wait  *float64 `form:"wait,omitempty" json:"wait,omitempty"`
 }
 
 // EventsStreamParams defines parameters for EventsStream.
@@ -1364,7 +1364,7 @@ type TasksListParams struct {
 
 // TasksWaitParams defines parameters for TasksWait.
 type TasksWaitParams struct {
-	Seconds *float32 `form:"seconds,omitempty" json:"seconds,omitempty"`
+	Seconds *float64 `form:"seconds,omitempty" json:"seconds,omitempty"`
 }
 
 // ContextCountJSONRequestBody defines body for ContextCount for application/json ContentType.

@@ -20,7 +20,7 @@ export type AgentView = {
     default: boolean;
     name: string;
     plugin: string;
-    problem: string;
+    problem?: string;
 };
 
 /**
@@ -70,7 +70,7 @@ export type Call = {
  */
 export type CallPage = {
     calls: Array<CallView>;
-    next: string;
+    next?: string;
 };
 
 /**
@@ -88,7 +88,7 @@ export type CallView = {
     tool: string;
     turn: number;
     waits: string;
-    wake_at: number;
+    wake_at?: number;
 };
 
 /**
@@ -201,7 +201,7 @@ export type Event = {
         [key: string]: unknown;
     };
     kind: string;
-    payload: {
+    payload?: {
         [key: string]: unknown;
     };
     v: number;
@@ -225,12 +225,12 @@ export type EventView = {
     };
     id: string;
     kind: string;
-    payload: {
+    payload?: {
         [key: string]: unknown;
     };
     position: number;
     stream: string;
-    task: string;
+    task?: string;
     v: number;
 };
 
@@ -238,7 +238,7 @@ export type EventView = {
  * A passage as it was before it was fitted, and what was said when it was dropped.
  */
 export type Expanded = {
-    dropped: Dropped;
+    dropped?: Dropped;
     passage: string;
     text: string;
 };
@@ -257,7 +257,7 @@ export type Export = {
  */
 export type Exported = {
     memories: Array<Memory>;
-    next: [
+    next?: [
         string,
         string
     ];
@@ -267,10 +267,10 @@ export type Exported = {
  * One thing that ``verify`` found wrong. ``position`` and ``event`` (its place in the frame) name where.
  */
 export type Finding = {
-    event: number;
-    kind: string;
-    position: number;
-    stream: string;
+    event?: number;
+    kind?: string;
+    position?: number;
+    stream?: string;
     what: string;
 };
 
@@ -361,13 +361,13 @@ export type HttpStatus = {
 export type Job = {
     began: number;
     done: number;
-    ended: number;
+    ended?: number;
     id: string;
     kind: string;
-    problem: string;
-    report: Report;
+    problem?: string;
+    report?: Report;
     state: string;
-    total: number;
+    total?: number;
 };
 
 /**
@@ -401,7 +401,7 @@ export type LogInfo = {
 export type Memory = {
     body: string;
     created: number;
-    expires: number;
+    expires?: number;
     id: string;
     importance: number;
     kind: 'text' | 'source' | (string & {});
@@ -416,10 +416,10 @@ export type Memory = {
     speaker: string;
     tenant: string;
     tier: Tier;
-    used: number;
+    used?: number;
     uses: number;
-    valid_from: number;
-    valid_to: number;
+    valid_from?: number;
+    valid_to?: number;
 };
 
 /**
@@ -466,7 +466,7 @@ export type MessageBody = {
  */
 export type Observation = {
     call: string;
-    error: string;
+    error?: string;
     text: string;
     truncated: boolean;
     trust: 'trusted' | 'outside' | (string & {});
@@ -500,8 +500,8 @@ export type Outcome = {
     answer: string;
     artefacts: Array<Artefact>;
     detail: string;
-    error: string;
-    reason: string;
+    error?: string;
+    reason?: string;
     sources: Array<Source>;
     status: Status;
 };
@@ -517,7 +517,7 @@ export type Pack = {
     budget: number;
     counter: string;
     dropped: Array<Dropped>;
-    error: number;
+    error?: number;
     exact: boolean;
     framing: number;
     kept: Array<Passage>;
@@ -579,7 +579,7 @@ export type PluginList = {
 export type PluginView = {
     enabled: boolean;
     id: string;
-    problem: string;
+    problem?: string;
     provides: {
         [key: string]: Array<string>;
     };
@@ -703,10 +703,10 @@ export type RotateTokenBody = {
  * A schedule, and when it fires next (seconds since the epoch), unless it is paused.
  */
 export type ScheduleView = {
-    cron: string;
-    every: number;
+    cron?: string;
+    every?: number;
     id: string;
-    next: number;
+    next?: number;
     paused: boolean;
     request: Submit;
     zone: string;
@@ -731,7 +731,7 @@ export type Seal = {
  * The segment that was written, or ``None`` when nothing could be moved.
  */
 export type Sealing = {
-    segment: Segment;
+    segment?: Segment;
 };
 
 /**
@@ -827,10 +827,10 @@ export type Statistics = {
     cancelled: number;
     failed: number;
     samples: number;
-    seconds: number;
+    seconds?: number;
     succeeded: number;
-    tokens: number;
-    turns: number;
+    tokens?: number;
+    turns?: number;
     unfinished: number;
 };
 
@@ -851,27 +851,27 @@ export type StatusInput = 'queued' | 'running' | 'waiting' | 'succeeded' | 'fail
  * ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a worker must have.
  */
 export type Submit = {
-    agent: string;
-    budget: number;
-    compressor: string;
+    agent?: string;
+    budget?: number;
+    compressor?: string;
     context: string;
-    deadline: number;
-    depth: number;
+    deadline?: number;
+    depth?: number;
     description: string;
-    fan_out: number;
+    fan_out?: number;
     inputs: Array<string>;
-    memory: string;
-    model: string;
-    money: number;
+    memory?: string;
+    model?: string;
+    money?: number;
     needs: Array<string>;
-    not_before: number;
+    not_before?: number;
     priority: number;
-    scopes: Array<string>;
-    seconds: number;
-    thread: string;
-    tokens: number;
-    tools: Array<string>;
-    workspace: string;
+    scopes?: Array<string>;
+    seconds?: number;
+    thread?: string;
+    tokens?: number;
+    tools?: Array<string>;
+    workspace?: string;
 };
 
 /**
@@ -931,7 +931,7 @@ export type SubmittedAll = {
  * Tasks, and the ``after`` of the next page if there is one.
  */
 export type TaskPage = {
-    next: string;
+    next?: string;
     tasks: Array<TaskView>;
 };
 
@@ -947,21 +947,21 @@ export type TaskView = {
     cancel_requested: boolean;
     created: number;
     description: string;
-    fork_of: string;
+    fork_of?: string;
     granted: [
         number | null,
         number | null,
         number | null
     ];
     id: string;
-    model: string;
-    not_before: number;
-    outcome: Outcome;
-    parent: string;
-    replay_of: string;
+    model?: string;
+    not_before?: number;
+    outcome?: Outcome;
+    parent?: string;
+    replay_of?: string;
     retries: number;
     root: string;
-    schedule: string;
+    schedule?: string;
     spent: [
         number,
         number,
@@ -969,14 +969,14 @@ export type TaskView = {
     ];
     status: Status;
     tenant: string;
-    thread: string;
+    thread?: string;
     turns: number;
     updated: number;
     usage: Usage;
     waits: {
         [key: string]: string;
     };
-    worker: string;
+    worker?: string;
 };
 
 /**
@@ -992,9 +992,9 @@ export type TenantList = {
 export type TenantView = {
     created: number;
     id: string;
-    queue: number;
+    queue?: number;
     queued: number;
-    rate: number;
+    rate?: number;
     tasks: number;
 };
 
@@ -1031,11 +1031,11 @@ export type TokenView = {
     expires: number;
     id: string;
     name: string;
-    replaced_by: string;
+    replaced_by?: string;
     revoked: boolean;
     scopes: Array<string>;
     tenant: string;
-    until: number;
+    until?: number;
 };
 
 /**
@@ -1088,7 +1088,7 @@ export type Turn = {
  * One turn with the ledger of its context.
  */
 export type TurnView = {
-    ledger: Pack;
+    ledger?: Pack;
     turn: Turn;
 };
 
@@ -1112,10 +1112,10 @@ export type UnknownAction = {
  * Tokens are the model's own. ``money`` is in micro-units, ``prices`` names where the price comes from.
  */
 export type Usage = {
-    input_tokens: number;
-    money: number;
-    output_tokens: number;
-    prices: string;
+    input_tokens?: number;
+    money?: number;
+    output_tokens?: number;
+    prices?: string;
 };
 
 export type AgentsListData = {

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="AgentView")
 
 
@@ -16,7 +18,7 @@ class AgentView:
     default: bool
     name: str
     plugin: str
-    problem: str
+    problem: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,9 +37,10 @@ class AgentView:
                 "default": default,
                 "name": name,
                 "plugin": plugin,
-                "problem": problem,
             }
         )
+        if problem is not UNSET:
+            field_dict["problem"] = problem
 
         return field_dict
 
@@ -50,7 +53,7 @@ class AgentView:
 
         plugin = d.pop("plugin")
 
-        problem = d.pop("problem")
+        problem = d.pop("problem", UNSET)
 
         agent_view = cls(
             default=default,

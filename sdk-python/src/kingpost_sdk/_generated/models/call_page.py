@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.call_view import CallView
 
@@ -18,7 +20,7 @@ class CallPage:
     """Calls, and the ``after`` of the next page if there is one."""
 
     calls: list[CallView]
-    next_: str
+    next_: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -34,9 +36,10 @@ class CallPage:
         field_dict.update(
             {
                 "calls": calls,
-                "next": next_,
             }
         )
+        if next_ is not UNSET:
+            field_dict["next"] = next_
 
         return field_dict
 
@@ -52,7 +55,7 @@ class CallPage:
 
             calls.append(calls_item)
 
-        next_ = d.pop("next")
+        next_ = d.pop("next", UNSET)
 
         call_page = cls(
             calls=calls,

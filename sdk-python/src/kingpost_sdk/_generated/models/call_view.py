@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.call_view_arguments import CallViewArguments
 
@@ -28,7 +30,7 @@ class CallView:
     tool: str
     turn: int
     waits: str
-    wake_at: float
+    wake_at: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -59,9 +61,10 @@ class CallView:
                 "tool": tool,
                 "turn": turn,
                 "waits": waits,
-                "wake_at": wake_at,
             }
         )
+        if wake_at is not UNSET:
+            field_dict["wake_at"] = wake_at
 
         return field_dict
 
@@ -84,7 +87,7 @@ class CallView:
 
         waits = d.pop("waits")
 
-        wake_at = d.pop("wake_at")
+        wake_at = d.pop("wake_at", UNSET)
 
         call_view = cls(
             arguments=arguments,

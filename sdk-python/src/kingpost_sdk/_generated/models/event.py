@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.event_header import EventHeader
     from ..models.event_payload import EventPayload
@@ -26,8 +28,8 @@ class Event:
     erased: bool
     header: EventHeader
     kind: str
-    payload: EventPayload
     v: int
+    payload: EventPayload | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -37,9 +39,11 @@ class Event:
 
         kind = self.kind
 
-        payload = self.payload.to_dict()
-
         v = self.v
+
+        payload: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.payload, Unset):
+            payload = self.payload.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -48,10 +52,11 @@ class Event:
                 "erased": erased,
                 "header": header,
                 "kind": kind,
-                "payload": payload,
                 "v": v,
             }
         )
+        if payload is not UNSET:
+            field_dict["payload"] = payload
 
         return field_dict
 
@@ -67,16 +72,21 @@ class Event:
 
         kind = d.pop("kind")
 
-        payload = EventPayload.from_dict(d.pop("payload"))
-
         v = d.pop("v")
+
+        _payload = d.pop("payload", UNSET)
+        payload: EventPayload | Unset
+        if isinstance(_payload, Unset):
+            payload = UNSET
+        else:
+            payload = EventPayload.from_dict(_payload)
 
         event = cls(
             erased=erased,
             header=header,
             kind=kind,
-            payload=payload,
             v=v,
+            payload=payload,
         )
 
         event.additional_properties = d

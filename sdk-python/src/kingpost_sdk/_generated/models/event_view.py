@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.event_view_header import EventViewHeader
     from ..models.event_view_payload import EventViewPayload
@@ -22,11 +24,11 @@ class EventView:
     header: EventViewHeader
     id: str
     kind: str
-    payload: EventViewPayload
     position: int
     stream: str
-    task: str
     v: int
+    payload: EventViewPayload | Unset = UNSET
+    task: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -38,15 +40,17 @@ class EventView:
 
         kind = self.kind
 
-        payload = self.payload.to_dict()
-
         position = self.position
 
         stream = self.stream
 
-        task = self.task
-
         v = self.v
+
+        payload: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.payload, Unset):
+            payload = self.payload.to_dict()
+
+        task = self.task
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -56,13 +60,15 @@ class EventView:
                 "header": header,
                 "id": id,
                 "kind": kind,
-                "payload": payload,
                 "position": position,
                 "stream": stream,
-                "task": task,
                 "v": v,
             }
         )
+        if payload is not UNSET:
+            field_dict["payload"] = payload
+        if task is not UNSET:
+            field_dict["task"] = task
 
         return field_dict
 
@@ -80,26 +86,31 @@ class EventView:
 
         kind = d.pop("kind")
 
-        payload = EventViewPayload.from_dict(d.pop("payload"))
-
         position = d.pop("position")
 
         stream = d.pop("stream")
 
-        task = d.pop("task")
-
         v = d.pop("v")
+
+        _payload = d.pop("payload", UNSET)
+        payload: EventViewPayload | Unset
+        if isinstance(_payload, Unset):
+            payload = UNSET
+        else:
+            payload = EventViewPayload.from_dict(_payload)
+
+        task = d.pop("task", UNSET)
 
         event_view = cls(
             at=at,
             header=header,
             id=id,
             kind=kind,
-            payload=payload,
             position=position,
             stream=stream,
-            task=task,
             v=v,
+            payload=payload,
+            task=task,
         )
 
         event_view.additional_properties = d

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.dropped import Dropped
 
@@ -17,30 +19,33 @@ T = TypeVar("T", bound="Expanded")
 class Expanded:
     """A passage as it was before it was fitted, and what was said when it was dropped."""
 
-    dropped: Dropped
+    passage: str
+    text: str
+    dropped: Dropped | Unset = UNSET
     """ A passage, or a part of one, that is not in the prompt, and why, in words that a user understands.
 
     ``tokens`` is what was saved. ``whole`` is false when a shorter form of the passage was kept. """
-    passage: str
-    text: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        dropped = self.dropped.to_dict()
-
         passage = self.passage
 
         text = self.text
+
+        dropped: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.dropped, Unset):
+            dropped = self.dropped.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "dropped": dropped,
                 "passage": passage,
                 "text": text,
             }
         )
+        if dropped is not UNSET:
+            field_dict["dropped"] = dropped
 
         return field_dict
 
@@ -49,16 +54,21 @@ class Expanded:
         from ..models.dropped import Dropped  # noqa: PLC0415
 
         d = dict(src_dict)
-        dropped = Dropped.from_dict(d.pop("dropped"))
-
         passage = d.pop("passage")
 
         text = d.pop("text")
 
+        _dropped = d.pop("dropped", UNSET)
+        dropped: Dropped | Unset
+        if isinstance(_dropped, Unset):
+            dropped = UNSET
+        else:
+            dropped = Dropped.from_dict(_dropped)
+
         expanded = cls(
-            dropped=dropped,
             passage=passage,
             text=text,
+            dropped=dropped,
         )
 
         expanded.additional_properties = d

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.memory import Memory
 
@@ -18,7 +20,7 @@ class Exported:
     """Memories, oldest first, and the selection's ``after`` for the next page if there is one."""
 
     memories: list[Memory]
-    next_: list[str]
+    next_: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -27,16 +29,19 @@ class Exported:
             memories_item = memories_item_data.to_dict()
             memories.append(memories_item)
 
-        next_ = self.next_
+        next_: list[str] | Unset = UNSET
+        if not isinstance(self.next_, Unset):
+            next_ = self.next_
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "memories": memories,
-                "next": next_,
             }
         )
+        if next_ is not UNSET:
+            field_dict["next"] = next_
 
         return field_dict
 
@@ -52,7 +57,7 @@ class Exported:
 
             memories.append(memories_item)
 
-        next_ = cast(list[str], d.pop("next"))
+        next_ = cast(list[str], d.pop("next", UNSET))
 
         exported = cls(
             memories=memories,

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="Finding")
 
 
@@ -13,14 +15,16 @@ T = TypeVar("T", bound="Finding")
 class Finding:
     """One thing that ``verify`` found wrong. ``position`` and ``event`` (its place in the frame) name where."""
 
-    event: int
-    kind: str
-    position: int
-    stream: str
     what: str
+    event: int | Unset = UNSET
+    kind: str | Unset = UNSET
+    position: int | Unset = UNSET
+    stream: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        what = self.what
+
         event = self.event
 
         kind = self.kind
@@ -29,41 +33,43 @@ class Finding:
 
         stream = self.stream
 
-        what = self.what
-
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "event": event,
-                "kind": kind,
-                "position": position,
-                "stream": stream,
                 "what": what,
             }
         )
+        if event is not UNSET:
+            field_dict["event"] = event
+        if kind is not UNSET:
+            field_dict["kind"] = kind
+        if position is not UNSET:
+            field_dict["position"] = position
+        if stream is not UNSET:
+            field_dict["stream"] = stream
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        event = d.pop("event")
-
-        kind = d.pop("kind")
-
-        position = d.pop("position")
-
-        stream = d.pop("stream")
-
         what = d.pop("what")
 
+        event = d.pop("event", UNSET)
+
+        kind = d.pop("kind", UNSET)
+
+        position = d.pop("position", UNSET)
+
+        stream = d.pop("stream", UNSET)
+
         finding = cls(
+            what=what,
             event=event,
             kind=kind,
             position=position,
             stream=stream,
-            what=what,
         )
 
         finding.additional_properties = d

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.report import Report
 
@@ -19,14 +21,14 @@ class Job:
 
     began: float
     done: int
-    ended: float
     id: str
     kind: str
-    problem: str
-    report: Report
-    """ What ``verify`` or ``rebuild`` read, and what it found wrong: nothing, when the log is sound. """
     state: str
-    total: int
+    ended: float | Unset = UNSET
+    problem: str | Unset = UNSET
+    report: Report | Unset = UNSET
+    """ What ``verify`` or ``rebuild`` read, and what it found wrong: nothing, when the log is sound. """
+    total: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -34,17 +36,19 @@ class Job:
 
         done = self.done
 
-        ended = self.ended
-
         id = self.id
 
         kind = self.kind
 
+        state = self.state
+
+        ended = self.ended
+
         problem = self.problem
 
-        report = self.report.to_dict()
-
-        state = self.state
+        report: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.report, Unset):
+            report = self.report.to_dict()
 
         total = self.total
 
@@ -54,15 +58,19 @@ class Job:
             {
                 "began": began,
                 "done": done,
-                "ended": ended,
                 "id": id,
                 "kind": kind,
-                "problem": problem,
-                "report": report,
                 "state": state,
-                "total": total,
             }
         )
+        if ended is not UNSET:
+            field_dict["ended"] = ended
+        if problem is not UNSET:
+            field_dict["problem"] = problem
+        if report is not UNSET:
+            field_dict["report"] = report
+        if total is not UNSET:
+            field_dict["total"] = total
 
         return field_dict
 
@@ -75,29 +83,34 @@ class Job:
 
         done = d.pop("done")
 
-        ended = d.pop("ended")
-
         id = d.pop("id")
 
         kind = d.pop("kind")
 
-        problem = d.pop("problem")
-
-        report = Report.from_dict(d.pop("report"))
-
         state = d.pop("state")
 
-        total = d.pop("total")
+        ended = d.pop("ended", UNSET)
+
+        problem = d.pop("problem", UNSET)
+
+        _report = d.pop("report", UNSET)
+        report: Report | Unset
+        if isinstance(_report, Unset):
+            report = UNSET
+        else:
+            report = Report.from_dict(_report)
+
+        total = d.pop("total", UNSET)
 
         job = cls(
             began=began,
             done=done,
-            ended=ended,
             id=id,
             kind=kind,
+            state=state,
+            ended=ended,
             problem=problem,
             report=report,
-            state=state,
             total=total,
         )
 

@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..models.memory_kind_type_0 import MemoryKindType0, check_memory_kind_type_0
 from ..models.memory_origin_type_0 import MemoryOriginType0, check_memory_origin_type_0
 from ..models.tier_type_0 import TierType0, check_tier_type_0
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.memory_meta import MemoryMeta
@@ -30,7 +31,6 @@ class Memory:
 
     body: str
     created: float
-    expires: float
     id: str
     importance: float
     kind: MemoryKindType0 | str
@@ -44,18 +44,17 @@ class Memory:
     tenant: str
     tier: str | TierType0
     """ How long a memory lives: 30 minutes unless it says otherwise, for good, or as a pattern that worked. """
-    used: float
     uses: int
-    valid_from: float
-    valid_to: float
+    expires: float | Unset = UNSET
+    used: float | Unset = UNSET
+    valid_from: float | Unset = UNSET
+    valid_to: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         body = self.body
 
         created = self.created
-
-        expires = self.expires
 
         id = self.id
 
@@ -93,9 +92,11 @@ class Memory:
         else:
             tier = self.tier
 
-        used = self.used
-
         uses = self.uses
+
+        expires = self.expires
+
+        used = self.used
 
         valid_from = self.valid_from
 
@@ -107,7 +108,6 @@ class Memory:
             {
                 "body": body,
                 "created": created,
-                "expires": expires,
                 "id": id,
                 "importance": importance,
                 "kind": kind,
@@ -120,12 +120,17 @@ class Memory:
                 "speaker": speaker,
                 "tenant": tenant,
                 "tier": tier,
-                "used": used,
                 "uses": uses,
-                "valid_from": valid_from,
-                "valid_to": valid_to,
             }
         )
+        if expires is not UNSET:
+            field_dict["expires"] = expires
+        if used is not UNSET:
+            field_dict["used"] = used
+        if valid_from is not UNSET:
+            field_dict["valid_from"] = valid_from
+        if valid_to is not UNSET:
+            field_dict["valid_to"] = valid_to
 
         return field_dict
 
@@ -137,8 +142,6 @@ class Memory:
         body = d.pop("body")
 
         created = d.pop("created")
-
-        expires = d.pop("expires")
 
         id = d.pop("id")
 
@@ -197,18 +200,19 @@ class Memory:
 
         tier = _parse_tier(d.pop("tier"))
 
-        used = d.pop("used")
-
         uses = d.pop("uses")
 
-        valid_from = d.pop("valid_from")
+        expires = d.pop("expires", UNSET)
 
-        valid_to = d.pop("valid_to")
+        used = d.pop("used", UNSET)
+
+        valid_from = d.pop("valid_from", UNSET)
+
+        valid_to = d.pop("valid_to", UNSET)
 
         memory = cls(
             body=body,
             created=created,
-            expires=expires,
             id=id,
             importance=importance,
             kind=kind,
@@ -221,8 +225,9 @@ class Memory:
             speaker=speaker,
             tenant=tenant,
             tier=tier,
-            used=used,
             uses=uses,
+            expires=expires,
+            used=used,
             valid_from=valid_from,
             valid_to=valid_to,
         )

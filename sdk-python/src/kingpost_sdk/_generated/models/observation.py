@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.observation_trust_type_0 import ObservationTrustType0, check_observation_trust_type_0
+from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="Observation")
 
@@ -16,16 +17,14 @@ class Observation:
     """What came back from a call. A failure is an observation too: ``error`` is its code, ``text`` says the rest."""
 
     call: str
-    error: str
     text: str
     truncated: bool
     trust: ObservationTrustType0 | str
+    error: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         call = self.call
-
-        error = self.error
 
         text = self.text
 
@@ -37,17 +36,20 @@ class Observation:
         else:
             trust = self.trust
 
+        error = self.error
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "call": call,
-                "error": error,
                 "text": text,
                 "truncated": truncated,
                 "trust": trust,
             }
         )
+        if error is not UNSET:
+            field_dict["error"] = error
 
         return field_dict
 
@@ -55,8 +57,6 @@ class Observation:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
         call = d.pop("call")
-
-        error = d.pop("error")
 
         text = d.pop("text")
 
@@ -75,12 +75,14 @@ class Observation:
 
         trust = _parse_trust(d.pop("trust"))
 
+        error = d.pop("error", UNSET)
+
         observation = cls(
             call=call,
-            error=error,
             text=text,
             truncated=truncated,
             trust=trust,
+            error=error,
         )
 
         observation.additional_properties = d

@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.status_type_0 import StatusType0, check_status_type_0
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.artefact import Artefact
@@ -23,11 +24,11 @@ class Outcome:
     answer: str
     artefacts: list[Artefact]
     detail: str
-    error: str
-    reason: str
     sources: list[Source]
     status: StatusType0 | str
     """ Where a task stands. The last three are final. """
+    error: str | Unset = UNSET
+    reason: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,10 +41,6 @@ class Outcome:
 
         detail = self.detail
 
-        error = self.error
-
-        reason = self.reason
-
         sources = []
         for sources_item_data in self.sources:
             sources_item = sources_item_data.to_dict()
@@ -55,6 +52,10 @@ class Outcome:
         else:
             status = self.status
 
+        error = self.error
+
+        reason = self.reason
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -62,12 +63,14 @@ class Outcome:
                 "answer": answer,
                 "artefacts": artefacts,
                 "detail": detail,
-                "error": error,
-                "reason": reason,
                 "sources": sources,
                 "status": status,
             }
         )
+        if error is not UNSET:
+            field_dict["error"] = error
+        if reason is not UNSET:
+            field_dict["reason"] = reason
 
         return field_dict
 
@@ -87,10 +90,6 @@ class Outcome:
             artefacts.append(artefacts_item)
 
         detail = d.pop("detail")
-
-        error = d.pop("error")
-
-        reason = d.pop("reason")
 
         sources = []
         _sources = d.pop("sources")
@@ -112,14 +111,18 @@ class Outcome:
 
         status = _parse_status(d.pop("status"))
 
+        error = d.pop("error", UNSET)
+
+        reason = d.pop("reason", UNSET)
+
         outcome = cls(
             answer=answer,
             artefacts=artefacts,
             detail=detail,
-            error=error,
-            reason=reason,
             sources=sources,
             status=status,
+            error=error,
+            reason=reason,
         )
 
         outcome.additional_properties = d

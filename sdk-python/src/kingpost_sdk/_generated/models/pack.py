@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.dropped import Dropped
     from ..models.passage import Passage
@@ -27,11 +29,11 @@ class Pack:
     budget: int
     counter: str
     dropped: list[Dropped]
-    error: float
     exact: bool
     framing: int
     kept: list[Passage]
     used: int
+    error: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -44,8 +46,6 @@ class Pack:
             dropped_item = dropped_item_data.to_dict()
             dropped.append(dropped_item)
 
-        error = self.error
-
         exact = self.exact
 
         framing = self.framing
@@ -57,6 +57,8 @@ class Pack:
 
         used = self.used
 
+        error = self.error
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -64,13 +66,14 @@ class Pack:
                 "budget": budget,
                 "counter": counter,
                 "dropped": dropped,
-                "error": error,
                 "exact": exact,
                 "framing": framing,
                 "kept": kept,
                 "used": used,
             }
         )
+        if error is not UNSET:
+            field_dict["error"] = error
 
         return field_dict
 
@@ -91,8 +94,6 @@ class Pack:
 
             dropped.append(dropped_item)
 
-        error = d.pop("error")
-
         exact = d.pop("exact")
 
         framing = d.pop("framing")
@@ -106,15 +107,17 @@ class Pack:
 
         used = d.pop("used")
 
+        error = d.pop("error", UNSET)
+
         pack = cls(
             budget=budget,
             counter=counter,
             dropped=dropped,
-            error=error,
             exact=exact,
             framing=framing,
             kept=kept,
             used=used,
+            error=error,
         )
 
         pack.additional_properties = d

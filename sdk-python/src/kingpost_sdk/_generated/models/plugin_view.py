@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.plugin_view_provides import PluginViewProvides
 
@@ -19,9 +21,9 @@ class PluginView:
 
     enabled: bool
     id: str
-    problem: str
     provides: PluginViewProvides
     version: str
+    problem: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -29,11 +31,11 @@ class PluginView:
 
         id = self.id
 
-        problem = self.problem
-
         provides = self.provides.to_dict()
 
         version = self.version
+
+        problem = self.problem
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -41,11 +43,12 @@ class PluginView:
             {
                 "enabled": enabled,
                 "id": id,
-                "problem": problem,
                 "provides": provides,
                 "version": version,
             }
         )
+        if problem is not UNSET:
+            field_dict["problem"] = problem
 
         return field_dict
 
@@ -58,18 +61,18 @@ class PluginView:
 
         id = d.pop("id")
 
-        problem = d.pop("problem")
-
         provides = PluginViewProvides.from_dict(d.pop("provides"))
 
         version = d.pop("version")
 
+        problem = d.pop("problem", UNSET)
+
         plugin_view = cls(
             enabled=enabled,
             id=id,
-            problem=problem,
             provides=provides,
             version=version,
+            problem=problem,
         )
 
         plugin_view.additional_properties = d

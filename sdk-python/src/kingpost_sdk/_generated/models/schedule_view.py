@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.submit import Submit
 
@@ -17,10 +19,7 @@ T = TypeVar("T", bound="ScheduleView")
 class ScheduleView:
     """A schedule, and when it fires next (seconds since the epoch), unless it is paused."""
 
-    cron: str
-    every: float
     id: str
-    next_: float
     paused: bool
     request: Submit
     """ A task to be queued. What is ``None`` comes from the settings. Paths in ``inputs`` are absolute or from
@@ -30,16 +29,13 @@ class ScheduleView:
     ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a worker must have.
     """
     zone: str
+    cron: str | Unset = UNSET
+    every: float | Unset = UNSET
+    next_: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        cron = self.cron
-
-        every = self.every
-
         id = self.id
-
-        next_ = self.next_
 
         paused = self.paused
 
@@ -47,19 +43,28 @@ class ScheduleView:
 
         zone = self.zone
 
+        cron = self.cron
+
+        every = self.every
+
+        next_ = self.next_
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "cron": cron,
-                "every": every,
                 "id": id,
-                "next": next_,
                 "paused": paused,
                 "request": request,
                 "zone": zone,
             }
         )
+        if cron is not UNSET:
+            field_dict["cron"] = cron
+        if every is not UNSET:
+            field_dict["every"] = every
+        if next_ is not UNSET:
+            field_dict["next"] = next_
 
         return field_dict
 
@@ -68,13 +73,7 @@ class ScheduleView:
         from ..models.submit import Submit  # noqa: PLC0415
 
         d = dict(src_dict)
-        cron = d.pop("cron")
-
-        every = d.pop("every")
-
         id = d.pop("id")
-
-        next_ = d.pop("next")
 
         paused = d.pop("paused")
 
@@ -82,14 +81,20 @@ class ScheduleView:
 
         zone = d.pop("zone")
 
+        cron = d.pop("cron", UNSET)
+
+        every = d.pop("every", UNSET)
+
+        next_ = d.pop("next", UNSET)
+
         schedule_view = cls(
-            cron=cron,
-            every=every,
             id=id,
-            next_=next_,
             paused=paused,
             request=request,
             zone=zone,
+            cron=cron,
+            every=every,
+            next_=next_,
         )
 
         schedule_view.additional_properties = d

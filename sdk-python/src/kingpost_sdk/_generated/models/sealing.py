@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.segment import Segment
 
@@ -17,20 +19,20 @@ T = TypeVar("T", bound="Sealing")
 class Sealing:
     """The segment that was written, or ``None`` when nothing could be moved."""
 
-    segment: Segment
+    segment: Segment | Unset = UNSET
     """ Frames that were moved out of the log: the file, how many, and the head that they end with. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        segment = self.segment.to_dict()
+        segment: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.segment, Unset):
+            segment = self.segment.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "segment": segment,
-            }
-        )
+        field_dict.update({})
+        if segment is not UNSET:
+            field_dict["segment"] = segment
 
         return field_dict
 
@@ -39,7 +41,12 @@ class Sealing:
         from ..models.segment import Segment  # noqa: PLC0415
 
         d = dict(src_dict)
-        segment = Segment.from_dict(d.pop("segment"))
+        _segment = d.pop("segment", UNSET)
+        segment: Segment | Unset
+        if isinstance(_segment, Unset):
+            segment = UNSET
+        else:
+            segment = Segment.from_dict(_segment)
 
         sealing = cls(
             segment=segment,

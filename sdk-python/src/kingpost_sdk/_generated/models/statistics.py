@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="Statistics")
 
 
@@ -22,11 +24,11 @@ class Statistics:
     cancelled: int
     failed: int
     samples: int
-    seconds: float
     succeeded: int
-    tokens: float
-    turns: float
     unfinished: int
+    seconds: float | Unset = UNSET
+    tokens: float | Unset = UNSET
+    turns: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -38,15 +40,15 @@ class Statistics:
 
         samples = self.samples
 
-        seconds = self.seconds
-
         succeeded = self.succeeded
+
+        unfinished = self.unfinished
+
+        seconds = self.seconds
 
         tokens = self.tokens
 
         turns = self.turns
-
-        unfinished = self.unfinished
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -56,13 +58,16 @@ class Statistics:
                 "cancelled": cancelled,
                 "failed": failed,
                 "samples": samples,
-                "seconds": seconds,
                 "succeeded": succeeded,
-                "tokens": tokens,
-                "turns": turns,
                 "unfinished": unfinished,
             }
         )
+        if seconds is not UNSET:
+            field_dict["seconds"] = seconds
+        if tokens is not UNSET:
+            field_dict["tokens"] = tokens
+        if turns is not UNSET:
+            field_dict["turns"] = turns
 
         return field_dict
 
@@ -77,26 +82,26 @@ class Statistics:
 
         samples = d.pop("samples")
 
-        seconds = d.pop("seconds")
-
         succeeded = d.pop("succeeded")
 
-        tokens = d.pop("tokens")
-
-        turns = d.pop("turns")
-
         unfinished = d.pop("unfinished")
+
+        seconds = d.pop("seconds", UNSET)
+
+        tokens = d.pop("tokens", UNSET)
+
+        turns = d.pop("turns", UNSET)
 
         statistics = cls(
             agent=agent,
             cancelled=cancelled,
             failed=failed,
             samples=samples,
-            seconds=seconds,
             succeeded=succeeded,
+            unfinished=unfinished,
+            seconds=seconds,
             tokens=tokens,
             turns=turns,
-            unfinished=unfinished,
         )
 
         statistics.additional_properties = d

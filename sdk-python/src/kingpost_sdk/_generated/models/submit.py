@@ -6,6 +6,8 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="Submit")
 
 
@@ -18,47 +20,51 @@ class Submit:
 
     """
 
-    agent: str
-    budget: int
-    compressor: str
     context: str
-    deadline: float
-    depth: int
     description: str
-    fan_out: int
     inputs: list[str]
-    memory: str
-    model: str
-    money: int
     needs: list[str]
-    not_before: float
     priority: int
-    scopes: list[str]
-    seconds: float
-    thread: str
-    tokens: int
-    tools: list[str]
-    workspace: str
+    agent: str | Unset = UNSET
+    budget: int | Unset = UNSET
+    compressor: str | Unset = UNSET
+    deadline: float | Unset = UNSET
+    depth: int | Unset = UNSET
+    fan_out: int | Unset = UNSET
+    memory: str | Unset = UNSET
+    model: str | Unset = UNSET
+    money: int | Unset = UNSET
+    not_before: float | Unset = UNSET
+    scopes: list[str] | Unset = UNSET
+    seconds: float | Unset = UNSET
+    thread: str | Unset = UNSET
+    tokens: int | Unset = UNSET
+    tools: list[str] | Unset = UNSET
+    workspace: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        context = self.context
+
+        description = self.description
+
+        inputs = self.inputs
+
+        needs = self.needs
+
+        priority = self.priority
+
         agent = self.agent
 
         budget = self.budget
 
         compressor = self.compressor
 
-        context = self.context
-
         deadline = self.deadline
 
         depth = self.depth
 
-        description = self.description
-
         fan_out = self.fan_out
-
-        inputs = self.inputs
 
         memory = self.memory
 
@@ -66,13 +72,11 @@ class Submit:
 
         money = self.money
 
-        needs = self.needs
-
         not_before = self.not_before
 
-        priority = self.priority
-
-        scopes = self.scopes
+        scopes: list[str] | Unset = UNSET
+        if not isinstance(self.scopes, Unset):
+            scopes = self.scopes
 
         seconds = self.seconds
 
@@ -80,7 +84,9 @@ class Submit:
 
         tokens = self.tokens
 
-        tools = self.tools
+        tools: list[str] | Unset = UNSET
+        if not isinstance(self.tools, Unset):
+            tools = self.tools
 
         workspace = self.workspace
 
@@ -88,93 +94,109 @@ class Submit:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "agent": agent,
-                "budget": budget,
-                "compressor": compressor,
                 "context": context,
-                "deadline": deadline,
-                "depth": depth,
                 "description": description,
-                "fan_out": fan_out,
                 "inputs": inputs,
-                "memory": memory,
-                "model": model,
-                "money": money,
                 "needs": needs,
-                "not_before": not_before,
                 "priority": priority,
-                "scopes": scopes,
-                "seconds": seconds,
-                "thread": thread,
-                "tokens": tokens,
-                "tools": tools,
-                "workspace": workspace,
             }
         )
+        if agent is not UNSET:
+            field_dict["agent"] = agent
+        if budget is not UNSET:
+            field_dict["budget"] = budget
+        if compressor is not UNSET:
+            field_dict["compressor"] = compressor
+        if deadline is not UNSET:
+            field_dict["deadline"] = deadline
+        if depth is not UNSET:
+            field_dict["depth"] = depth
+        if fan_out is not UNSET:
+            field_dict["fan_out"] = fan_out
+        if memory is not UNSET:
+            field_dict["memory"] = memory
+        if model is not UNSET:
+            field_dict["model"] = model
+        if money is not UNSET:
+            field_dict["money"] = money
+        if not_before is not UNSET:
+            field_dict["not_before"] = not_before
+        if scopes is not UNSET:
+            field_dict["scopes"] = scopes
+        if seconds is not UNSET:
+            field_dict["seconds"] = seconds
+        if thread is not UNSET:
+            field_dict["thread"] = thread
+        if tokens is not UNSET:
+            field_dict["tokens"] = tokens
+        if tools is not UNSET:
+            field_dict["tools"] = tools
+        if workspace is not UNSET:
+            field_dict["workspace"] = workspace
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        agent = d.pop("agent")
-
-        budget = d.pop("budget")
-
-        compressor = d.pop("compressor")
-
         context = d.pop("context")
-
-        deadline = d.pop("deadline")
-
-        depth = d.pop("depth")
 
         description = d.pop("description")
 
-        fan_out = d.pop("fan_out")
-
         inputs = cast(list[str], d.pop("inputs"))
-
-        memory = d.pop("memory")
-
-        model = d.pop("model")
-
-        money = d.pop("money")
 
         needs = cast(list[str], d.pop("needs"))
 
-        not_before = d.pop("not_before")
-
         priority = d.pop("priority")
 
-        scopes = cast(list[str], d.pop("scopes"))
+        agent = d.pop("agent", UNSET)
 
-        seconds = d.pop("seconds")
+        budget = d.pop("budget", UNSET)
 
-        thread = d.pop("thread")
+        compressor = d.pop("compressor", UNSET)
 
-        tokens = d.pop("tokens")
+        deadline = d.pop("deadline", UNSET)
 
-        tools = cast(list[str], d.pop("tools"))
+        depth = d.pop("depth", UNSET)
 
-        workspace = d.pop("workspace")
+        fan_out = d.pop("fan_out", UNSET)
+
+        memory = d.pop("memory", UNSET)
+
+        model = d.pop("model", UNSET)
+
+        money = d.pop("money", UNSET)
+
+        not_before = d.pop("not_before", UNSET)
+
+        scopes = cast(list[str], d.pop("scopes", UNSET))
+
+        seconds = d.pop("seconds", UNSET)
+
+        thread = d.pop("thread", UNSET)
+
+        tokens = d.pop("tokens", UNSET)
+
+        tools = cast(list[str], d.pop("tools", UNSET))
+
+        workspace = d.pop("workspace", UNSET)
 
         submit = cls(
+            context=context,
+            description=description,
+            inputs=inputs,
+            needs=needs,
+            priority=priority,
             agent=agent,
             budget=budget,
             compressor=compressor,
-            context=context,
             deadline=deadline,
             depth=depth,
-            description=description,
             fan_out=fan_out,
-            inputs=inputs,
             memory=memory,
             model=model,
             money=money,
-            needs=needs,
             not_before=not_before,
-            priority=priority,
             scopes=scopes,
             seconds=seconds,
             thread=thread,

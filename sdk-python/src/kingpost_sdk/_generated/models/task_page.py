@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.task_view import TaskView
 
@@ -17,26 +19,27 @@ T = TypeVar("T", bound="TaskPage")
 class TaskPage:
     """Tasks, and the ``after`` of the next page if there is one."""
 
-    next_: str
     tasks: list[TaskView]
+    next_: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        next_ = self.next_
-
         tasks = []
         for tasks_item_data in self.tasks:
             tasks_item = tasks_item_data.to_dict()
             tasks.append(tasks_item)
 
+        next_ = self.next_
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "next": next_,
                 "tasks": tasks,
             }
         )
+        if next_ is not UNSET:
+            field_dict["next"] = next_
 
         return field_dict
 
@@ -45,8 +48,6 @@ class TaskPage:
         from ..models.task_view import TaskView  # noqa: PLC0415
 
         d = dict(src_dict)
-        next_ = d.pop("next")
-
         tasks = []
         _tasks = d.pop("tasks")
         for tasks_item_data in _tasks:
@@ -54,9 +55,11 @@ class TaskPage:
 
             tasks.append(tasks_item)
 
+        next_ = d.pop("next", UNSET)
+
         task_page = cls(
-            next_=next_,
             tasks=tasks,
+            next_=next_,
         )
 
         task_page.additional_properties = d

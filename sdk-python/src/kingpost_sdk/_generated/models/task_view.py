@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.status_type_0 import StatusType0, check_status_type_0
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.outcome import Outcome
@@ -31,23 +32,14 @@ class TaskView:
     cancel_requested: bool
     created: float
     description: str
-    fork_of: str
     granted: list[int | None]
     id: str
-    model: str
-    not_before: float
-    outcome: Outcome
-    """ How a task ended. ``reason`` is set when it failed or was cancelled; ``error`` is a code of ``errors``. """
-    parent: str
-    replay_of: str
     retries: int
     root: str
-    schedule: str
     spent: list[int]
     status: StatusType0 | str
     """ Where a task stands. The last three are final. """
     tenant: str
-    thread: str
     turns: int
     updated: float
     usage: Usage
@@ -55,7 +47,16 @@ class TaskView:
 
     Tokens are the model's own. ``money`` is in micro-units, ``prices`` names where the price comes from. """
     waits: TaskViewWaits
-    worker: str
+    fork_of: str | Unset = UNSET
+    model: str | Unset = UNSET
+    not_before: float | Unset = UNSET
+    outcome: Outcome | Unset = UNSET
+    """ How a task ended. ``reason`` is set when it failed or was cancelled; ``error`` is a code of ``errors``. """
+    parent: str | Unset = UNSET
+    replay_of: str | Unset = UNSET
+    schedule: str | Unset = UNSET
+    thread: str | Unset = UNSET
+    worker: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -69,8 +70,6 @@ class TaskView:
 
         description = self.description
 
-        fork_of = self.fork_of
-
         granted = []
         for granted_item_data in self.granted:
             granted_item: int | None
@@ -79,21 +78,9 @@ class TaskView:
 
         id = self.id
 
-        model = self.model
-
-        not_before = self.not_before
-
-        outcome = self.outcome.to_dict()
-
-        parent = self.parent
-
-        replay_of = self.replay_of
-
         retries = self.retries
 
         root = self.root
-
-        schedule = self.schedule
 
         spent = self.spent
 
@@ -105,8 +92,6 @@ class TaskView:
 
         tenant = self.tenant
 
-        thread = self.thread
-
         turns = self.turns
 
         updated = self.updated
@@ -114,6 +99,24 @@ class TaskView:
         usage = self.usage.to_dict()
 
         waits = self.waits.to_dict()
+
+        fork_of = self.fork_of
+
+        model = self.model
+
+        not_before = self.not_before
+
+        outcome: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.outcome, Unset):
+            outcome = self.outcome.to_dict()
+
+        parent = self.parent
+
+        replay_of = self.replay_of
+
+        schedule = self.schedule
+
+        thread = self.thread
 
         worker = self.worker
 
@@ -126,28 +129,37 @@ class TaskView:
                 "cancel_requested": cancel_requested,
                 "created": created,
                 "description": description,
-                "fork_of": fork_of,
                 "granted": granted,
                 "id": id,
-                "model": model,
-                "not_before": not_before,
-                "outcome": outcome,
-                "parent": parent,
-                "replay_of": replay_of,
                 "retries": retries,
                 "root": root,
-                "schedule": schedule,
                 "spent": spent,
                 "status": status,
                 "tenant": tenant,
-                "thread": thread,
                 "turns": turns,
                 "updated": updated,
                 "usage": usage,
                 "waits": waits,
-                "worker": worker,
             }
         )
+        if fork_of is not UNSET:
+            field_dict["fork_of"] = fork_of
+        if model is not UNSET:
+            field_dict["model"] = model
+        if not_before is not UNSET:
+            field_dict["not_before"] = not_before
+        if outcome is not UNSET:
+            field_dict["outcome"] = outcome
+        if parent is not UNSET:
+            field_dict["parent"] = parent
+        if replay_of is not UNSET:
+            field_dict["replay_of"] = replay_of
+        if schedule is not UNSET:
+            field_dict["schedule"] = schedule
+        if thread is not UNSET:
+            field_dict["thread"] = thread
+        if worker is not UNSET:
+            field_dict["worker"] = worker
 
         return field_dict
 
@@ -168,8 +180,6 @@ class TaskView:
 
         description = d.pop("description")
 
-        fork_of = d.pop("fork_of")
-
         granted = []
         _granted = d.pop("granted")
         for granted_item_data in _granted:
@@ -185,21 +195,9 @@ class TaskView:
 
         id = d.pop("id")
 
-        model = d.pop("model")
-
-        not_before = d.pop("not_before")
-
-        outcome = Outcome.from_dict(d.pop("outcome"))
-
-        parent = d.pop("parent")
-
-        replay_of = d.pop("replay_of")
-
         retries = d.pop("retries")
 
         root = d.pop("root")
-
-        schedule = d.pop("schedule")
 
         spent = cast(list[int], d.pop("spent"))
 
@@ -218,8 +216,6 @@ class TaskView:
 
         tenant = d.pop("tenant")
 
-        thread = d.pop("thread")
-
         turns = d.pop("turns")
 
         updated = d.pop("updated")
@@ -228,7 +224,28 @@ class TaskView:
 
         waits = TaskViewWaits.from_dict(d.pop("waits"))
 
-        worker = d.pop("worker")
+        fork_of = d.pop("fork_of", UNSET)
+
+        model = d.pop("model", UNSET)
+
+        not_before = d.pop("not_before", UNSET)
+
+        _outcome = d.pop("outcome", UNSET)
+        outcome: Outcome | Unset
+        if isinstance(_outcome, Unset):
+            outcome = UNSET
+        else:
+            outcome = Outcome.from_dict(_outcome)
+
+        parent = d.pop("parent", UNSET)
+
+        replay_of = d.pop("replay_of", UNSET)
+
+        schedule = d.pop("schedule", UNSET)
+
+        thread = d.pop("thread", UNSET)
+
+        worker = d.pop("worker", UNSET)
 
         task_view = cls(
             agent=agent,
@@ -236,25 +253,25 @@ class TaskView:
             cancel_requested=cancel_requested,
             created=created,
             description=description,
-            fork_of=fork_of,
             granted=granted,
             id=id,
+            retries=retries,
+            root=root,
+            spent=spent,
+            status=status,
+            tenant=tenant,
+            turns=turns,
+            updated=updated,
+            usage=usage,
+            waits=waits,
+            fork_of=fork_of,
             model=model,
             not_before=not_before,
             outcome=outcome,
             parent=parent,
             replay_of=replay_of,
-            retries=retries,
-            root=root,
             schedule=schedule,
-            spent=spent,
-            status=status,
-            tenant=tenant,
             thread=thread,
-            turns=turns,
-            updated=updated,
-            usage=usage,
-            waits=waits,
             worker=worker,
         )
 

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="TenantView")
 
 
@@ -15,10 +17,10 @@ class TenantView:
 
     created: float
     id: str
-    queue: int
     queued: int
-    rate: float
     tasks: int
+    queue: int | Unset = UNSET
+    rate: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -26,13 +28,13 @@ class TenantView:
 
         id = self.id
 
-        queue = self.queue
-
         queued = self.queued
 
-        rate = self.rate
-
         tasks = self.tasks
+
+        queue = self.queue
+
+        rate = self.rate
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -40,12 +42,14 @@ class TenantView:
             {
                 "created": created,
                 "id": id,
-                "queue": queue,
                 "queued": queued,
-                "rate": rate,
                 "tasks": tasks,
             }
         )
+        if queue is not UNSET:
+            field_dict["queue"] = queue
+        if rate is not UNSET:
+            field_dict["rate"] = rate
 
         return field_dict
 
@@ -56,21 +60,21 @@ class TenantView:
 
         id = d.pop("id")
 
-        queue = d.pop("queue")
-
         queued = d.pop("queued")
 
-        rate = d.pop("rate")
-
         tasks = d.pop("tasks")
+
+        queue = d.pop("queue", UNSET)
+
+        rate = d.pop("rate", UNSET)
 
         tenant_view = cls(
             created=created,
             id=id,
-            queue=queue,
             queued=queued,
-            rate=rate,
             tasks=tasks,
+            queue=queue,
+            rate=rate,
         )
 
         tenant_view.additional_properties = d

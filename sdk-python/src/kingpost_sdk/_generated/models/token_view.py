@@ -6,6 +6,8 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="TokenView")
 
 
@@ -17,11 +19,11 @@ class TokenView:
     expires: float
     id: str
     name: str
-    replaced_by: str
     revoked: bool
     scopes: list[str]
     tenant: str
-    until: float
+    replaced_by: str | Unset = UNSET
+    until: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -33,13 +35,13 @@ class TokenView:
 
         name = self.name
 
-        replaced_by = self.replaced_by
-
         revoked = self.revoked
 
         scopes = self.scopes
 
         tenant = self.tenant
+
+        replaced_by = self.replaced_by
 
         until = self.until
 
@@ -51,13 +53,15 @@ class TokenView:
                 "expires": expires,
                 "id": id,
                 "name": name,
-                "replaced_by": replaced_by,
                 "revoked": revoked,
                 "scopes": scopes,
                 "tenant": tenant,
-                "until": until,
             }
         )
+        if replaced_by is not UNSET:
+            field_dict["replaced_by"] = replaced_by
+        if until is not UNSET:
+            field_dict["until"] = until
 
         return field_dict
 
@@ -72,25 +76,25 @@ class TokenView:
 
         name = d.pop("name")
 
-        replaced_by = d.pop("replaced_by")
-
         revoked = d.pop("revoked")
 
         scopes = cast(list[str], d.pop("scopes"))
 
         tenant = d.pop("tenant")
 
-        until = d.pop("until")
+        replaced_by = d.pop("replaced_by", UNSET)
+
+        until = d.pop("until", UNSET)
 
         token_view = cls(
             created=created,
             expires=expires,
             id=id,
             name=name,
-            replaced_by=replaced_by,
             revoked=revoked,
             scopes=scopes,
             tenant=tenant,
+            replaced_by=replaced_by,
             until=until,
         )
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.pack import Pack
     from ..models.turn import Turn
@@ -18,7 +20,11 @@ T = TypeVar("T", bound="TurnView")
 class TurnView:
     """One turn with the ledger of its context."""
 
-    ledger: Pack
+    turn: Turn
+    """ One decision and what came back, never split from each other.
+
+    ``messages`` came from the user behind this decision, and no decision has seen them before the next one. """
+    ledger: Pack | Unset = UNSET
     """ The passages of one prompt with their account, all in tokens of ``counter``.
 
     ``used`` is the count of the rendered prompt: the sum over ``kept`` plus ``framing`` (headings, labels, and
@@ -26,25 +32,24 @@ class TurnView:
     bound, or
     was calibrated by what a server reported; then ``error`` is the part that it was off by, and it is counted in.
     """
-    turn: Turn
-    """ One decision and what came back, never split from each other.
-
-    ``messages`` came from the user behind this decision, and no decision has seen them before the next one. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        ledger = self.ledger.to_dict()
-
         turn = self.turn.to_dict()
+
+        ledger: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.ledger, Unset):
+            ledger = self.ledger.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "ledger": ledger,
                 "turn": turn,
             }
         )
+        if ledger is not UNSET:
+            field_dict["ledger"] = ledger
 
         return field_dict
 
@@ -54,13 +59,18 @@ class TurnView:
         from ..models.turn import Turn  # noqa: PLC0415
 
         d = dict(src_dict)
-        ledger = Pack.from_dict(d.pop("ledger"))
-
         turn = Turn.from_dict(d.pop("turn"))
 
+        _ledger = d.pop("ledger", UNSET)
+        ledger: Pack | Unset
+        if isinstance(_ledger, Unset):
+            ledger = UNSET
+        else:
+            ledger = Pack.from_dict(_ledger)
+
         turn_view = cls(
-            ledger=ledger,
             turn=turn,
+            ledger=ledger,
         )
 
         turn_view.additional_properties = d

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="Usage")
 
 
@@ -17,10 +19,10 @@ class Usage:
 
     """
 
-    input_tokens: int
-    money: int
-    output_tokens: int
-    prices: str
+    input_tokens: int | Unset = UNSET
+    money: int | Unset = UNSET
+    output_tokens: int | Unset = UNSET
+    prices: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -34,27 +36,28 @@ class Usage:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "input_tokens": input_tokens,
-                "money": money,
-                "output_tokens": output_tokens,
-                "prices": prices,
-            }
-        )
+        field_dict.update({})
+        if input_tokens is not UNSET:
+            field_dict["input_tokens"] = input_tokens
+        if money is not UNSET:
+            field_dict["money"] = money
+        if output_tokens is not UNSET:
+            field_dict["output_tokens"] = output_tokens
+        if prices is not UNSET:
+            field_dict["prices"] = prices
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        input_tokens = d.pop("input_tokens")
+        input_tokens = d.pop("input_tokens", UNSET)
 
-        money = d.pop("money")
+        money = d.pop("money", UNSET)
 
-        output_tokens = d.pop("output_tokens")
+        output_tokens = d.pop("output_tokens", UNSET)
 
-        prices = d.pop("prices")
+        prices = d.pop("prices", UNSET)
 
         usage = cls(
             input_tokens=input_tokens,
