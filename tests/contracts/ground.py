@@ -35,7 +35,11 @@ post_hooks:
   - "ruff check --no-cache --fix-only --quiet --isolated --select F401,I001 --line-length 120 ."
   - "ruff format --no-cache --quiet --isolated --line-length 120 ."
 """
-GO_CONFIG = "package: generated\ngenerate: {models: true}\noutput-options: {skip-prune: true, name-normalizer: ToCamelCaseWithInitialisms}\n"
+GO_CONFIG = """\
+package: generated
+generate: {models: true}
+output-options: {skip-prune: true, name-normalizer: ToCamelCaseWithInitialisms}
+"""
 
 
 def python(document: dict[str, Any], target: Path) -> None:
@@ -77,7 +81,7 @@ def go(document: dict[str, Any], target: Path) -> None:
         seen, config = Path(folder, "openapi.json"), Path(folder, "config.yaml")
         seen.write_text(json.dumps(view.go(document)), "utf-8")
         config.write_text(GO_CONFIG, "utf-8")
-        tool = [GO, "tool", "oapi-codegen", "-config", config, "-o", target / "models.gen.go", seen]
+        tool: list[str | Path] = [GO, "tool", "oapi-codegen", "-config", config, "-o", target / "models.gen.go", seen]
         _run(tool, ROOT / "sdk-go/tools", GOTOOLCHAIN="local", GOFLAGS="-mod=readonly")
 
 

@@ -16,7 +16,7 @@ _WORDS = {
     "AsyncResource": "Resource", "AsyncPlugin": "Plugin",
     "__aenter__": "__enter__", "__aexit__": "__exit__", "__aiter__": "__iter__", "__anext__": "__next__",
     "StopAsyncIteration": "StopIteration", "aclose": "close", "aread": "read", "aiter_bytes": "iter_bytes",
-    "async_sleep": "blocking_sleep", "_async": "_sync", "asynchronous": "blocking", "AsyncTool": "Tool",
+    "asynccontextmanager": "contextmanager", "_async": "_sync",
 }  # fmt: skip
 _DROPPED = {"async", "await"}
 
@@ -41,4 +41,7 @@ def written(source: Path, target: Path) -> None:
     """Mirror every module of a folder."""
     target.mkdir(parents=True)
     for path in sorted(source.glob("*.py")):
-        (target / path.name).write_text(blocking(path.read_text("utf-8")), "utf-8")
+        if path.name == "_wire.py":
+            continue
+        name = "_wire.py" if path.name == "_blocking.py" else path.name
+        (target / name).write_text(blocking(path.read_text("utf-8")), "utf-8")

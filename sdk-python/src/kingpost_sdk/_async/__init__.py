@@ -1,0 +1,1 @@
+"""The asynchronous half, by hand; ``_sync`` is made out of it."""

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import json
+from collections.abc import AsyncIterator, Callable
 from importlib import import_module
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .._settings import Options
 from .transport import AsyncTransport
 
 DEFAULT = Options()
-
-
-class Shape(Protocol):
-    """A model of the ground floor."""
-
-    @classmethod
-    def from_dict(cls, src_dict: Any) -> Any: ...
 
 
 T = TypeVar("T")
@@ -33,16 +27,14 @@ class AsyncResource:
         received = await self._transport.ask(request(operation, **given), options or DEFAULT)
         if shape is bytes:
             return received.content  # type: ignore[return-value]  # the shape says so
-        made: T = shape.from_dict(_json(received.content))  # type: ignore[attr-defined]  # every model has it
+        made: T = shape.from_dict(json.loads(received.content))  # type: ignore[attr-defined]  # every model has it
         return made
 
 
 class AsyncPages(Generic[Item]):
     """All items of a list that comes in pages, one page at a time, as they are asked for."""
 
-    def __init__(
-        self, page: Callable[[Any], Awaitable[Any]], items: str, after: Callable[[Any], Any], first: Any = None
-    ) -> None:
+    def __init__(self, page: Callable[[Any], Any], items: str, after: Callable[[Any], Any], first: Any = None) -> None:
         self._page, self._items, self._after, self._first = page, items, after, first
 
     async def __aiter__(self) -> AsyncIterator[Item]:
@@ -57,7 +49,7 @@ class AsyncPages(Generic[Item]):
             after = following
 
 
-def request(operation: str, /, *path: str, **given: Any) -> dict[str, Any]:
+def request(operation: str, /, **given: Any) -> dict[str, Any]:
     """The request of an operation, as the ground floor makes it; what is ``None`` is left out."""
     noun, verb = operation.split(".", 1)
     module = import_module(f"kingpost_sdk._generated.api.{noun}.{noun}_{verb}")
@@ -68,9 +60,3 @@ def request(operation: str, /, *path: str, **given: Any) -> dict[str, Any]:
 def present(given: dict[str, Any]) -> dict[str, Any]:
     """What was said: ``None`` says nothing."""
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _json(content: bytes) -> Any:
-    import json
-
-    return json.loads(content)

@@ -19,11 +19,12 @@ from .._generated.models.event_view import EventView
 from .._policy import pause, worth_another
 from .._settings import Options
 from .._sse import Message, Parser
-from ._wire import async_sleep
+from ._wire import sleep_for
 from .resource import DEFAULT, request
 from .transport import AsyncTransport
 
 ENDS = frozenset({"task.succeeded", "task.failed", "task.cancelled"})
+FINAL = frozenset(kind.removeprefix("task.") for kind in ENDS)
 _END = "end"
 
 
@@ -41,7 +42,7 @@ class AsyncStream:
     def __init__(self, transport: AsyncTransport, asked: dict[str, Any], options: Options | None) -> None:
         self._transport, self._options = transport, options or DEFAULT
         self._task = asked.get("task")
-        self._after = asked.pop("after", None)
+        self._after: str | None = asked.pop("after", None)
         self._asked = asked
         self._ended = False
         self._events: AsyncIterator[EventView | Speech] | None = None
@@ -74,29 +75,36 @@ class AsyncStream:
         return await self._events.__anext__()
 
     async def _followed(self) -> AsyncIterator[EventView | Speech]:
-        failures = 0
+        failures, over = 0, False
         retry = self._transport.settings.retry
         most = retry.retries if self._options.retries is None else self._options.retries
-        while not self._ended:
-            problem: Exception | None = None
-            hint = None
+        while True:
+            problem: ApiError | ConnectionFailed | None = None
+            seen = self._after
             try:
                 async for item in self._once():
                     failures = 0
                     yield item
-            except ApiError as refused:
-                if not worth_another(refused.status, refused.code, {}):
+            except (ApiError, ConnectionFailed) as failure:
+                if isinstance(failure, ApiError) and not worth_another(failure.status, failure.code, {}):
                     raise
-                problem = refused
-            except ConnectionFailed as broken:
-                problem = broken
+                problem = failure
             if self._ended:
                 return
             # A clean end before the last event is a break like any other: whoever stood between has closed.
             failures += 1
-            if problem is not None and failures > max(most, 0):
+            if problem is not None and failures > most:
                 raise problem
-            await async_sleep(pause(min(failures - 1, 10), hint or {}, retry, random.random(), time.time()))  # noqa: S311 - spreads load, guards nothing
+            if problem is None and self._task is not None:
+                if over and seen == self._after:
+                    return
+                over = await self._is_final()
+            await sleep_for(pause(min(failures - 1, 10), {}, retry, random.random(), time.time()))  # noqa: S311 - spreads load, guards nothing
+
+    async def _is_final(self) -> bool:
+        """Whether the task had ended before the next connection: if that one brings nothing, nothing will come."""
+        received = await self._transport.ask(request("tasks.get", id=self._task), self._options)
+        return json.loads(received.content).get("status") in FINAL
 
     async def _once(self) -> AsyncIterator[EventView | Speech]:
         """What one connection brings."""

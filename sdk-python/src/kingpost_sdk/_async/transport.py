@@ -13,7 +13,7 @@ from .._errors import ApiError, ConnectionFailed, TimedOut, told
 from .._http import HTTPError, InvalidURL, Limits, Response, Timeout, TimeoutException
 from .._policy import pause, worth_another
 from .._settings import Options, Received, Settings
-from ._wire import Wire, async_sleep
+from ._wire import Wire, sleep_for
 
 _AGENT = "kingpost-sdk-python/0.1.0"
 _BEHIND = "position.ahead"
@@ -57,11 +57,13 @@ class AsyncTransport:
             if attempt >= retries or not _again(problem, received):
                 raise problem
             answered = received.headers if received else {}
-            await async_sleep(pause(attempt, answered, settings.retry, random.random(), time.time()))  # noqa: S311 - spreads load, guards nothing
+            await sleep_for(pause(attempt, answered, settings.retry, random.random(), time.time()))  # noqa: S311 - spreads load, guards nothing
             attempt += 1
 
     @asynccontextmanager
-    async def opened(self, sent: Mapping[str, Any], options: Options, more: Mapping[str, str]) -> AsyncIterator[Response]:
+    async def opened(
+        self, sent: Mapping[str, Any], options: Options, more: Mapping[str, str]
+    ) -> AsyncIterator[Response]:
         """One answer that is read as it comes; tried once.
 
         Raises:
@@ -70,7 +72,7 @@ class AsyncTransport:
         """
         settings = self.settings
         timeout = Timeout(settings.timeout if options.timeout is None else options.timeout, read=settings.idle)
-        headers = self.headers(sent, options) | more
+        headers = {**self.headers(sent, options), **more}
         try:
             async with self._wire.stream(**{**sent, "headers": headers}, timeout=timeout) as response:
                 if not response.is_success:
@@ -83,14 +85,14 @@ class AsyncTransport:
 
     def headers(self, sent: Mapping[str, Any], options: Options) -> dict[str, str]:
         """What goes with every request; a POST carries a key, so that the server does it once."""
-        made = {**sent.get("headers", {}), "user-agent": _AGENT}
+        made: dict[str, str] = {**sent.get("headers", {}), "user-agent": _AGENT}
         if self.settings.token:
             made["authorization"] = f"Bearer {self.settings.token}"
         if self.position:
             made["kingpost-position"] = str(self.position)
         if sent["method"].lower() == "post":
             made["idempotency-key"] = options.idempotency_key or uuid.uuid4().hex
-        return made | options.headers
+        return {**made, **options.headers}
 
     def _seen(self, response: Response, options: Options) -> Received:
         position = response.headers.get("kingpost-position", "")
