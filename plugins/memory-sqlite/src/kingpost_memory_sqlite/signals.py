@@ -114,7 +114,8 @@ def signal(found: Sequence[Candidate], question: Question, by: Surroundings) -> 
             "asking": -ASKING if asks[each.seq] and each.session is not None else 0.0,
             "time": TIME * _time(each.since, question.windows),
             "timely": TIMELY if question.asks_when and _is_timed(each) else 0.0,
-            "recency": RECENCY * exp(-max(newest - each.created, 0.0) / (RECENT_DAYS * 86_400)),
+            # In whole days: the second in which somebody asks must not change the answer.
+            "recency": RECENCY * exp(-(max(newest - each.created, 0.0) // 86_400) / RECENT_DAYS),
             "use": USE * _used(each) if each.row[rows.USES] else 0.0,
             "small": -SMALL * _small(each),
             "boost": BOOST * each.boost,
