@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
+from time import monotonic
 
 from kingpost import Access, Forbidden, Kernel, operations
 from pydantic_core import to_json
@@ -17,6 +18,8 @@ from .metrics import Metrics
 from .openapi import described
 from .routes import Routes
 from .shapes import dumped
+
+_HEALTHY_SECONDS = 1.0
 
 Header = tuple[bytes, bytes]
 Answer = tuple[int, bytes, tuple[Header, ...]]
@@ -47,6 +50,7 @@ class Pages:
     def __init__(self, kernel: Kernel, routes: Routes, metrics: Metrics) -> None:
         self._kernel, self._metrics = kernel, metrics
         self._document: bytes | None = None
+        self._healthy: tuple[float, Answer] | None = None
         self._pages = {
             b"/": Page(self._home),
             b"/ready": Page(self._ready),
@@ -75,10 +79,16 @@ class Pages:
 
     async def _health(self, access: Access | None) -> Answer:
         """Without names of files and plugins: whoever needs them asks ``system.health`` with a token."""
+        now = monotonic()
+        if self._healthy is not None and now < self._healthy[0]:
+            return self._healthy[1]
         health = await self._kernel.perform(operations.system.DOCTOR, operations.system.Nothing())
         checks = {check.name: "well" if check.well else "unwell" for check in health.checks}
         well = all(check.well for check in health.checks)
-        return 200, to_json({"status": "well" if well else "unwell", "checks": checks}), (_JSON,)
+        answer = 200, to_json({"status": "well" if well else "unwell", "checks": checks}), (_JSON,)
+        # Anybody may ask, and to look at everything is dear.
+        self._healthy = now + _HEALTHY_SECONDS, answer
+        return answer
 
     async def _status(self, access: Access | None) -> Answer:
         self._may(access)
