@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         UnreadableInput,
     )  # fmt: skip
     from .hookspecs import hookimpl
-    from .operations import OPERATIONS, Operation
+    from .operations import OPERATIONS, Operation, Raw, RawAnswer
     from .ports import Clock, Ports
     from .prompt import render
     from .protocols import (
@@ -99,7 +99,7 @@ _HOMES = {
         "UnreadableInput"
     ),
     "hookspecs": "hookimpl",
-    "operations": "OPERATIONS Operation",
+    "operations": "OPERATIONS Operation Raw RawAnswer",
     "ports": "Clock Ports",
     "prompt": "render",
     "protocols": (
@@ -195,6 +195,8 @@ __all__ = [
     "PluginError",
     "Ports",
     "Query",
+    "Raw",
+    "RawAnswer",
     "Reader",
     "Receipt",
     "Recollection",

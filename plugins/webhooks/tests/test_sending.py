@@ -33,9 +33,9 @@ async def _tried(post: Post, id: str) -> list[Event]:
 async def _settled(post: Post) -> None:
     """Until nothing is on its way."""
     assert post.sink is not None
+    assert post.sink.outbox is not None
     async with asyncio.timeout(20):
-        while post.sink.outbox is not None and not post.sink.outbox.quiet:
-            await asyncio.sleep(0.01)
+        await post.sink.outbox.settled()
 
 
 async def test_an_event_arrives_signed_and_verifies(post: Post, far: FarSide, clock: SeededClock) -> None:
@@ -273,9 +273,7 @@ async def test_a_process_that_dies_loses_nothing(post: Post, far: FarSide) -> No
             await post.sink.outbox.abandon()
             await post.open()
             await post.hand_over()
-    async with asyncio.timeout(20):
-        while len({one.id for one in far.received}) < 30:
-            await asyncio.sleep(0.01)
+    await _settled(post)
 
     by_task: dict[str, set[str]] = {}
     for one in far.received:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import calls, events, jobs, memory, schedules, steering, system, tasks, tenants, tokens
-from .table import Operation
+from .table import Operation, Raw, RawAnswer
 
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
     tasks.SUBMIT,
@@ -76,6 +76,8 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
 __all__ = [
     "OPERATIONS",
     "Operation",
+    "Raw",
+    "RawAnswer",
     "calls",
     "events",
     "jobs",

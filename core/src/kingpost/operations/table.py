@@ -15,6 +15,25 @@ Req = TypeVar("Req")
 Res = TypeVar("Res")
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A request as it came: the parameters of its path, every header, every byte of its body."""
+
+    parameters: tuple[str, ...]
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """What is answered to a ``Raw``: the HTTP status, a body and its media type, and further headers."""
+
+    status: int
+    body: bytes
+    media: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Generic[Req, Res]):
     """One thing that can be asked of a kernel.
@@ -25,8 +44,10 @@ class Operation(Generic[Req, Res]):
     ``route`` is method and path, ``{name}`` for a field of the request; what is not in the path comes as a query for
     GET and DELETE, else as the body. An operation without a route can be asked for in this process only. ``success`` is
     the HTTP status of an answer. ``files`` names fields that hold paths on this machine: who fills them needs the scope
-    ``host:files`` as well. Where there is an ``item`` the response is a feed of such. An empty ``scope`` asks for no
-    token.
+    ``host:files`` as well. With an ``item`` the response is a feed of such. An empty ``scope`` asks for no token.
+
+    ``raw`` is a method and path in the place of ``route``, for requests that others have laid down, and signed as they
+    are: whoever answers takes a ``Raw`` with at most ``body_bytes`` and gives a ``RawAnswer``.
     """
 
     id: str
@@ -40,6 +61,8 @@ class Operation(Generic[Req, Res]):
     success: int = 200
     files: tuple[str, ...] = ()
     item: type | None = None
+    raw: str = ""
+    body_bytes: int | None = None
 
     @property
     def method(self) -> str:

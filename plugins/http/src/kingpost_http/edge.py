@@ -17,7 +17,7 @@ from hashlib import sha256
 from time import perf_counter
 from typing import Any
 
-from kingpost import Access, Kernel, Once, Unauthorized
+from kingpost import Access, Kernel, Once, Operation, Unauthorized
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from .connection import answered
@@ -26,6 +26,7 @@ from .limits import Buckets
 from .metrics import Metrics
 from .pages import Pages
 from .problem import CONTENT_TYPE, Refusal, document, told
+from .raw import RawRoutes
 from .routes import Routes
 from .settings import Settings
 from .stream import Following, stream
@@ -80,6 +81,7 @@ class Edge:
         self._buckets = Buckets(settings.burst_seconds)
         self._answers: OrderedDict[tuple[str, bytes], tuple[bytes, int, bytes, tuple[Header, ...]]] = OrderedDict()
         self._pages = Pages(kernel, routes, metrics)
+        self._raw = RawRoutes(kernel)
         self._salt, self._count = os.urandom(6).hex(), 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -119,6 +121,8 @@ class Edge:
         if method == "OPTIONS":
             request.answer += ((b"allow", self._routes.allowed(path)), _CORS)
             return 204, b""
+        if (raw := self._raw.find(method, path)) is not None:
+            return await self._as_it_came(request, *raw)
         endpoint, parameters = self._routes.find("GET" if method == "HEAD" else method, path)
         request.endpoint = endpoint
         access = self._access(scope, headers) if endpoint.operation.scope else Access(scopes=frozenset())
@@ -134,6 +138,18 @@ class Edge:
             Following(self._kernel, asked, access, headers, scope, answer), send, self._settings, self._metrics
         )
         return _STREAMED, b""
+
+    async def _as_it_came(
+        self, request: Asking, operation: Operation[Any, Any], parameters: tuple[str, ...]
+    ) -> tuple[int, bytes]:
+        scope = request.scope
+        access = self._access(scope, request.headers) if operation.scope else Access(scopes=frozenset())
+        if scope["client"] is None or scope["client"][0] not in self._trusted:
+            request.answer += self._bounded(scope, access)
+        answer = await self._raw.answer(operation, parameters, access, scope, request.receive)
+        further = [(name.encode(), value.encode()) for name, value in answer.headers]
+        request.answer += ((b"content-type", answer.media.encode()), *further)
+        return answer.status, answer.body
 
     async def _send(self, send: Any, status: int, body: bytes, headers: tuple[Header, ...]) -> None:
         if status != 204:

@@ -5,10 +5,12 @@ Settings (section ``webhooks``): ``sources``, ``allow`` and the bounds of sendin
 
 from __future__ import annotations
 
-from kingpost import Ports, Sink, hookimpl
+from kingpost import Answerer, Command, Ports, Sink, hookimpl
 
+from .answers import answers
+from .commands import WEBHOOKS
 from .registry import Registry
-from .settings import Settings
+from .settings import Settings, fixed
 from .sink import WebhookSink
 
 
@@ -16,4 +18,17 @@ from .sink import WebhookSink
 def provide_sinks(settings: Settings | None, ports: Ports) -> list[Sink]:
     """The sink named ``webhooks``."""
     given = settings or Settings()
-    return [WebhookSink(given, ports, Registry(given.sources, ports))]
+    return [WebhookSink(given, ports, Registry(fixed(given), ports))]
+
+
+@hookimpl
+def provide_operations(settings: Settings | None, ports: Ports) -> list[Answerer]:
+    """Receiving, and the operations on sources, endpoints and deliveries."""
+    given = settings or Settings()
+    return answers(given, Registry(fixed(given), ports), ports)
+
+
+@hookimpl
+def provide_commands() -> list[Command]:
+    """The command ``webhooks``."""
+    return [WEBHOOKS]

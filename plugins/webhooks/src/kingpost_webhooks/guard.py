@@ -35,7 +35,8 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 _COMPATIBLE = IPv6Network("::/96")
 _ISATAP = {0x00005EFE, 0x02005EFE}
 _NEVER: Sequence[Network] = [
-    IPv4Network("0.0.0.0/8"), IPv4Network("169.254.0.0/16"), IPv4Network("168.63.129.16/32"), IPv4Network("224.0.0.0/3"),
+    IPv4Network("0.0.0.0/8"), IPv4Network("169.254.0.0/16"), IPv4Network("168.63.129.16/32"),
+    IPv4Network("224.0.0.0/3"),
     IPv4Network("100.100.100.200/32"), IPv6Network("::/128"), IPv6Network("fe80::/10"), IPv6Network("fec0::/10"),
     IPv6Network("ff00::/8"), IPv6Network("fd00:ec2::254/128"), IPv6Network("fd20:ce::254/128"),
 ]  # fmt: skip

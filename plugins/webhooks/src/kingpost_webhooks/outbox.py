@@ -157,7 +157,7 @@ class Outbox:
             found.append((courier, None))
             if event.kind == "endpoint.replay":
                 for position, index in event.header["places"]:
-                    found.append((courier, await self._reader.one(position, index)))  # noqa: PERF401 - awaited
+                    found.append((courier, await self._reader.one(position, index)))
         return found
 
     def _go(self, courier: Courier) -> None:
@@ -205,9 +205,10 @@ class Outbox:
         for each in found:
             if each.data["tenant"] == courier.endpoint.tenant:
                 courier.push(each)
-        if courier.behind is None and end < self.reached:
-            courier.behind = end
-        return bool(courier.ready) or courier.behind is not None
+        left: int | None = courier.behind
+        if left is None and end < self.reached:
+            courier.behind = left = end
+        return bool(courier.ready) or left is not None
 
     async def _settle(self, courier: Courier, due: Due, verdict: Verdict) -> None:
         now = self._clock.now()
@@ -278,7 +279,9 @@ class Outbox:
             await self._clock.sleep(LOOK_SECONDS)
             await self.keep()
 
-    @property
-    def quiet(self) -> bool:
-        """Whether everything that could be sent was sent."""
-        return not self._tasks
+    async def settled(self) -> None:
+        """Return once everything that can be sent now was sent."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+            # Who was woken meanwhile has a turn to begin.
+            await asyncio.sleep(0)

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from kingpost import InvalidRequest, Material
-from kingpost.operations.tasks import Submit
+from kingpost import InvalidRequest, Material, operations
 
 from .source import Label, Rule, Source, look
 
@@ -91,10 +90,10 @@ def check(rule: Rule, where: str) -> None:
         )
 
 
-def work(rule: Rule, source: Source, delivery: str, label: Label, payload: Any, text: str) -> Submit:
+def work(rule: Rule, source: Source, delivery: str, label: Label, payload: Any, text: str) -> operations.tasks.Submit:
     """The task that a delivery becomes. ``text`` is its body."""
     handed = Material(text=text, source=f"webhook {source.name} {delivery}", kind="json")
-    return Submit(
+    return operations.tasks.Submit(
         description=described(rule.description, source, delivery, label, payload),
         agent=rule.agent,
         model=rule.model,

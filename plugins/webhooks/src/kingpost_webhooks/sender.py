@@ -109,13 +109,18 @@ class Sender:
             return Verdict("failed", why=str(problem))
         except KingpostError as problem:
             return Verdict("ours" if problem.code == "webhook.address" else "failed", why=str(problem))
-        status = trace.reply.status
+        return self._judged(trace.reply, now)
+
+    @staticmethod
+    def _judged(reply: Reply, now: float) -> Verdict:
+        """What an answer means (Standard Webhooks, "Deliverability")."""
+        status = reply.status
         if 200 <= status < 300:
             return Verdict("delivered")
         if status == 410:
             return Verdict("gone", why="it answered 410 Gone")
         what = "a redirect, which is not followed" if 300 <= status < 400 else "no success"
-        return Verdict("failed", retry_after(trace.reply.headers, now), f"it answered {status}: {what}")
+        return Verdict("failed", retry_after(reply.headers, now), f"it answered {status}: {what}")
 
     async def _posted(self, message: Message, to: Target, line: Line, headers: list[tuple[str, str]]) -> Reply:
         if line.connection is not None and line.connection.open:

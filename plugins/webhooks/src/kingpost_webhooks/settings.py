@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from kingpost import InvalidRequest, SettingsInvalid
 from pydantic import BaseModel, ConfigDict, Field
 
-from .source import Source
+from .rules import check as check_rule
+from .schemes import check
+from .source import Source, check_name
 
 
 class Settings(BaseModel):
@@ -32,3 +37,22 @@ class Settings(BaseModel):
     give_up_days: float = Field(
         default=5.0, gt=0, le=365, description="An endpoint that only fails for so long is disabled; its events stay."
     )
+
+
+def fixed(settings: Settings) -> dict[str, Source]:
+    """The sources of the settings, each known to be able to verify what it is sent.
+
+    Raises:
+        SettingsInvalid: one of them cannot; without a secret nothing starts.
+    """
+    sources = {}
+    for name, source in settings.sources.items():
+        try:
+            check_name("source", name)
+            check(made := replace(source, name=name))
+            for number, rule in enumerate(source.rules, 1):
+                check_rule(rule, f"rule {number} of source {name!r}")
+        except InvalidRequest as problem:
+            raise SettingsInvalid(f"[webhooks.sources.{name}]", str(problem), "mend it there") from problem
+        sources[name] = made
+    return sources

@@ -41,8 +41,8 @@ class Form:
 class Rule:
     """Turns deliveries into work. The first rule of a source that fits decides.
 
-    ``events`` are patterns (``pull_request.*``) and ``where`` maps paths in the payload to patterns of their values; all
-    of them must fit. ``description`` is a template: ``{pull_request.number}`` is replaced by what stands there, on one
+    ``events`` are patterns (``pull_request.*``) and ``where`` maps paths in the payload to patterns of values; all of
+    them must fit. ``description`` is a template: ``{pull_request.number}`` is replaced by what stands there, on one
     line, bounded and quoted. The body itself is handed along as text from outside. ``tools`` and ``scopes`` are those
     that the task may use; a source is somebody outside, so both are none unless they are named.
     """
@@ -72,8 +72,8 @@ class Rule:
 class Source:
     """Where deliveries come from. ``secrets`` are all that hold now: several while one is replaced by the next.
 
-    ``tolerance`` is how many seconds a signed time stamp may be off. ``unique`` says what makes two deliveries one: their
-    ``id``, or the same ``body``, for senders whose id is not signed and must not be believed.
+    ``tolerance`` is how many seconds a signed time stamp may be off. ``unique`` says what makes two deliveries one:
+    their ``id``, or the same ``body``, for senders whose id is not signed and must not be believed.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, str]] = _FORBID
