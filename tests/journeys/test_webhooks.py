@@ -1,0 +1,82 @@
+"""Webhooks as a user has them: a source, a server, a delivery that becomes work, and events that arrive elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.chaos.webhooks import Arrivals, receiver, rounds
+
+from .conftest import Shell, eventually
+
+Start = Callable[..., subprocess.Popen[str]]
+
+_RULES = """[[rules]]
+events = ["pull_request.opened"]
+description = "Say what pull request {pull_request.number} changes"
+agent = "extract"
+"""
+
+
+def _serve(shell: Shell, started: Start) -> tuple[subprocess.Popen[str], str]:
+    process = started("serve", "--port", "0")
+    assert process.stderr is not None
+    line = process.stderr.readline()
+    found = re.search(r"listening on (http://[^ ]+)", line)
+    assert found, line + process.stderr.read()
+    return process, found[1]
+
+
+def test_a_delivery_becomes_work_and_its_events_arrive_elsewhere(shell: Shell, started: Start) -> None:
+    """From ``source set`` over ``simulate`` to the answer, and to a receiver that hears of it."""
+    arrivals = Arrivals()
+    server = receiver(arrivals)
+    shell.write("kingpost.toml", '[kernel]\nsinks = ["webhooks"]\n\n[webhooks]\nallow = ["127.0.0.0/8"]\n')
+    shell.write("secret.txt", "a shared secret\n")
+    shell.write("rules.toml", _RULES)
+    set_up = ("webhooks", "source", "set", "git", "--scheme", "github", "--secret-file", "secret.txt")
+    assert shell(*set_up, "--rules", "rules.toml").code == 0
+    shown = shell("webhooks", "endpoint", "set", "ops", f"http://127.0.0.1:{server.server_address[1]}/in")
+    assert shown.out.splitlines()[-1].startswith("whsec_")
+    process, url = _serve(shell, started)
+
+    sent = shell("webhooks", "simulate", "github", "pull_request", "--url", url, "--json").json
+    other = shell("webhooks", "simulate", "github", "push", "--url", url, "--json").json
+
+    task = json.loads(sent["answer"])["task"]
+    assert (sent["status"], json.loads(other["answer"])["state"]) == (202, "unmatched")
+    eventually(lambda: len(arrivals.ids.get(task, ())) >= 3)
+    view = shell.look("task", task, "--json").json["task"]
+    assert view["description"] == "Say what pull request 42 changes"
+    assert view["origin"].startswith("webhook/git/")
+    listed = shell.look("webhooks", "deliveries", "--json").json["deliveries"]
+    assert [one["state"] for one in listed] == ["unmatched", "queued"]
+    out = eventually(lambda: shell.look("webhooks", "deliveries", "--endpoint", "ops", "--json").json["deliveries"])
+    assert {one["state"] for one in out} == {"delivered"}
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    server.shutdown()
+    server.server_close()
+
+
+def test_what_is_set_up_wrongly_is_refused_with_the_mend(shell: Shell) -> None:
+    assert "has no secret" in shell.refused("webhooks", "source", "set", "git", "--scheme", "github")
+    assert "https://" in shell.refused("webhooks", "endpoint", "set", "ops", "http://example.com/")
+    assert "allow" in shell.refused("webhooks", "endpoint", "set", "ops", "https://169.254.169.254/")
+    assert "no event fits" in shell.refused(
+        "webhooks", "endpoint", "set", "ops", "https://example.com/", "--event", "nothing.*"
+    )
+    assert "source set" in shell.refused("webhooks", "simulate", "github", "push")
+    shell.write("kingpost.toml", '[webhooks.sources.git]\nscheme = "github"\n')
+    assert "webhooks.sources.git" in shell.refused("webhooks", "source", "list")
+
+
+def test_nothing_is_lost_when_the_server_is_killed(tmp_path: Path) -> None:
+    """Two rounds of the chaos: every accepted delivery is one task, and its event arrives."""
+    counted = rounds(tmp_path, 2, 60)
+
+    assert counted["tasks"] == counted["accepted"] == 60
