@@ -56,7 +56,11 @@ def receiver(arrivals: Arrivals) -> ThreadingHTTPServer:
         def log_message(self, format: str, *args: Any) -> None:
             """Nobody reads it."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Whoever is killed hangs up in the middle of a word."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
@@ -99,6 +103,11 @@ class Home:
             line = self.process.stderr.readline()
             assert line, "the server has ended"
         self.port = int(found[1])
+
+    def kill(self) -> None:
+        """At once, whatever it does."""
+        if self.process is not None:
+            self.process.kill()
 
     def end(self, how: signal.Signals) -> None:
         """Send it a signal, and wait until it is gone."""
@@ -146,7 +155,7 @@ def rounds(folder: Path, count: int, deliveries: int, seed: int = 0) -> dict[str
     while killed < count or waiting:
         home.serve()
         share = waiting[: max(deliveries // max(count, 1), 1)] if killed < count else waiting
-        timer = threading.Timer(chance.uniform(0.05, 0.6), lambda: home.process and home.process.kill())
+        timer = threading.Timer(chance.uniform(0.05, 0.6), home.kill)
         if killed < count:
             timer.start()
         with ThreadPoolExecutor(_SENDERS) as senders:
