@@ -1,0 +1,110 @@
+/**
+ * Every failure that the SDK reports. A class says what the caller can do; `code` never changes.
+ *
+ * KingpostError
+ * ├── ApiError: InputError (InvalidRequest, UnreadableInput, UnknownName, BudgetTooSmall, NotFound, Unauthorized,
+ * │   Forbidden, KeyReused) · ConfigurationError · TransientError (Unavailable, Conflict, InFlight, Overloaded, Behind)
+ * │   · FinalError
+ * ├── ConnectionFailed: TimedOut
+ * └── StreamInvalid · WebhookInvalid · UnknownOperation
+ */
+export class KingpostError extends Error {
+  override name: string = 'KingpostError'
+  /** What the server's log knows the request by, where there was an answer. */
+  requestId?: string
+}
+
+/** The server refused. */
+export class ApiError extends KingpostError {
+  override name = 'ApiError'
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    requestId: string | undefined,
+    readonly body: string = '',
+  ) {
+    super(`${status} ${code}: ${detail}${requestId ? ` (request ${requestId})` : ''}`)
+    if (requestId !== undefined) this.requestId = requestId
+  }
+}
+
+/** The request must change. */
+export class InputError extends ApiError { override name = 'InputError' }
+/** A value is missing, malformed or out of its bounds. */
+export class InvalidRequest extends InputError { override name = 'InvalidRequest' }
+/** A named input cannot be read. */
+export class UnreadableInput extends InputError { override name = 'UnreadableInput' }
+/** Nobody offers this agent, tool or plugin. */
+export class UnknownName extends InputError { override name = 'UnknownName' }
+/** The task itself does not fit into its budget. */
+export class BudgetTooSmall extends InputError { override name = 'BudgetTooSmall' }
+/** Nothing has this id. */
+export class NotFound extends InputError { override name = 'NotFound' }
+/** No token, or none that holds. */
+export class Unauthorized extends InputError { override name = 'Unauthorized' }
+/** The token may not do this. */
+export class Forbidden extends InputError { override name = 'Forbidden' }
+/** The idempotency key came before, with another request. */
+export class KeyReused extends InputError { override name = 'KeyReused' }
+/** The server's configuration must change, or a plugin of it. */
+export class ConfigurationError extends ApiError { override name = 'ConfigurationError' }
+/** The same request may succeed later. */
+export class TransientError extends ApiError { override name = 'TransientError' }
+/** Something behind the server does not answer. */
+export class Unavailable extends TransientError { override name = 'Unavailable' }
+/** Somebody else was first. */
+export class Conflict extends TransientError { override name = 'Conflict' }
+/** The first request with this idempotency key is still being answered. */
+export class InFlight extends TransientError { override name = 'InFlight' }
+/** Too much at once. */
+export class Overloaded extends TransientError { override name = 'Overloaded' }
+/** This server has not yet seen what the client has seen. */
+export class Behind extends TransientError { override name = 'Behind' }
+/** Trying again does not help. */
+export class FinalError extends ApiError { override name = 'FinalError' }
+
+/** Nobody answered, as often as it was tried. */
+export class ConnectionFailed extends KingpostError { override name = 'ConnectionFailed' }
+/** No answer came in time. */
+export class TimedOut extends ConnectionFailed { override name = 'TimedOut' }
+/** What came is no event stream. */
+export class StreamInvalid extends KingpostError { override name = 'StreamInvalid' }
+/** A delivery is malformed, too old, or not signed with any of the secrets. */
+export class WebhookInvalid extends KingpostError { override name = 'WebhookInvalid' }
+/** No installed plugin has such an operation, or not with these arguments. */
+export class UnknownOperation extends KingpostError { override name = 'UnknownOperation' }
+
+type Shape = new (...told: ConstructorParameters<typeof ApiError>) => ApiError
+
+const CODES: Record<string, Shape> = {
+  'input.invalid': InvalidRequest, 'input.unreadable': UnreadableInput, 'input.unknown_name': UnknownName,
+  'input.budget_too_small': BudgetTooSmall, 'input.not_found': NotFound, 'access.unauthorized': Unauthorized,
+  'access.forbidden': Forbidden, 'idempotency.mismatch': KeyReused, 'idempotency.in_flight': InFlight,
+  'transient.unavailable': Unavailable, 'transient.conflict': Conflict, 'transient.overloaded': Overloaded,
+  'position.ahead': Behind,
+}
+const FAMILIES: Record<string, Shape> = {
+  input: InputError, access: InputError, configuration: ConfigurationError, plugin: ConfigurationError,
+  transient: TransientError, final: FinalError,
+}
+const STATUSES: Record<number, Shape> = {
+  401: Unauthorized, 403: Forbidden, 404: NotFound, 408: TransientError, 409: Conflict, 412: Behind, 429: Overloaded,
+}
+
+/** The failure that an answer tells of; one that is no problem document (RFC 9457) is judged by its status. */
+export function told(status: number, headers: Headers, body: string): ApiError {
+  let problem: Record<string, unknown> = {}
+  try {
+    const read: unknown = JSON.parse(body)
+    if (typeof read === 'object' && read !== null && !Array.isArray(read)) problem = read as Record<string, unknown>
+  } catch {
+    // Whatever stands between may answer in its own words.
+  }
+  const code = String(problem.code || `http.${status}`)
+  const detail = String(problem.detail || problem.title || body.slice(0, 200))
+  const requestId = headers.get('x-request-id') ?? (problem.request_id as string | undefined)
+  const family = code.split('.')[0] ?? ''
+  const shape = CODES[code] ?? FAMILIES[family] ?? STATUSES[status] ?? (status >= 500 ? TransientError : InputError)
+  return new shape(status, code, detail, requestId, body)
+}
