@@ -1,0 +1,136 @@
+// Package kingpost is the Go SDK of kingpost. It needs nothing but the standard library.
+package kingpost
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Client talks to one kingpost server: every noun of the API is a field. It is safe for concurrent use.
+type Client struct {
+	Agents    *AgentsService
+	Artefacts *ArtefactsService
+	Calls     *CallsService
+	Context   *ContextService
+	Events    *EventsService
+	Heads     *HeadsService
+	Http      *HttpService
+	Jobs      *JobsService
+	Letters   *LettersService
+	Log       *LogService
+	Memory    *MemoryService
+	Plugins   *PluginsService
+	Schedules *SchedulesService
+	System    *SystemService
+	Tasks     *TasksService
+	Tenants   *TenantsService
+	Tokens    *TokensService
+	Tools     *ToolsService
+
+	transport *transport
+	mutex     sync.Mutex
+	read      *document
+}
+
+// Setting changes a client that is being made.
+type Setting func(*transport)
+
+// URL says where the server is; else the environment's KINGPOST_URL, else http://127.0.0.1:8420.
+func URL(url string) Setting { return func(t *transport) { t.url = strings.TrimRight(url, "/") } }
+
+// Token says who asks; else the environment's KINGPOST_TOKEN.
+func Token(token string) Setting { return func(t *transport) { t.token = token } }
+
+// Timeout bounds each try; else KINGPOST_TIMEOUT (seconds), else a minute.
+func Timeout(timeout time.Duration) Setting { return func(t *transport) { t.timeout = timeout } }
+
+// Idle bounds how long a stream may be silent.
+func Idle(idle time.Duration) Setting { return func(t *transport) { t.idle = idle } }
+
+// Retries changes the policy; else KINGPOST_RETRIES, else DefaultRetry.
+func Retries(retry Retry) Setting { return func(t *transport) { t.retry = retry } }
+
+// HTTPClient is what carries the requests.
+func HTTPClient(client *http.Client) Setting { return func(t *transport) { t.client = client } }
+
+// New makes a client.
+func New(settings ...Setting) *Client {
+	t := &transport{url: "http://127.0.0.1:8420", timeout: time.Minute, idle: 45 * time.Second, retry: DefaultRetry}
+	t.client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	if url := os.Getenv("KINGPOST_URL"); url != "" {
+		URL(url)(t)
+	}
+	t.token = os.Getenv("KINGPOST_TOKEN")
+	if seconds, err := strconv.ParseFloat(os.Getenv("KINGPOST_TIMEOUT"), 64); err == nil {
+		t.timeout = time.Duration(seconds * float64(time.Second))
+	}
+	if retries, err := strconv.Atoi(os.Getenv("KINGPOST_RETRIES")); err == nil {
+		t.retry.Retries = retries
+	}
+	for _, setting := range settings {
+		setting(t)
+	}
+	return &Client{
+		Agents:    &AgentsService{t},
+		Artefacts: &ArtefactsService{t},
+		Calls:     &CallsService{t},
+		Context:   &ContextService{t},
+		Events:    &EventsService{t},
+		Heads:     &HeadsService{t},
+		Http:      &HttpService{t},
+		Jobs:      &JobsService{t},
+		Letters:   &LettersService{t},
+		Log:       &LogService{t},
+		Memory:    &MemoryService{t},
+		Plugins:   &PluginsService{t},
+		Schedules: &SchedulesService{t},
+		System:    &SystemService{t},
+		Tasks:     &TasksService{t},
+		Tenants:   &TenantsService{t},
+		Tokens:    &TokensService{t},
+		Tools:     &ToolsService{t},
+		transport: t,
+	}
+}
+
+// Position is the newest position of the log that an answer has told; every request is answered at least as new.
+func (c *Client) Position() int64 { return c.transport.position.Load() }
+
+// SetPosition carries a position over from another client, or 0 after the server was restored from a backup.
+func (c *Client) SetPosition(position int64) { c.transport.position.Store(position) }
+
+// Request sends any request, with everything that the operations have: token, retries, key, position.
+func (c *Client) Request(ctx context.Context, method, path string, body any, options ...Option) (*Received, error) {
+	return c.transport.ask(ctx, strings.ToUpper(method), path, nil, body, options)
+}
+
+// Plugin gives the operations that an installed plugin brings, checked against the server's own document.
+func (c *Client) Plugin(name string) *Plugin { return &Plugin{name, c} }
+
+// Worker makes a loop that answers calls which wait for the outside.
+func (c *Client) Worker(answer func(context.Context, CallView) (string, error)) *Worker {
+	return &Worker{Answer: answer, calls: c.Calls}
+}
+
+func (c *Client) document(ctx context.Context) (*document, error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.read == nil {
+		received, err := c.transport.ask(ctx, http.MethodGet, "/openapi.json", nil, nil, nil)
+		if err != nil {
+			return nil, err
+		}
+		read := &document{}
+		if err := json.Unmarshal(received.Body, read); err != nil {
+			return nil, err
+		}
+		c.read = read
+	}
+	return c.read, nil
+}

@@ -1,0 +1,229 @@
+package kingpost
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+type command struct {
+	Do     string `json:"do"`
+	Client struct {
+		URL     string   `json:"url"`
+		Token   string   `json:"token"`
+		Retries *int     `json:"retries"`
+		Timeout *float64 `json:"timeout"`
+		Idle    *float64 `json:"idle"`
+		First   *float64 `json:"first"`
+	} `json:"client"`
+	Operation string            `json:"operation"`
+	Path      []string          `json:"path"`
+	Request   json.RawMessage   `json:"request"`
+	Calls     []command         `json:"calls"`
+	Task      string            `json:"task"`
+	Live      bool              `json:"live"`
+	Most      int               `json:"most"`
+	Attempt   int               `json:"attempt"`
+	Chance    float64           `json:"chance"`
+	Now       float64           `json:"now"`
+	Headers   map[string]string `json:"headers"`
+	Retry     struct {
+		First   float64 `json:"first"`
+		Longest float64 `json:"longest"`
+	} `json:"retry"`
+	Status int             `json:"status"`
+	Body   string          `json:"body"`
+	Secret json.RawMessage `json:"secret"`
+	Plugin string          `json:"plugin"`
+	Text   string          `json:"text"`
+}
+
+// TestDrive does what it is told, a line of JSON at a time, through the SDK's own facade, and answers a line of JSON for
+// each. tests/contracts gives the same commands to the SDKs of all three languages.
+func TestDrive(t *testing.T) {
+	if os.Getenv("KINGPOST_DRIVE") == "" {
+		t.Skip("driven by tests/contracts")
+	}
+	lines := bufio.NewScanner(os.Stdin)
+	lines.Buffer(nil, 64<<20)
+	for lines.Scan() {
+		var asked command
+		if err := json.Unmarshal(lines.Bytes(), &asked); err != nil {
+			t.Fatal(err)
+		}
+		said, err := done(&asked)
+		if err != nil {
+			said = map[string]any{"error": failure(err)}
+		}
+		text, err := json.Marshal(said)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = os.Stdout.Write(append(text, '\n'))
+	}
+}
+
+func failure(err error) map[string]any {
+	told := map[string]any{"message": err.Error(), "kind": "error"}
+	var refused *Error
+	var local *LocalError
+	if errors.As(err, &refused) {
+		told["kind"], told["code"], told["status"] = refused.Kind().Name, refused.Code, refused.Status
+		told["request_id"] = refused.RequestID
+	} else if errors.As(err, &local) {
+		told["kind"] = local.Kind().Name
+	}
+	return told
+}
+
+func (c *command) client() *Client {
+	seconds := func(value *float64, usual float64) time.Duration {
+		if value == nil {
+			value = &usual
+		}
+		return time.Duration(*value * float64(time.Second))
+	}
+	retry := Retry{Retries: 2, First: seconds(c.Client.First, 0.01), Longest: 20 * time.Millisecond}
+	if c.Client.Retries != nil {
+		retry.Retries = *c.Client.Retries
+	}
+	return New(URL(c.Client.URL), Token(c.Client.Token), Retries(retry), Timeout(seconds(c.Client.Timeout, 20)), Idle(seconds(c.Client.Idle, 20)))
+}
+
+func header(values map[string]string) http.Header {
+	made := http.Header{}
+	for name, value := range values {
+		made.Set(name, value)
+	}
+	return made
+}
+
+func done(c *command) (map[string]any, error) {
+	ctx := context.Background()
+	value := func(value any, err error) (map[string]any, error) { return map[string]any{"value": value}, err }
+	switch c.Do {
+	case "operations":
+		return value(Operations, nil)
+	case "call":
+		if c.Operation == "events.stream" {
+			var asked EventsStreamParams
+			_ = json.Unmarshal(c.Request, &asked)
+			return value(collected(c.client().Events.Stream(ctx, asked), c.Most))
+		}
+		return called(ctx, c.client(), c)
+	case "sequence":
+		client := c.client()
+		for _, each := range c.Calls {
+			if _, err := called(ctx, client, &each); err != nil {
+				return nil, err
+			}
+		}
+		return value(client.Position(), nil)
+	case "stream":
+		return value(collected(c.client().Tasks.Stream(ctx, c.Task, EventsStreamParams{}), c.Most))
+	case "each":
+		var asked TasksListParams
+		_ = json.Unmarshal(c.Request, &asked)
+		items := []TaskView{}
+		for item, err := range c.client().Tasks.Each(ctx, asked) {
+			if err != nil {
+				return nil, err
+			}
+			items = append(items, item)
+		}
+		return value(items, nil)
+	case "pause":
+		retry := Retry{0, time.Duration(c.Retry.First * 1e9), time.Duration(c.Retry.Longest * 1e9)}
+		now := time.Unix(0, int64(c.Now*1e9))
+		return value(pause(c.Attempt, header(c.Headers), retry, c.Chance, now).Seconds(), nil)
+	case "told":
+		problem := told(c.Status, header(c.Headers), []byte(c.Body))
+		said := map[string]any{"kind": problem.Kind().Name, "code": problem.Code, "request_id": nil}
+		if problem.RequestID != "" {
+			said["request_id"] = problem.RequestID
+		}
+		return value(said, nil)
+	case "webhook":
+		var secrets []string
+		if json.Unmarshal(c.Secret, &secrets) != nil {
+			var one string
+			_ = json.Unmarshal(c.Secret, &one)
+			secrets = []string{one}
+		}
+		return value(VerifyWebhook([]byte(c.Body), header(c.Headers), time.Unix(0, int64(c.Now*1e9)), secrets...))
+	case "plugin":
+		given := map[string]any{}
+		_ = json.Unmarshal(c.Request, &given)
+		return value(c.client().Plugin(c.Plugin).Call(ctx, c.Operation, given))
+	case "worker":
+		worker := c.client().Worker(func(_ context.Context, call CallView) (string, error) { return c.Text + " " + call.Tool, nil })
+		return value(worker.Once(ctx))
+	}
+	return nil, errors.New("no such deed: " + c.Do)
+}
+
+func collected(stream *Stream, most int) ([]any, error) {
+	items := []any{}
+	for item, err := range stream.All() {
+		if err != nil {
+			return items, err
+		}
+		if item.Event != nil {
+			items = append(items, item.Event)
+		} else {
+			items = append(items, item.Speech)
+		}
+		if most > 0 && len(items) >= most {
+			break
+		}
+	}
+	return items, nil
+}
+
+// called finds the method of an operation by its name, as a caller would write it.
+func called(ctx context.Context, client *Client, c *command) (map[string]any, error) {
+	noun, verb, _ := strings.Cut(c.Operation, ".")
+	service := reflect.ValueOf(client).Elem().FieldByName(strings.ToUpper(noun[:1]) + noun[1:])
+	name := ""
+	for _, part := range strings.Split(verb, "_") {
+		name += strings.ToUpper(part[:1]) + part[1:]
+	}
+	method := service.MethodByName(name)
+	if !method.IsValid() {
+		return nil, errors.New("no such method: " + c.Operation)
+	}
+	given := []reflect.Value{reflect.ValueOf(ctx)}
+	paths := c.Path
+	for index := 1; index < method.Type().NumIn()-1; index++ {
+		kind := method.Type().In(index)
+		if kind.Kind() == reflect.String {
+			given, paths = append(given, reflect.ValueOf(paths[0])), paths[1:]
+			continue
+		}
+		request := reflect.New(kind)
+		if len(c.Request) > 0 {
+			if err := json.Unmarshal(c.Request, request.Interface()); err != nil {
+				return nil, err
+			}
+		}
+		given = append(given, request.Elem())
+	}
+	var last Received
+	given = append(given, reflect.ValueOf(WithResponse(func(one Received) { last = one })))
+	results := method.Call(given)
+	if err, _ := results[1].Interface().(error); err != nil {
+		return nil, err
+	}
+	answer := results[0].Interface()
+	if raw, ok := answer.([]byte); ok {
+		answer = map[string]any{"bytes": raw}
+	}
+	return map[string]any{"value": answer, "status": last.Status, "request_id": last.RequestID, "position": client.Position()}, nil
+}

@@ -1,0 +1,419 @@
+package kingpost
+
+// The services of the client: one for each noun of the API, one method for each operation.
+
+import (
+	"context"
+	"net/url"
+)
+
+// AgentsService is for operations on agents.
+type AgentsService struct{ transport *transport }
+
+// List: agents that can be named.
+func (s *AgentsService) List(ctx context.Context, options ...Option) (*AgentList, error) {
+	return ask[AgentList](ctx, s.transport, "GET", "/v1/agents", nil, nil, options)
+}
+
+// Get: one agent.
+func (s *AgentsService) Get(ctx context.Context, name string, options ...Option) (*AgentView, error) {
+	return ask[AgentView](ctx, s.transport, "GET", "/v1/agents/"+url.PathEscape(name), nil, nil, options)
+}
+
+// Statistics: what an agent's tasks came to, with the number of samples.
+func (s *AgentsService) Statistics(ctx context.Context, name string, options ...Option) (*Statistics, error) {
+	return ask[Statistics](ctx, s.transport, "GET", "/v1/agents/"+url.PathEscape(name)+"/statistics", nil, nil, options)
+}
+
+// ArtefactsService is for operations on artefacts.
+type ArtefactsService struct{ transport *transport }
+
+// Get: a file that a task made.
+func (s *ArtefactsService) Get(ctx context.Context, id string, name string, options ...Option) ([]byte, error) {
+	received, err := s.transport.ask(ctx, "GET", "/v1/tasks/"+url.PathEscape(id)+"/artefacts/"+url.PathEscape(name), nil, nil, options)
+	if err != nil {
+		return nil, err
+	}
+	return received.Body, nil
+}
+
+// CallsService is for operations on calls.
+type CallsService struct{ transport *transport }
+
+// List: calls that wait for somebody.
+func (s *CallsService) List(ctx context.Context, request CallsListParams, options ...Option) (*CallPage, error) {
+	return ask[CallPage](ctx, s.transport, "GET", "/v1/calls", query(request), nil, options)
+}
+
+// Reply: answer a question, or allow or refuse a call.
+func (s *CallsService) Reply(ctx context.Context, id string, call string, request ReplyBody, options ...Option) (*TaskView, error) {
+	return ask[TaskView](ctx, s.transport, "POST", "/v1/tasks/"+url.PathEscape(id)+"/calls/"+url.PathEscape(call)+"/reply", nil, request, options)
+}
+
+// Observe: settle a pending call.
+func (s *CallsService) Observe(ctx context.Context, id string, request ObserveBody, options ...Option) (*TaskView, error) {
+	return ask[TaskView](ctx, s.transport, "POST", "/v1/tasks/"+url.PathEscape(id)+"/observations", nil, request, options)
+}
+
+// ContextService is for operations on context.
+type ContextService struct{ transport *transport }
+
+// Count: count the tokens of a text.
+func (s *ContextService) Count(ctx context.Context, request Count, options ...Option) (*Counted, error) {
+	return ask[Counted](ctx, s.transport, "POST", "/v1/context/count", nil, request, options)
+}
+
+// Fit: fit a text into a budget.
+func (s *ContextService) Fit(ctx context.Context, request Fit, options ...Option) (*Fitting, error) {
+	return ask[Fitting](ctx, s.transport, "POST", "/v1/context/fit", nil, request, options)
+}
+
+// Pack: pack documents and memories for a query.
+func (s *ContextService) Pack(ctx context.Context, request PackContext, options ...Option) (*Packed, error) {
+	return ask[Packed](ctx, s.transport, "POST", "/v1/context/pack", nil, request, options)
+}
+
+// EventsService is for operations on events.
+type EventsService struct{ transport *transport }
+
+// List: a page of the log.
+func (s *EventsService) List(ctx context.Context, request EventsListParams, options ...Option) (*EventPage, error) {
+	return ask[EventPage](ctx, s.transport, "GET", "/v1/events", query(request), nil, options)
+}
+
+// Stream: events as they come, resumed without a gap.
+func (s *EventsService) Stream(ctx context.Context, request EventsStreamParams, options ...Option) *Stream {
+	return newStream(ctx, s.transport, request, options)
+}
+
+// HeadsService is for operations on heads.
+type HeadsService struct{ transport *transport }
+
+// Export: the head of the log, signed, to be kept elsewhere.
+func (s *HeadsService) Export(ctx context.Context, options ...Option) (*SignedHead, error) {
+	return ask[SignedHead](ctx, s.transport, "GET", "/v1/log/head", nil, nil, options)
+}
+
+// HttpService is for operations on http.
+type HttpService struct{ transport *transport }
+
+// Status: how the HTTP face stands.
+func (s *HttpService) Status(ctx context.Context, options ...Option) (*HTTPStatus, error) {
+	return ask[HTTPStatus](ctx, s.transport, "GET", "/v1/http/status", nil, nil, options)
+}
+
+// JobsService is for operations on jobs.
+type JobsService struct{ transport *transport }
+
+// List: jobs, newest first.
+func (s *JobsService) List(ctx context.Context, options ...Option) (*JobList, error) {
+	return ask[JobList](ctx, s.transport, "GET", "/v1/jobs", nil, nil, options)
+}
+
+// Get: how far a job is.
+func (s *JobsService) Get(ctx context.Context, id string, options ...Option) (*Job, error) {
+	return ask[Job](ctx, s.transport, "GET", "/v1/jobs/"+url.PathEscape(id), nil, nil, options)
+}
+
+// Rebuild: begin to fold the log into fresh tables.
+func (s *JobsService) Rebuild(ctx context.Context, request Rebuild, options ...Option) (*Job, error) {
+	return ask[Job](ctx, s.transport, "POST", "/v1/log/rebuild", nil, request, options)
+}
+
+// Verify: begin to read the whole log and name what is wrong.
+func (s *JobsService) Verify(ctx context.Context, options ...Option) (*Job, error) {
+	return ask[Job](ctx, s.transport, "POST", "/v1/log/verify", nil, nil, options)
+}
+
+// LettersService is for operations on letters.
+type LettersService struct{ transport *transport }
+
+// List: dead letters, newest first.
+func (s *LettersService) List(ctx context.Context, request LettersListParams, options ...Option) (*TaskPage, error) {
+	return ask[TaskPage](ctx, s.transport, "GET", "/v1/letters", query(request), nil, options)
+}
+
+// Get: one dead letter.
+func (s *LettersService) Get(ctx context.Context, id string, options ...Option) (*TaskView, error) {
+	return ask[TaskView](ctx, s.transport, "GET", "/v1/letters/"+url.PathEscape(id), nil, nil, options)
+}
+
+// Discard: put a dead letter away.
+func (s *LettersService) Discard(ctx context.Context, id string, options ...Option) (*TaskView, error) {
+	return ask[TaskView](ctx, s.transport, "POST", "/v1/letters/"+url.PathEscape(id)+"/discard", nil, nil, options)
+}
+
+// Replay: try a dead letter again, as a new task.
+func (s *LettersService) Replay(ctx context.Context, id string, options ...Option) (*Submitted, error) {
+	return ask[Submitted](ctx, s.transport, "POST", "/v1/letters/"+url.PathEscape(id)+"/replay", nil, nil, options)
+}
+
+// LogService is for operations on log.
+type LogService struct{ transport *transport }
+
+// Backup: copy memories and log while work goes on.
+func (s *LogService) Backup(ctx context.Context, request Backup, options ...Option) (*Copied, error) {
+	return ask[Copied](ctx, s.transport, "POST", "/v1/log/backup", nil, request, options)
+}
+
+// Erase: erase the content of a task, or of everything that the tenant has.
+func (s *LogService) Erase(ctx context.Context, request Erase, options ...Option) (*Erasure, error) {
+	return ask[Erasure](ctx, s.transport, "POST", "/v1/log/erase", nil, request, options)
+}
+
+// Seal: move old frames into a segment file.
+func (s *LogService) Seal(ctx context.Context, request Seal, options ...Option) (*Sealing, error) {
+	return ask[Sealing](ctx, s.transport, "POST", "/v1/log/seal", nil, request, options)
+}
+
+// MemoryService is for operations on memory.
+type MemoryService struct{ transport *transport }
+
+// Remember: remember something.
+func (s *MemoryService) Remember(ctx context.Context, request Remember, options ...Option) (*Remembered, error) {
+	return ask[Remembered](ctx, s.transport, "POST", "/v1/memories", nil, request, options)
+}
+
+// Export: memories as they were remembered.
+func (s *MemoryService) Export(ctx context.Context, request Export, options ...Option) (*Exported, error) {
+	return ask[Exported](ctx, s.transport, "POST", "/v1/memories/export", nil, request, options)
+}
+
+// Forget: forget memories.
+func (s *MemoryService) Forget(ctx context.Context, request Forget, options ...Option) (*Forgotten, error) {
+	return ask[Forgotten](ctx, s.transport, "POST", "/v1/memories/forget", nil, request, options)
+}
+
+// Recall: find what fits a question.
+func (s *MemoryService) Recall(ctx context.Context, request Recall, options ...Option) (*Recalled, error) {
+	return ask[Recalled](ctx, s.transport, "POST", "/v1/memories/recall", nil, request, options)
+}
+
+// Get: one memory.
+func (s *MemoryService) Get(ctx context.Context, scope string, id string, request MemoryGetParams, options ...Option) (*Memory, error) {
+	return ask[Memory](ctx, s.transport, "GET", "/v1/memories/"+url.PathEscape(scope)+"/"+url.PathEscape(id), query(request), nil, options)
+}
+
+// PluginsService is for operations on plugins.
+type PluginsService struct{ transport *transport }
+
+// List: installed plugins.
+func (s *PluginsService) List(ctx context.Context, options ...Option) (*PluginList, error) {
+	return ask[PluginList](ctx, s.transport, "GET", "/v1/plugins", nil, nil, options)
+}
+
+// SchedulesService is for operations on schedules.
+type SchedulesService struct{ transport *transport }
+
+// List: schedules, by id.
+func (s *SchedulesService) List(ctx context.Context, options ...Option) (*Schedules, error) {
+	return ask[Schedules](ctx, s.transport, "GET", "/v1/schedules", nil, nil, options)
+}
+
+// Remove: fire a schedule no more.
+func (s *SchedulesService) Remove(ctx context.Context, id string, options ...Option) (*Schedules, error) {
+	return ask[Schedules](ctx, s.transport, "DELETE", "/v1/schedules/"+url.PathEscape(id), nil, nil, options)
+}
+
+// Get: one schedule.
+func (s *SchedulesService) Get(ctx context.Context, id string, options ...Option) (*ScheduleView, error) {
+	return ask[ScheduleView](ctx, s.transport, "GET", "/v1/schedules/"+url.PathEscape(id), nil, nil, options)
+}
+
+// Set: submit a task again and again.
+func (s *SchedulesService) Set(ctx context.Context, id string, request SetScheduleBody, options ...Option) (*ScheduleView, error) {
+	return ask[ScheduleView](ctx, s.transport, "PUT", "/v1/schedules/"+url.PathEscape(id), nil, request, options)
+}
+
+// Pause: let a schedule rest.
+func (s *SchedulesService) Pause(ctx context.Context, id string, options ...Option) (*ScheduleView, error) {
+	return ask[ScheduleView](ctx, s.transport, "POST", "/v1/schedules/"+url.PathEscape(id)+"/pause", nil, nil, options)
+}
+
+// Resume: let a schedule that rests go on.
+func (s *SchedulesService) Resume(ctx context.Context, id string, options ...Option) (*ScheduleView, error) {
+	return ask[ScheduleView](ctx, s.transport, "POST", "/v1/schedules/"+url.PathEscape(id)+"/resume", nil, nil, options)
+}
+
+// SystemService is for operations on system.
+type SystemService struct{ transport *transport }
+
+// Health: look at everything and say what to mend.
+func (s *SystemService) Health(ctx context.Context, options ...Option) (*Health, error) {
+	return ask[Health](ctx, s.transport, "GET", "/v1/doctor", nil, nil, options)
+}
+
+// TasksService is for operations on tasks.
+type TasksService struct{ transport *transport }
+
+// List: tasks, newest first.
+func (s *TasksService) List(ctx context.Context, request TasksListParams, options ...Option) (*TaskPage, error) {
+	return ask[TaskPage](ctx, s.transport, "GET", "/v1/tasks", query(request), nil, options)
+}
+
+// Submit: queue a task; answered once it is on disk.
+func (s *TasksService) Submit(ctx context.Context, request SubmitInput, options ...Option) (*Submitted, error) {
+	return ask[Submitted](ctx, s.transport, "POST", "/v1/tasks", nil, request, options)
+}
+
+// SubmitAll: queue up to 100 tasks, all or none.
+func (s *TasksService) SubmitAll(ctx context.Context, request SubmitAll, options ...Option) (*SubmittedAll, error) {
+	return ask[SubmittedAll](ctx, s.transport, "POST", "/v1/tasks/batch", nil, request, options)
+}
+
+// Get: one task as it stands.
+func (s *TasksService) Get(ctx context.Context, id string, options ...Option) (*TaskView, error) {
+	return ask[TaskView](ctx, s.transport, "GET", "/v1/tasks/"+url.PathEscape(id), nil, nil, options)
+}
+
+// Cancel: ask a task and all below it to end.
+func (s *TasksService) Cancel(ctx context.Context, id string, request CancelBody, options ...Option) (*TaskView, error) {
+	return ask[TaskView](ctx, s.transport, "POST", "/v1/tasks/"+url.PathEscape(id)+"/cancel", nil, request, options)
+}
+
+// Fork: go on from any turn of a task, with changes.
+func (s *TasksService) Fork(ctx context.Context, id string, request ForkBody, options ...Option) (*Submitted, error) {
+	return ask[Submitted](ctx, s.transport, "POST", "/v1/tasks/"+url.PathEscape(id)+"/fork", nil, request, options)
+}
+
+// Message: say something to a task.
+func (s *TasksService) Message(ctx context.Context, id string, request MessageBody, options ...Option) (*TaskView, error) {
+	return ask[TaskView](ctx, s.transport, "POST", "/v1/tasks/"+url.PathEscape(id)+"/messages", nil, request, options)
+}
+
+// Expand: bring back a passage that a context dropped.
+func (s *TasksService) Expand(ctx context.Context, id string, passage string, options ...Option) (*Expanded, error) {
+	return ask[Expanded](ctx, s.transport, "GET", "/v1/tasks/"+url.PathEscape(id)+"/passages/"+url.PathEscape(passage), nil, nil, options)
+}
+
+// Retry: try a task that failed or was cancelled again, as a new task.
+func (s *TasksService) Retry(ctx context.Context, id string, options ...Option) (*Submitted, error) {
+	return ask[Submitted](ctx, s.transport, "POST", "/v1/tasks/"+url.PathEscape(id)+"/retry", nil, nil, options)
+}
+
+// Tree: a task and everything it delegated.
+func (s *TasksService) Tree(ctx context.Context, id string, options ...Option) (*TaskPage, error) {
+	return ask[TaskPage](ctx, s.transport, "GET", "/v1/tasks/"+url.PathEscape(id)+"/tree", nil, nil, options)
+}
+
+// Turns: the turns of a task with their ledgers.
+func (s *TasksService) Turns(ctx context.Context, id string, options ...Option) (*Turns, error) {
+	return ask[Turns](ctx, s.transport, "GET", "/v1/tasks/"+url.PathEscape(id)+"/turns", nil, nil, options)
+}
+
+// TenantsService is for operations on tenants.
+type TenantsService struct{ transport *transport }
+
+// List: tenants, by id.
+func (s *TenantsService) List(ctx context.Context, options ...Option) (*TenantList, error) {
+	return ask[TenantList](ctx, s.transport, "GET", "/v1/tenants", nil, nil, options)
+}
+
+// Create: make a tenant.
+func (s *TenantsService) Create(ctx context.Context, request SetTenant, options ...Option) (*TenantView, error) {
+	return ask[TenantView](ctx, s.transport, "POST", "/v1/tenants", nil, request, options)
+}
+
+// Erase: erase all content of a tenant, and revoke its tokens.
+func (s *TenantsService) Erase(ctx context.Context, id string, options ...Option) (*Erasure, error) {
+	return ask[Erasure](ctx, s.transport, "POST", "/v1/tenants/"+url.PathEscape(id)+"/erase", nil, nil, options)
+}
+
+// Limit: change what a tenant may ask for.
+func (s *TenantsService) Limit(ctx context.Context, id string, request SetTenantBody, options ...Option) (*TenantView, error) {
+	return ask[TenantView](ctx, s.transport, "PUT", "/v1/tenants/"+url.PathEscape(id)+"/limits", nil, request, options)
+}
+
+// TokensService is for operations on tokens.
+type TokensService struct{ transport *transport }
+
+// List: tokens, without their secrets.
+func (s *TokensService) List(ctx context.Context, options ...Option) (*TokenList, error) {
+	return ask[TokenList](ctx, s.transport, "GET", "/v1/tokens", nil, nil, options)
+}
+
+// Create: make a token.
+func (s *TokensService) Create(ctx context.Context, request CreateToken, options ...Option) (*TokenCreated, error) {
+	return ask[TokenCreated](ctx, s.transport, "POST", "/v1/tokens", nil, request, options)
+}
+
+// Revoke: end a token at once.
+func (s *TokensService) Revoke(ctx context.Context, id string, options ...Option) (*TokenView, error) {
+	return ask[TokenView](ctx, s.transport, "DELETE", "/v1/tokens/"+url.PathEscape(id), nil, nil, options)
+}
+
+// Rotate: replace a token, with an overlap.
+func (s *TokensService) Rotate(ctx context.Context, id string, request RotateTokenBody, options ...Option) (*TokenCreated, error) {
+	return ask[TokenCreated](ctx, s.transport, "POST", "/v1/tokens/"+url.PathEscape(id)+"/rotate", nil, request, options)
+}
+
+// ToolsService is for operations on tools.
+type ToolsService struct{ transport *transport }
+
+// List: tools that agents can be granted.
+func (s *ToolsService) List(ctx context.Context, options ...Option) (*ToolList, error) {
+	return ask[ToolList](ctx, s.transport, "GET", "/v1/tools", nil, nil, options)
+}
+
+// Operations lists every operation, as the document names it.
+var Operations = []string{
+	"agents.list",
+	"agents.get",
+	"agents.statistics",
+	"artefacts.get",
+	"calls.list",
+	"calls.reply",
+	"calls.observe",
+	"context.count",
+	"context.fit",
+	"context.pack",
+	"events.list",
+	"events.stream",
+	"heads.export",
+	"http.status",
+	"jobs.list",
+	"jobs.get",
+	"jobs.rebuild",
+	"jobs.verify",
+	"letters.list",
+	"letters.get",
+	"letters.discard",
+	"letters.replay",
+	"log.backup",
+	"log.erase",
+	"log.seal",
+	"memory.remember",
+	"memory.export",
+	"memory.forget",
+	"memory.recall",
+	"memory.get",
+	"plugins.list",
+	"schedules.list",
+	"schedules.remove",
+	"schedules.get",
+	"schedules.set",
+	"schedules.pause",
+	"schedules.resume",
+	"system.health",
+	"tasks.list",
+	"tasks.submit",
+	"tasks.submit_all",
+	"tasks.get",
+	"tasks.cancel",
+	"tasks.fork",
+	"tasks.message",
+	"tasks.expand",
+	"tasks.retry",
+	"tasks.tree",
+	"tasks.turns",
+	"tasks.wait",
+	"tenants.list",
+	"tenants.create",
+	"tenants.erase",
+	"tenants.limit",
+	"tokens.list",
+	"tokens.create",
+	"tokens.revoke",
+	"tokens.rotate",
+	"tools.list",
+}
