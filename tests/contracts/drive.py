@@ -1,0 +1,171 @@
+"""Does what it is told, a line of JSON at a time, through the Python SDK; answers a line of JSON for each.
+
+Started by ``drivers``: the same commands go to the SDKs of all three languages. With ``--wait`` it is the asynchronous
+half that is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from kingpost_sdk import ApiError, AsyncClient, Client, KingpostError, Options, Received, Retry, models, verify_webhook
+from kingpost_sdk._async.resources import OPERATIONS
+from kingpost_sdk._errors import told
+from kingpost_sdk._policy import pause
+
+CLIENT: type[Any] = AsyncClient if "--wait" in sys.argv else Client
+
+
+def client(asked: dict[str, Any]) -> Any:
+    """The client of a command."""
+    given = {"retries": 2, "first": 0.01, "longest": 0.02, "timeout": 20, "idle": 20} | asked["client"]
+    made = CLIENT(
+        given["url"], given.get("token"), timeout=given["timeout"],
+        retry=Retry(given["retries"], given["first"], given["longest"]),
+    )  # fmt: skip
+    object.__setattr__(made._transport.settings, "idle", given["idle"])
+    return made
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, bytes):
+        return {"bytes": value.hex()}
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if hasattr(value, "__slots__") and not isinstance(value, list | dict | str | int | float | None):
+        return {name: getattr(value, name) for name in value.__slots__}
+    return value
+
+
+async def waited(value: Any) -> Any:
+    """A value, whichever half of the SDK it came from."""
+    return await value if inspect.isawaitable(value) else value
+
+
+async def collected(items: Any, asked: dict[str, Any]) -> dict[str, Any]:
+    """What an iterator gives."""
+    found = []
+    if hasattr(items, "__aiter__"):
+        async for item in items:
+            found.append(plain(item))
+            if len(found) == asked.get("most"):
+                break
+    else:
+        for item in items:
+            found.append(plain(item))
+            if len(found) == asked.get("most"):
+                break
+    return {"value": found}
+
+
+async def call(asked: dict[str, Any], one: Any = None) -> dict[str, Any]:
+    """One operation, by its name."""
+    one = one or client(asked)
+    noun, verb = asked["operation"].split(".", 1)
+    method = getattr(getattr(one, noun), verb)
+    seen: list[Received] = []
+    given = {name: shaped(asked["operation"], name, each) for name, each in (asked.get("request") or {}).items()}
+    result = method(*asked.get("path", ()), **given, options=Options(on_response=seen.append))
+    if asked["operation"] == "events.stream":
+        return await collected(result, asked)
+    value = plain(await waited(result))
+    return {
+        "value": value, "status": seen[-1].status, "request_id": seen[-1].request_id, "position": one.position,
+    }  # fmt: skip
+
+
+_SHAPES: dict[tuple[str, str], Callable[[Any], Any]] = {
+    ("calls.observe", "observation"): models.ObservationInput.from_dict,
+    ("memory.remember", "memories"): lambda many: [models.MemoryInput.from_dict(one) for one in many],
+    ("memory.forget", "selection"): models.Selection.from_dict,
+    ("memory.export", "selection"): models.Selection.from_dict,
+    ("schedules.set", "request"): models.SubmitInput.from_dict,
+    ("tasks.submit_all", "tasks"): lambda many: [models.SubmitInput.from_dict(one) for one in many],
+}
+
+
+def shaped(operation: str, name: str, value: Any) -> Any:
+    """A field as the facade takes it: records are classes there."""
+    return _SHAPES.get((operation, name), lambda each: each)(value)
+
+
+async def sequence(asked: dict[str, Any]) -> dict[str, Any]:
+    """Several operations with one client; the position that it has at the end."""
+    one = client(asked)
+    for each in asked["calls"]:
+        await call(each, one)
+    return {"value": one.position}
+
+
+async def stream(asked: dict[str, Any]) -> dict[str, Any]:
+    """The events of a task."""
+    return await collected(client(asked).tasks.stream(asked["task"], live=asked.get("live")), asked)
+
+
+async def each(asked: dict[str, Any]) -> dict[str, Any]:
+    """All tasks of a list."""
+    return await collected(client(asked).tasks.each(**asked.get("request", {})), asked)
+
+
+async def paused(asked: dict[str, Any]) -> dict[str, Any]:
+    """The pause before a try."""
+    retry = Retry(0, asked["retry"]["first"], asked["retry"]["longest"])
+    headers = {name.lower(): value for name, value in asked["headers"].items()}
+    return {"value": pause(asked["attempt"], headers, retry, asked["chance"], asked["now"])}
+
+
+async def judged(asked: dict[str, Any]) -> dict[str, Any]:
+    """The failure that an answer tells of."""
+    headers = {name.lower(): value for name, value in asked["headers"].items()}
+    problem = told(asked["status"], headers, asked["body"].encode())
+    return {"value": {"kind": type(problem).__name__, "code": problem.code, "request_id": problem.request_id}}
+
+
+async def webhook(asked: dict[str, Any]) -> dict[str, Any]:
+    """A delivery, verified."""
+    return {"value": plain(verify_webhook(asked["body"].encode(), asked["headers"], asked["secret"], now=asked["now"]))}
+
+
+async def plugin(asked: dict[str, Any]) -> dict[str, Any]:
+    """An operation of a plugin."""
+    return {"value": await waited(client(asked).plugin(asked["plugin"]).call(asked["operation"], asked["request"]))}
+
+
+async def worker(asked: dict[str, Any]) -> dict[str, Any]:
+    """One look of a worker."""
+    return {"value": await waited(client(asked).worker(lambda one: f"{asked['text']} {one.tool}").once())}
+
+
+async def operations(asked: dict[str, Any]) -> dict[str, Any]:
+    """What the facade says it has."""
+    return {"value": list(OPERATIONS)}
+
+
+DEEDS = {
+    "call": call, "sequence": sequence, "stream": stream, "each": each, "pause": paused, "told": judged,
+    "webhook": webhook, "plugin": plugin, "worker": worker, "operations": operations,
+}  # fmt: skip
+
+
+async def main() -> None:
+    """Until nothing more is asked."""
+    for line in sys.stdin:
+        asked = json.loads(line)
+        try:
+            said = await DEEDS[asked["do"]](asked)
+        except KingpostError as problem:
+            said = {"error": {"kind": type(problem).__name__, "message": str(problem)}}
+            if isinstance(problem, ApiError):
+                said["error"] |= {"code": problem.code, "status": problem.status, "request_id": problem.request_id}
+        sys.stdout.write(json.dumps(said) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

