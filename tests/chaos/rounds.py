@@ -35,8 +35,9 @@ POINTS = (
 
 CARED_FOR = {
     "rebuild.before_swap", "erase.before_commit", "erase.after_commit", "seal.before_commit", "seal.after_commit",
+    "webhook.noted", "webhook.kept",
 }  # fmt: skip
-"""Points of the log's care, which the tests of the plugin rehearse: no task waits for any of it."""
+"""Points of the log's care and of webhooks, which the tests of these plugins rehearse: no task waits for any of it."""
 
 FINAL = {"task.succeeded", "task.failed", "task.cancelled"}
 

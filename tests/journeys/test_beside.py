@@ -159,7 +159,7 @@ def test_the_table_of_commands_says_what_the_commands_say() -> None:
 
 
 def test_help_imports_nothing_that_is_heavy(shell: Shell) -> None:
-    """No pydantic, no pluggy, no asyncio, no plugin."""
+    """No pydantic, no pluggy, no asyncio, no plugin, once it is known which plugins there are."""
     code = (
         "import sys; sys.argv = ['kingpost', '--help']\nfrom kingpost.cli import main\n"
         "try: main()\nexcept SystemExit: pass\n"
@@ -167,7 +167,15 @@ def test_help_imports_nothing_that_is_heavy(shell: Shell) -> None:
         "print([name for name in heavy if name in sys.modules])"
     )
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=shell.folder,
+            env=shell.environ,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
 
     assert done.stdout.splitlines()[-1] == "[]"
 

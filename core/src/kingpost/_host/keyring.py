@@ -39,7 +39,6 @@ class Key:
     hash: str
     created: float
     expires: float
-    name: str = ""
     until: float | None = None
     replaced_by: str | None = None
     revoked: bool = False
@@ -95,10 +94,9 @@ class Keyring:
     def _fold(self, event: Event) -> None:
         h = event.header
         if event.kind == "token.created":
-            name = (event.payload or {}).get("name", "")
             self.keys[h["token"]] = Key(
                 id=h["token"], tenant=h["tenant"], scopes=tuple(h["scopes"]), hash=h["hash"], created=h["created"],
-                expires=h["expires"], name=name, digest=h.get("digest"),
+                expires=h["expires"], digest=h.get("digest"),
             )  # fmt: skip
             if (old := self.keys.get(h.get("replaces") or "")) is not None:
                 self.keys[old.id] = replace(old, replaced_by=h["token"], until=h["until"])
@@ -162,6 +160,18 @@ class Keyring:
             beside.replace(path)
         return path.read_bytes()
 
+    async def name(self, key: Key, name: str) -> None:
+        """Write down what its owner calls a token: content, in a stream of the tenant's own that can be erased."""
+        if name:
+            named = Event("token.named", {"token": key.id}, {"name": name})
+            await self._log.append(f"{STREAM}/{key.tenant}", None, [named])
+
+    async def names(self, tenant: str) -> Mapping[str, str]:
+        """What a tenant calls its tokens, by id; nothing of those whose content was erased."""
+        frames = read_stream(self._log, f"{STREAM}/{tenant}", tenant)
+        events = [event async for frame in frames for event in frame.events]
+        return {event.header["token"]: event.payload["name"] for event in events if event.payload is not None}
+
     async def record(self, *events: Event) -> None:
         """Append, and take it in before anybody asks again."""
         receipt = await self._log.append(STREAM, None, events)
@@ -183,4 +193,4 @@ def created(key: Key, replaces: str | None = None, until: float | None = None) -
         header["digest"] = key.digest
     if replaces is not None:
         header |= {"replaces": replaces, "until": until}
-    return Event("token.created", header, {"name": key.name})
+    return Event("token.created", header)

@@ -6,10 +6,12 @@ themselves.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from ..errors import KingpostError
+from ..records.event import HEX
 
 Req = TypeVar("Req")
 Res = TypeVar("Res")
@@ -19,6 +21,8 @@ Res = TypeVar("Res")
 class Raw:
     """A request as it came: the parameters of its path, every header, every byte of its body."""
 
+    __pydantic_config__: ClassVar[Mapping[str, str]] = HEX
+
     parameters: tuple[str, ...]
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
@@ -27,6 +31,8 @@ class Raw:
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
     """What is answered to a ``Raw``: the HTTP status, a body and its media type, and further headers."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = HEX
 
     status: int
     body: bytes

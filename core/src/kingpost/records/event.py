@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 JsonObject = Mapping[str, Any]
 
 # JSON has no bytes: the codec reads this from records that hold some.
-_HEX = {"ser_json_bytes": "hex", "val_json_bytes": "hex"}
+HEX = {"ser_json_bytes": "hex", "val_json_bytes": "hex"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Recorded:
     SHA-256 of the frame before it and of this frame's body.
     """
 
-    __pydantic_config__: ClassVar[Mapping[str, str]] = _HEX
+    __pydantic_config__: ClassVar[Mapping[str, str]] = HEX
 
     position: int
     stream: str
@@ -49,7 +49,7 @@ class Recorded:
 class Receipt:
     """An append that is durable: where the frame stands, the stream's version after it, its time and hash."""
 
-    __pydantic_config__: ClassVar[Mapping[str, str]] = _HEX
+    __pydantic_config__: ClassVar[Mapping[str, str]] = HEX
 
     position: int
     version: str
@@ -61,7 +61,7 @@ class Receipt:
 class Head:
     """The end of the log: the last frame's position (0 for an empty log) and its hash (then 32 zero bytes)."""
 
-    __pydantic_config__: ClassVar[Mapping[str, str]] = _HEX
+    __pydantic_config__: ClassVar[Mapping[str, str]] = HEX
 
     position: int
     hash: bytes

@@ -108,7 +108,7 @@ class Frames:
             self._listener.told(self._frames, max(self._all, self._frames))
             if len(rows) < len(page):
                 break
-        self._pass_marks()
+        self._passed_marks()
 
     def check_end(self) -> None:
         """Whether the log once went on behind what is its end now."""
@@ -139,8 +139,7 @@ class Frames:
             if first != self._position + 1:
                 self._findings.add(f"frames {self._position + 1} to {first - 1} are missing", self._position + 1)
                 self._position, self._before, self.whole = first - 1, (), False
-            self._pass_marks()
-            part = _in_one_run(rows, self._marks.ahead())
+            part = _in_one_run(rows, self._passed_marks())
             if not self._quickly(part):
                 for row in part:
                     self._frame(*row)
@@ -149,9 +148,11 @@ class Frames:
         self._marks.take(self.mark, self._shadow)
         self._shadow.settle()
 
-    def _pass_marks(self) -> None:
+    def _passed_marks(self) -> Mark | None:
+        """The next mark that is ahead. To ask for it once more could bring one that was only just put behind us."""
         while (mark := self._marks.ahead()) is not None and mark.position <= self._position:
             self.whole = self._marks.reach(self.mark, self._shadow, self.whole)
+        return mark
 
     def _quickly(self, rows: Sequence[Row]) -> bool:
         """Take a run of frames in, if all is as it should be; else do nothing."""

@@ -53,12 +53,13 @@ async def _create(house: House, request: op.CreateToken, tenant: str, asked: Ask
     id, token = ring.mint(once, tenant)
     key = Key(
         id=id, tenant=owner, scopes=tuple(dict.fromkeys(request.scopes)), hash=sha256(token.encode()).hexdigest(),
-        created=now, expires=now + request.days * 86_400, name=request.name, digest=once.digest if once else None,
+        created=now, expires=now + request.days * 86_400, digest=once.digest if once else None,
     )  # fmt: skip
     if (known := ring.keys.get(id)) is not None:
-        return _again(known, token, once)
+        return _again(known, token, once, request.name)
+    await ring.name(key, request.name)
     await ring.record(created(key))
-    return op.TokenCreated(token=token, view=view(key))
+    return op.TokenCreated(token=token, view=view(key, request.name))
 
 
 def _check_scopes(scopes: Sequence[str], asked: Asked) -> None:
@@ -72,7 +73,7 @@ def _check_scopes(scopes: Sequence[str], asked: Asked) -> None:
             raise Forbidden(scope)
 
 
-def _again(known: Key, token: str, once: Once | None) -> op.TokenCreated:
+def _again(known: Key, token: str, once: Once | None, name: str) -> op.TokenCreated:
     """The answer that an idempotency key got before.
 
     Raises:
@@ -80,7 +81,7 @@ def _again(known: Key, token: str, once: Once | None) -> op.TokenCreated:
     """
     if once is None or known.digest != once.digest:
         raise KeyReused(once.key if once else "")
-    return op.TokenCreated(token=token, view=view(replace(known, until=None, replaced_by=None, revoked=False)))
+    return op.TokenCreated(token=token, view=view(replace(known, until=None, replaced_by=None, revoked=False), name))
 
 
 def _find(ring: Keyring, id: str, tenant: str) -> Key:
@@ -90,17 +91,18 @@ def _find(ring: Keyring, id: str, tenant: str) -> Key:
     return key
 
 
-def view(key: Key) -> op.TokenView:
+def view(key: Key, name: str) -> op.TokenView:
     """A token without its secret."""
     return op.TokenView(
-        id=key.id, tenant=key.tenant, scopes=key.scopes, created=key.created, expires=key.expires, name=key.name,
+        id=key.id, tenant=key.tenant, scopes=key.scopes, created=key.created, expires=key.expires, name=name,
         until=key.until, replaced_by=key.replaced_by, revoked=key.revoked,
     )  # fmt: skip
 
 
 async def _list(house: House, request: op.ListTokens, tenant: str) -> op.TokenList:
     ring = await house.keyring()
-    return op.TokenList(tuple(view(key) for key in ring.of(tenant)))
+    names = await ring.names(tenant)
+    return op.TokenList(tuple(view(key, names.get(key.id, "")) for key in ring.of(tenant)))
 
 
 async def _rotate(house: House, request: op.RotateToken, tenant: str, asked: Asked) -> op.TokenCreated:
@@ -110,19 +112,21 @@ async def _rotate(house: House, request: op.RotateToken, tenant: str, asked: Ask
     if not 0 <= request.overlap_hours <= 24 * 30:
         raise InvalidRequest(f"overlap_hours is {request.overlap_hours}; give from 0 to {24 * 30}")
     _check_scopes(old.scopes, asked)
+    name = (await ring.names(tenant)).get(old.id, "")
     id, token = ring.mint(once, tenant)
     if (known := ring.keys.get(id)) is not None:
-        return _again(known, token, once)
+        return _again(known, token, once, name)
     if old.replaced_by is not None:
         raise Conflict(STREAM, old.id, old.replaced_by)
     if old.ends <= now:
         raise InvalidRequest(f"token {old.id!r} holds no more; create a new one")
     key = Key(
         id=id, tenant=tenant, scopes=old.scopes, hash=sha256(token.encode()).hexdigest(), created=now,
-        expires=now + (old.expires - old.created), name=old.name, digest=once.digest if once else None,
+        expires=now + (old.expires - old.created), digest=once.digest if once else None,
     )  # fmt: skip
+    await ring.name(key, name)
     await ring.record(created(key, old.id, now + request.overlap_hours * 3600))
-    return op.TokenCreated(token=token, view=view(key))
+    return op.TokenCreated(token=token, view=view(key, name))
 
 
 async def _revoke(house: House, request: op.TokenId, tenant: str) -> op.TokenView:
@@ -130,7 +134,7 @@ async def _revoke(house: House, request: op.TokenId, tenant: str) -> op.TokenVie
     key = _find(ring, request.id, tenant)
     if not key.revoked:
         await ring.record(Event("token.revoked", {"token": key.id}))
-    return view(_find(ring, request.id, tenant))
+    return view(_find(ring, request.id, tenant), (await ring.names(tenant)).get(key.id, ""))
 
 
 ANSWERS: Mapping[str, Any] = {
