@@ -98,7 +98,7 @@ def test_codes_are_unique() -> None:
 
 
 def test_a_code_begins_with_the_decision_it_stands_for() -> None:
-    """Whoever does not know a code can still act on its first word; of a request's own its HTTP status tells as much."""
+    """Whoever does not know a code can still act on its first word; of a request its HTTP status tells as much."""
     decisions = {kind.code: kind for name, kind in family().items() if "." not in kind.code}
     for kind in family().values():
         word = kind.code.split(".")[0]
