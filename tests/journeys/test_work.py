@@ -78,7 +78,10 @@ def test_a_worker_takes_over_from_one_that_was_killed(actor: Shell, started: Sta
     out, _ = second.communicate(timeout=20)
 
     assert ran.out == "BESIDE\n"
-    assert [json.loads(line)["task"] for line in out.splitlines()] == [id]
+    told = [json.loads(line)["task"] for line in out.splitlines()]
+    # Either of the two may do what the run has queued.
+    assert told.count(id) == 1
+    assert len(told) <= 2
     assert actor.look("task", id, "--json").json["task"]["attempt"] == 2
 
 
