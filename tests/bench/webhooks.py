@@ -25,6 +25,7 @@ from typing import Any, ClassVar
 
 import httpx
 import psutil
+import uvloop
 from kingpost import Event, Ports, dump, task_stream
 from kingpost.testing import facts
 from kingpost_log_sqlite import provide_log
@@ -235,9 +236,9 @@ def main() -> None:
         assert receiver.stdout is not None
         port = int(receiver.stdout.readline())
         try:
-            figures |= asyncio.run(outgoing(port))
+            figures |= uvloop.run(outgoing(port))
             tell(f"out: p99 {figures['out_p99_s']:.2f} s, {figures['out_cpu_us']:.0f} us")
-            figures["httpx_cpu_us"] = asyncio.run(posted(port, 2000))
+            figures["httpx_cpu_us"] = uvloop.run(posted(port, 2000))
         finally:
             receiver.terminate()
     with tempfile.TemporaryDirectory() as name:
