@@ -24,7 +24,6 @@ class Settings(BaseModel):
     body_bytes: int = Field(
         default=25_000_000, ge=1024, le=100_000_000, description="A delivery of so many bytes or more is refused."
     )
-    body_seconds: float = Field(default=10.0, gt=0, le=60, description="How long a sender may take for the body.")
     allow: tuple[str, ...] = Field(
         default=(), description="Internal networks (10.1.0.0/16) and hosts that endpoints may name; http:// only there."
     )
