@@ -42,7 +42,7 @@ class Arrivals:
 def receiver(arrivals: Arrivals) -> ThreadingHTTPServer:
     """An endpoint that takes whatever comes."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Taking(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
@@ -60,7 +60,7 @@ def receiver(arrivals: Arrivals) -> ThreadingHTTPServer:
         def handle_error(self, request: Any, client_address: Any) -> None:
             """Whoever is killed hangs up in the middle of a word."""
 
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Taking)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
