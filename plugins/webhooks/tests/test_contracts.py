@@ -53,7 +53,7 @@ async def test_every_kind_that_is_sent_keeps_to_its_schema(post: Post, far: FarS
 
 
 async def test_what_a_kernel_really_writes_keeps_to_the_schemas(ports: Ports) -> None:
-    def look(where: str) -> str:
+    async def look(where: str) -> str:
         return f"{where}: seen"
 
     def decide(context: Context, say: Say) -> Answer | Calls:
