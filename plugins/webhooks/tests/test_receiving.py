@@ -10,7 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kingpost import Access, Answer, Context, Kernel, NotFound, Ports, Raw, RawAnswer, Say, SettingsInvalid, operations
+from kingpost import (
+    Access,
+    Answer,
+    Conflict,
+    Context,
+    Kernel,
+    NotFound,
+    Ports,
+    Raw,
+    RawAnswer,
+    Say,
+    SettingsInvalid,
+    operations,
+)
 from kingpost.testing import MemoryLog, ScriptedAgent, SeededClock, open_kernel
 from kingpost_webhooks import asked as op
 from kingpost_webhooks import provide_operations
@@ -293,3 +306,38 @@ async def test_sources_are_a_tenants_own(desk: Desk) -> None:
         await kernel.perform(op.REMOVE_SOURCE, op.SourceName("git"), "acme")
     assert not (await kernel.perform(op.SOURCES, op.Nothing(), "acme")).sources
     assert not (await kernel.perform(op.REMOVE_SOURCE, op.SourceName("git"))).sources
+
+
+async def test_without_its_key_a_home_lets_nobody_in_and_can_be_set_up_anew(desk: Desk, ports: Ports) -> None:
+    """What was sealed is lost with ``webhooks.key``; nothing is verified or signed with less."""
+    await desk.source("git", "github")
+    await desk.kernel.perform(op.SET_ENDPOINT, op.SetEndpoint(id="ops", url="https://ops.example.com/"))
+    (ports.home / "webhooks.key").unlink()
+    brought = answers(Settings(log="memory"), Registry({}, ports), ports)
+    async with open_kernel(operations=brought, log=desk.log, ports=ports) as opened:
+        kernel = opened.kernel
+
+        (endpoint,) = (await kernel.perform(op.ENDPOINTS, op.Nothing())).endpoints
+        assert endpoint.disabled is not None
+        assert "cannot be opened" in endpoint.disabled
+        assert not (await kernel.perform(op.SOURCES, op.Nothing())).sources
+        anew = await kernel.perform(op.SET_ENDPOINT, op.SetEndpoint(id="ops", url="https://ops.example.com/"))
+        assert anew.keys
+        enabled = await kernel.perform(op.ENABLE, op.EndpointId("ops"))
+        assert enabled.disabled is None
+        await kernel.perform(op.SET_SOURCE, op.SetSource(name="git", scheme="github", secrets=("anew",)))
+        assert len((await kernel.perform(op.SOURCES, op.Nothing())).sources) == 1
+
+
+async def test_a_rotation_overlaps_and_a_second_one_waits_for_its_end(desk: Desk, clock: SeededClock) -> None:
+    made = await desk.kernel.perform(op.SET_ENDPOINT, op.SetEndpoint(id="ops", url="https://ops.example.com/"))
+    rotated = await desk.kernel.perform(op.ROTATE, op.Rotate(id="ops"))
+
+    assert len(made.keys) == len(rotated.keys) == 1
+    assert made.keys != rotated.keys
+    assert rotated.rotating_until == clock.now() + 24 * 3600
+    with pytest.raises(Conflict):
+        await desk.kernel.perform(op.ROTATE, op.Rotate(id="ops"))
+    closed = await desk.kernel.perform(op.ROTATE, op.Rotate(id="ops", close=True))
+    assert (closed.rotating_until, closed.keys) == (None, ())
+    assert (await desk.kernel.perform(op.ROTATE, op.Rotate(id="ops"))).keys

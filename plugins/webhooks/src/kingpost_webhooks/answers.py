@@ -136,7 +136,8 @@ async def _set_endpoint(room: Room, kernel: Kernel, request: op.SetEndpoint, ten
     check_name("endpoint", request.id)
     await room.registry.fresh(room.at, now=True)
     known = room.registry.endpoints.get((tenant, request.id))
-    keys = known.keys if known is not None else _keys(request.signing, room)
+    new = known is None or not known.keys
+    keys = _keys(request.signing, room) if known is None or new else known.keys
     endpoint = Endpoint(
         id=request.id, url=request.url, tenant=tenant, events=request.events, where=request.where, order=request.order,
         description=request.description, keys=keys,
@@ -144,7 +145,7 @@ async def _set_endpoint(room: Room, kernel: Kernel, request: op.SetEndpoint, ten
     check_endpoint(endpoint)
     _reachable(request.url, Guard(room.settings.allow))
     await room.registry.set_endpoint(room.at, endpoint)
-    return _endpoint(room.registry.endpoint(tenant, request.id), room, show=known is None)
+    return _endpoint(room.registry.endpoint(tenant, request.id), room, show=new)
 
 
 def _keys(signing: Iterable[str], room: Room) -> tuple[Key, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from kingpost import Conflict, Event, Log, NotFound, Ports, Recorded, dump, load
+from kingpost import Conflict, Event, Log, NotFound, Ports, Recorded, SettingsInvalid, dump, load
 
 from .endpoint import Endpoint, Key
 from .schemes import check as check_source
@@ -73,10 +73,12 @@ class Registry:
             if name in self.sources and self.sources[name].tenant == tenant and name not in self._fixed:
                 del self.sources[name]
         elif event.kind == "endpoint.set" and event.payload is not None:
-            payload = self._opened(tenant, name, dict(event.payload))
-            since = known.since if known is not None else frame.position
-            made = replace(load(Endpoint, payload), since=since, disabled=known.disabled if known else None)
-            self.endpoints[tenant, name] = made
+            since, disabled = (known.since, known.disabled) if known is not None else (frame.position, None)
+            try:
+                payload = self._opened(tenant, name, dict(event.payload))
+            except SettingsInvalid as problem:
+                payload, disabled = {**event.payload, "keys": []}, f"its keys cannot be opened: {problem}"
+            self.endpoints[tenant, name] = replace(load(Endpoint, payload), since=since, disabled=disabled)
         elif event.kind in {"endpoint.removed", "endpoint.set"}:
             self.endpoints.pop((tenant, name), None)
         elif event.kind in {"endpoint.enabled", "endpoint.disabled"} and known is not None:
@@ -88,7 +90,12 @@ class Registry:
         if name in self._fixed or (name in self.sources and self.sources[name].tenant != tenant):
             return
         place = f"{tenant}/source/{name}"
-        payload["secrets"] = [self._vault.open(sealed, place) for sealed in payload["secrets"]]
+        try:
+            payload["secrets"] = [self._vault.open(sealed, place) for sealed in payload["secrets"]]
+        except SettingsInvalid:
+            # Nothing can be verified with it, so nobody is let in; it can be set up anew.
+            self.sources.pop(name, None)
+            return
         self.sources[name] = load(Source, payload)
 
     def _opened(self, tenant: str, name: str, payload: dict[str, Any]) -> dict[str, Any]:
