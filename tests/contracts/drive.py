@@ -11,6 +11,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from kingpost_sdk import ApiError, AsyncClient, Client, KingpostError, Options, Received, Retry, models, verify_webhook
@@ -21,15 +22,26 @@ from kingpost_sdk._policy import pause
 CLIENT: type[Any] = AsyncClient if "--wait" in sys.argv else Client
 
 
+@cache
+def kept(given: str) -> Any:
+    """The client of these settings, made once: a command costs no handshake."""
+    return made(json.loads(given))
+
+
 def client(asked: dict[str, Any]) -> Any:
     """The client of a command."""
-    given = {"retries": 2, "first": 0.01, "longest": 0.02, "timeout": 20, "idle": 20} | asked["client"]
-    made = CLIENT(
+    return kept(json.dumps(asked["client"], sort_keys=True))
+
+
+def made(given: dict[str, Any]) -> Any:
+    """A client."""
+    given = {"retries": 2, "first": 0.01, "longest": 0.02, "timeout": 20, "idle": 20} | given
+    one = CLIENT(
         given["url"], given.get("token"), timeout=given["timeout"],
         retry=Retry(given["retries"], given["first"], given["longest"]),
     )  # fmt: skip
-    object.__setattr__(made._transport.settings, "idle", given["idle"])
-    return made
+    object.__setattr__(one._transport.settings, "idle", given["idle"])
+    return one
 
 
 def plain(value: Any) -> Any:

@@ -28,6 +28,9 @@ class Asked:
 
 Script = Callable[[Asked], bytes]
 
+HELD = b"held\r\n"
+"""Before an answer: the connection stays open behind it, so that whoever waits for more has to give up."""
+
 
 def answer(status: int, body: Any = None, headers: dict[str, str] | None = None) -> bytes:
     """A whole answer; ``body`` is written as JSON unless it is bytes."""
@@ -65,18 +68,25 @@ class Scripted:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            with connection:
-                asked = _read(connection)
-                if asked is None:
-                    continue
-                self.seen.append(asked)
-                try:
-                    connection.sendall(self._script(asked))
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection:
+            asked = _read(connection)
+            if asked is None:
+                return
+            self.seen.append(asked)
+            try:
+                said = self._script(asked)
+                connection.sendall(said.removeprefix(HELD))
+                if not said.startswith(HELD):
                     connection.shutdown(socket.SHUT_WR)
-                    while connection.recv(4096):
-                        pass
-                except OSError:
-                    continue
+                # Closing earlier could reset what the other side has not read yet.
+                connection.settimeout(2)
+                while connection.recv(4096):
+                    pass
+            except OSError:
+                return
 
 
 def _read(connection: socket.socket) -> Asked | None:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.contracts.drivers import Driver
-from tests.contracts.scripted import Asked, Scripted, answer
+from tests.contracts.scripted import HELD, Asked, Scripted, answer
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\nconnection: close\r\n"
 END = b"event: end\ndata: {}\n\n"
@@ -78,9 +78,11 @@ def test_what_comes_twice_is_told_once(driver: Driver) -> None:
     connections = []
 
     def script(asked: Asked) -> bytes:
+        if not asked.path.endswith("/stream"):
+            return answer(200, VIEW | {"status": "running"})
         connections.append(asked.headers.get("last-event-id"))
         cut = len(b"".join(frame for _, frame in EVENTS[: len(connections)]))
-        return abruptly(b"".join(frame for _, frame in EVENTS)[:cut])
+        return cleanly(b"".join(frame for _, frame in EVENTS)[:cut])
 
     with Scripted(script) as server:
         said = driver.do("stream", client={"url": server.url}, task="t")
@@ -154,8 +156,7 @@ def test_a_silent_connection_is_given_up(driver: Driver) -> None:
     def script(asked: Asked) -> bytes:
         if not held:
             held.append(asked)
-            # Promises more than it sends: whoever reads waits.
-            return HEAD + b"content-length: 100000\r\n\r\n" + EVENTS[0][1]
+            return HELD + HEAD + b"content-length: 100000\r\n\r\n" + EVENTS[0][1]
         return cleanly(written(asked.headers.get("last-event-id")))
 
     with Scripted(script) as server:

@@ -47,6 +47,8 @@ def _plain(document: Node) -> Node:
             operation["responses"] = {code: one for code, one in operation["responses"].items() if code < "300"}
     seen["components"].pop("responses", None)
     _each(seen, _tidy)
+    # Bytes inside JSON are hex: text like any other.
+    _each(seen["components"], _unfiled)
     return seen
 
 
@@ -71,11 +73,15 @@ def _as_strings(node: Node) -> None:
     if {"type": "string"} in members and len(members) == 2:
         del node["anyOf"]
         node.update(next(one for one in members if one != {"type": "string"}))
-    if node.get("format") == "binary":
-        del node["format"]
+    _unfiled(node)
     # Without a format it takes 32 bits, which is too few for a time.
     if node.get("type") == "number":
         node["format"] = "double"
+
+
+def _unfiled(node: Node) -> None:
+    if node.get("format") == "binary":
+        del node["format"]
 
 
 def _each(node: Any, deed: Callable[[Node], None]) -> None:

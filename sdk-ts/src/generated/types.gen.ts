@@ -329,7 +329,7 @@ export type ForkBody = {
  * The end of the log: the last frame's position (0 for an empty log) and its hash (then 32 zero bytes).
  */
 export type Head = {
-    hash: Blob | File;
+    hash: string;
     position: number;
 };
 
@@ -646,7 +646,7 @@ export type Recollection = {
 export type Recorded = {
     at: number;
     events: Array<Event>;
-    hash: Blob | File;
+    hash: string;
     position: number;
     stream: string;
     version: string;

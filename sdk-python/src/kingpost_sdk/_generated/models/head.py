@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO
 from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-from ..types import File
 
 T = TypeVar("T", bound="Head")
 
@@ -16,12 +13,12 @@ T = TypeVar("T", bound="Head")
 class Head:
     """The end of the log: the last frame's position (0 for an empty log) and its hash (then 32 zero bytes)."""
 
-    hash_: File
+    hash_: str
     position: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        hash_ = self.hash_.to_tuple()
+        hash_ = self.hash_
 
         position = self.position
 
@@ -39,7 +36,7 @@ class Head:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        hash_ = File(payload=BytesIO(d.pop("hash")))
+        hash_ = d.pop("hash")
 
         position = d.pop("position")
 

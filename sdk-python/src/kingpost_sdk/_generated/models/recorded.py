@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-from ..types import File
 
 if TYPE_CHECKING:
     from ..models.event import Event
@@ -27,7 +24,7 @@ class Recorded:
 
     at: int
     events: list[Event]
-    hash_: File
+    hash_: str
     position: int
     stream: str
     version: str
@@ -41,7 +38,7 @@ class Recorded:
             events_item = events_item_data.to_dict()
             events.append(events_item)
 
-        hash_ = self.hash_.to_tuple()
+        hash_ = self.hash_
 
         position = self.position
 
@@ -78,7 +75,7 @@ class Recorded:
 
             events.append(events_item)
 
-        hash_ = File(payload=BytesIO(d.pop("hash")))
+        hash_ = d.pop("hash")
 
         position = d.pop("position")
 
