@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from .._host.heap import settle
 from .._host.kernel import Kernel
 from ..errors import KingpostError
 from .session import failure
@@ -26,4 +27,6 @@ def brought(name: str) -> click.Command:
 
 def opener(settings: Mapping[str, Mapping[str, Any]]) -> Kernel:
     """A kernel for the length of a command, with these settings in the place of those of the file."""
-    return Kernel.open(overrides=settings)
+    kernel = Kernel.open(overrides=settings)
+    settle()
+    return kernel

@@ -33,6 +33,7 @@ class Desk:
         self.tasks: dict[str, TaskState] = {}
         self.running: dict[str, TaskState] = {}
         self.children: dict[str, set[str]] = {}
+        self._queued: Counter[str] = Counter()
         self.payloads: dict[str, Recorded] = {}
         # Where the claims of running tasks stand in the log, as far as they were told; the others are older.
         self._claims: dict[str, int] = {}
@@ -86,8 +87,11 @@ class Desk:
         if state.final:
             self.drop(id)
             return
-        if id not in self.tasks and state.parent is not None:
+        before = self.tasks.get(id)
+        if before is None and state.parent is not None:
             self.children.setdefault(state.parent, set()).add(id)
+        self._count(before, -1)
+        self._count(state, 1)
         self.tasks[id] = state
         if state.status == "running":
             self.running[id] = state
@@ -102,6 +106,7 @@ class Desk:
     def drop(self, id: str) -> None:
         """A task has ended."""
         state = self.tasks.pop(id, None)
+        self._count(state, -1)
         self.running.pop(id, None)
         self._claims.pop(id, None)
         self.payloads.pop(id, None)
@@ -168,5 +173,11 @@ class Desk:
         ]
 
     def queued(self) -> Mapping[str, int]:
-        """How many tasks each tenant has queued."""
-        return Counter(state.tenant for state in self.tasks.values() if state.status == "queued")
+        """How many tasks each tenant has queued. Counted as they come and go: it is asked for every task that comes."""
+        return self._queued
+
+    def _count(self, state: TaskState | None, by: int) -> None:
+        if state is not None and state.status == "queued":
+            self._queued[state.tenant] += by
+            if not self._queued[state.tenant]:
+                del self._queued[state.tenant]

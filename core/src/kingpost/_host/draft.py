@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from ..protocols import Executor, TokenCounter
 from ..records.action import Tool
 from ..records.context import Description
 from ..records.grant import Grant
-from ..records.task import Crew, Task
+from ..records.task import Crew, Part, Task
 from .agents import Agents
 from .offered import counter_of
 from .plugins import Plugins
@@ -43,6 +43,23 @@ INPUTS = "inputs"
 
 
 @dataclass(frozen=True, slots=True)
+class Fitted:
+    """What all tasks have in common that ask for the same agent, model, memory and compressor.
+
+    It holds while the agent's ``description`` is this very one, and no plugin more has a problem.
+    """
+
+    description: Description
+    crew: Crew
+    counter: str
+    fallbacks: tuple[Part, ...]
+    problems: int
+
+
+_MOST_FITTED = 256
+
+
+@dataclass(frozen=True, slots=True)
 class Drafter:
     """Makes tasks out of requests."""
 
@@ -51,6 +68,8 @@ class Drafter:
     settings: KernelSettings
     ports: Ports
     calibrations: Calibrations
+    _fitted: dict[tuple[str | None, ...], Fitted] = field(default_factory=dict, init=False)
+    _counters: dict[str, tuple[TokenCounter, int]] = field(default_factory=dict, init=False)
 
     async def task(self, request: Submit, tenant: str, id: str, inputs: tuple[str, ...] = ()) -> Task:
         """A root task; whoever makes a child of it says so with ``replace``.
@@ -59,31 +78,47 @@ class Drafter:
             InvalidRequest: it cannot be bounded as it asks.
             KingpostError: a name is unknown, or a model does not answer.
         """
-        settings, plugins = self.settings, self.plugins
-        name = request.agent or settings.agent
-        description = await self.agents.describe(name, self.model(name, request.model))
+        name = request.agent or self.settings.agent
+        fitted = await self._fit(name, self.model(name, request.model), request.memory, request.compressor)
+        description, crew = fitted.description, fitted.crew
         if request.money is not None and description.model is not None and description.prices is None:
             raise InvalidRequest(
                 f"nobody knows the price of model {description.model!r}, so a grant of money cannot be kept; "
                 "bound it with tokens, or let the agent's plugin name the price"
             )
-        counter = self.counter_name(description)
-        crew = Crew(
-            agent=plugins.part("agents", name),
-            memory=plugins.part("memory", request.memory or settings.memory),
-            compressor=plugins.part("compressors", request.compressor or settings.compressor),
-            counter=plugins.part("counters", counter),
-            executors=tuple(plugins.part("executors", name) for name in plugins.names("executors")),
-        )
+        bound = (0, 0)
+        if description.model is not None:
+            counter = await self.counter(fitted.counter, description.model)
+            setting = request.budget or default_budget(counter, self.settings)
+            bound = turn_bound(budget_for(description, counter, request.tokens, setting), description)
         return Task(
             id=id, root=id, description=request.description, crew=crew, tenant=tenant, model=description.model,
             context=request.context, inputs=inputs, grant=self._grant(request), budget=request.budget,
             thread=request.thread, priority=request.priority, created=self.ports.clock.now(),
             deadline=request.deadline, not_before=request.not_before, needs=request.needs,
-            fallbacks=tuple(plugins.part("agents", other) for other in settings.fallbacks.get(name, ())),
-            bound=turn_bound(await self.budget(request, description, counter), description),
-            material=request.material, origin=request.origin,
+            fallbacks=fitted.fallbacks, bound=bound, material=request.material, origin=request.origin,
         )  # fmt: skip
+
+    async def _fit(self, name: str, model: str | None, memory: str | None, compressor: str | None) -> Fitted:
+        key = name, model, memory, compressor
+        description = await self.agents.describe(name, model)
+        known = self._fitted.get(key)
+        plugins = self.plugins
+        if known is not None and known.description is description and known.problems == len(plugins.problems):
+            return known
+        counter = self.counter_name(description)
+        crew = Crew(
+            agent=plugins.part("agents", name),
+            memory=plugins.part("memory", memory or self.settings.memory),
+            compressor=plugins.part("compressors", compressor or self.settings.compressor),
+            counter=plugins.part("counters", counter),
+            executors=tuple(plugins.part("executors", name) for name in plugins.names("executors")),
+        )
+        fallbacks = tuple(plugins.part("agents", other) for other in self.settings.fallbacks.get(name, ()))
+        if len(self._fitted) >= _MOST_FITTED:
+            self._fitted.clear()
+        made = self._fitted[key] = Fitted(description, crew, counter, fallbacks, len(plugins.problems))
+        return made
 
     def counter_name(self, description: Description) -> str:
         """The counter of an agent's model: its own, unless that is only a bound and another one is exact for it."""
@@ -98,7 +133,11 @@ class Drafter:
         Raises:
             KingpostError: nobody offers it, or its plugin is broken.
         """
-        found = await counter_of(self.plugins, name)
+        problems = len(self.plugins.problems)
+        found, asked_at = self._counters.get(name, (None, -1))
+        if found is None or asked_at != problems:
+            found = await counter_of(self.plugins, name)
+            self._counters[name] = found, problems
         if found.exact or model is None or not self.settings.calibrate:
             return found
         calibration = self.calibrations.of(model)
@@ -123,12 +162,6 @@ class Drafter:
     def model(self, agent: str, asked: str | None) -> str | None:
         """The model that a task gets: the one it names, or the settings' for the settings' agent."""
         return asked or (self.settings.model if agent == self.settings.agent else None)
-
-    async def budget(self, request: Submit, description: Description, counter: str) -> int:
-        """The context budget of one prompt, in tokens of the counter."""
-        found = await self.counter(counter, description.model)
-        setting = request.budget or default_budget(found, self.settings)
-        return budget_for(description, found, request.tokens, setting)
 
     def _grant(self, request: Submit) -> Grant:
         settings = self.settings

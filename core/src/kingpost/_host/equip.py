@@ -127,12 +127,14 @@ class Outfitter:
 
     async def tools(self, task: Task, description: Description) -> Mapping[str, tuple[Tool, Executor]]:
         """What a task's agent may use, the kernel's own tools among it."""
+        if not description.tools:
+            return {}
         settings = self.drafter.settings
         kit = Kit(
             task=task,
             log=self.log,
             ports=self.drafter.ports,
-            memory=await self._memory(task) if description.tools else None,
+            memory=await self._memory(task),
             breakers=self.breakers,
             scopes=(*task.grant.scopes, *(Root.of(path).scope for path in task.inputs)),
             keeps=task.grant.scopes[0] if task.grant.scopes else None,

@@ -20,12 +20,13 @@ class RawRoutes:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._routes = []
+        self._routes: list[tuple[bytes, str, list[str | None], Operation[Any, Any]]] = []
         for operation, _ in kernel.offered():
             if operation.raw:
                 method, _, path = operation.raw.partition(" ")
                 parts = [None if part.startswith("{") else part for part in f"{VERSION}{path}".split("/")]
-                self._routes.append((method, parts, operation))
+                begins = f"{VERSION}{path}".partition("{")[0].encode()
+                self._routes.append((begins, method, parts, operation))
 
     def find(self, method: str, path: bytes) -> tuple[Operation[Any, Any], tuple[str, ...]] | None:
         """The operation behind a path, with the path's parameters.
@@ -33,10 +34,10 @@ class RawRoutes:
         Raises:
             Refusal: 405, the path takes another method.
         """
-        if not self._routes:
-            return None
-        given = path.decode("latin-1").split("/")
-        for wanted, parts, operation in self._routes:
+        for begins, wanted, parts, operation in self._routes:
+            if not path.startswith(begins):
+                continue
+            given = path.decode("latin-1").split("/")
             if len(parts) == len(given) and all(part in {None, one} for part, one in zip(parts, given, strict=True)):
                 if method != wanted:
                     detail = f"this path takes {wanted}, not {method}"
