@@ -102,10 +102,19 @@ class _Weights(dict[str, int]):
     def __init__(self, counts: Counter[str], bodies: list[set[str]]) -> None:
         super().__init__()
         self._counts, self._bodies = counts, bodies
+        self._rarity: dict[int, float] = {}
 
     def __missing__(self, word: str) -> int:
-        weight = 0.0 if word.lower() in STOP else log(1 + len(self._bodies) / self._counts[word])
+        count = self._counts[word]
+        if (weight := self._rarity.get(count)) is None:
+            weight = self._rarity[count] = log(1 + len(self._bodies) / count)
+        first = word[0]
         # Numbers and names carry facts.
-        factor = 1.5 if word[0].isdigit() else 1.2 if word[0].isupper() else 1.0
-        self[word] = round(1000 * factor * weight)
-        return self[word]
+        if "a" <= first <= "z":
+            factor = 0.0 if word in STOP else 1.0
+        elif first.isdigit():
+            factor = 1.5
+        else:
+            factor = 0.0 if word.lower() in STOP else 1.2 if first.isupper() else 1.0
+        self[word] = found = round(1000 * factor * weight)
+        return found

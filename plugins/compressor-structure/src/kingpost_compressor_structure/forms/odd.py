@@ -6,11 +6,14 @@ Called by the forms that have many of a kind: rows of tables, records of logs.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from statistics import median
 
 _FEW = 12
 """Fewer than these show no habit that one of them could break."""
+_BEGINS = frozenset("0123456789+-.")
+_NUMERIC = frozenset("0123456789+-.eE")
+_LONGEST, _HUGE = 30, 1e300
 
 
 def far_out(numbers: Sequence[float]) -> list[int]:
@@ -40,13 +43,20 @@ def odd_rows(columns: Sequence[Sequence[str]]) -> set[int]:
     """The rows with a value that stands out in its column. All columns have the same length."""
     found: set[int] = set()
     for column in columns:
-        numbers = [_number(value) for value in column]
-        shape = [
-            "number" if number is not None else "empty" if not value else "text"
-            for number, value in zip(numbers, column, strict=True)
-        ]
-        found.update(rare(shape))
-        known = [(at, number) for at, number in enumerate(numbers) if number is not None]
+        distinct = set(column)
+        if len(column) < _FEW or len(distinct) == 1:
+            continue
+        if (plain := _plain_numbers(column, distinct)) is not None:
+            found.update(far_out(plain))
+            continue
+        numbers = {value: _number(value) for value in distinct}
+        shapes = {
+            value: "number" if number is not None else "empty" if not value else "text"
+            for value, number in numbers.items()
+        }
+        if len(set(shapes.values())) > 1:
+            found.update(rare([shapes[value] for value in column]))
+        known = [(at, number) for at, value in enumerate(column) if (number := numbers[value]) is not None]
         if len(known) > 0.8 * len(column):
             found.update(known[at][0] for at in far_out([number for _, number in known]))
         else:
@@ -54,11 +64,22 @@ def odd_rows(columns: Sequence[Sequence[str]]) -> set[int]:
     return found
 
 
+def _plain_numbers(column: Sequence[str], distinct: Set[str]) -> list[float] | None:
+    """All of a column at once, where it is nothing but short numbers."""
+    if not _NUMERIC.issuperset("".join(distinct)) or max(map(len, distinct)) > _LONGEST:
+        return None
+    try:
+        numbers = list(map(float, column))
+    except ValueError:
+        return None
+    return numbers if max(map(abs, numbers)) < _HUGE else None
+
+
 def _number(value: str) -> float | None:
-    if len(value) > 30 or not value[:1].isascii() or not (value[:1].isdigit() or value[:1] in "+-."):
+    if len(value) > _LONGEST or value[:1] not in _BEGINS:
         return None
     try:
         number = float(value)
     except ValueError:
         return None
-    return number if abs(number) < 1e300 else None
+    return number if abs(number) < _HUGE else None

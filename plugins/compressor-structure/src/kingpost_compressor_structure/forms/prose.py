@@ -10,8 +10,8 @@ from ..units import Form, Unit
 _LONG, _LONG_TURN = 120, 240
 """A line up to here is one unit, even if it holds two sentences; more of what somebody says, or of one item."""
 
-# Each place is looked at once: a run of spaces is only entered at its beginning.
-_SENTENCE_END = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\"')\]”’]))\s++(?![a-z])|(?<=[。！？])\s*+")  # noqa: RUF001 - full-width on purpose
+# Begins with one of a few signs, so that the places between them are passed over at once.
+_SENTENCE_END = re.compile(r"[.!?…][\"')\]”’]?\s++(?![a-z])|[。！？]\s*+")  # noqa: RUF001 - full-width on purpose
 _ENDS = (".", "!", "?", ":", ";", "…", "。", '"', "”", "|", ">", "*", "_", ")", "]", "}", "`")
 # A bullet, a number, a speaker, a time, a quotation: the line begins something.
 _BEGINS = re.compile(r"\s{0,40}(?:[-*+•>|#\[(]|\d{1,4}[.):/ -]|[A-Z][\w .'-]{0,40}:)")

@@ -87,7 +87,7 @@ class _Reader:
 
     def _finish(self, text: str) -> str:
         """Without comments, and without the blank lines that set it off from what may not be shown."""
-        bare = comments.strip(text, self._question.mentions)
+        bare = comments.strip(text, self._question.mentions, parses=True)
         rest = bare.lstrip("\n")
         return "\n" + rest if rest and bare.startswith("\n\n") else bare
 

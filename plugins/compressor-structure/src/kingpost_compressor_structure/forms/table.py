@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from ..question import Question
 from ..units import Form, Unit
@@ -12,6 +13,7 @@ from .odd import odd_rows
 _RULE = re.compile(r"[\s|:+=-]+$")
 ROWS_LOSS = "rows that the question does not mention"
 LIKE_LOSS = "rows like those that are kept"
+_MOST_COLUMNS = 60
 
 
 def form(text: str, question: Question) -> Form | None:
@@ -29,10 +31,8 @@ def form(text: str, question: Question) -> Form | None:
 
 def of_rows(rows: Sequence[str], cells: Sequence[Sequence[str]], parent: int, question: Question) -> list[Unit]:
     """One unit for each row: the odd ones are worth most, the first shows how rows look."""
-    width = max(map(len, cells), default=0)
-    shapes = [str(len(row)) for row in cells]
-    columns = [[row[at] if at < len(row) else "" for row in cells] for at in range(min(width, 60))]
-    odd = odd_rows([shapes, *columns])
+    columns = zip_longest(*(row[:_MOST_COLUMNS] for row in cells), fillvalue="")
+    odd = odd_rows([[str(len(row)) for row in cells], *columns])
     loss = ROWS_LOSS if question.terms else LIKE_LOSS
     return [
         Unit((row,), (0.95 if at in odd else 0.6 if at == 0 else 0.0,), parent=parent, loss=loss)
