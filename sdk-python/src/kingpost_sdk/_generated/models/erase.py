@@ -14,7 +14,7 @@ T = TypeVar("T", bound="Erase")
 class Erase:
     """Names the task whose content goes; ``everything`` of the tenant instead, memories too. It cannot be undone."""
 
-    everything: bool | Unset = False
+    everything: bool | Unset = UNSET
     task: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:

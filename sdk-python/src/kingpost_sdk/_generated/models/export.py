@@ -25,7 +25,7 @@ class Export:
     forgets what a changed file no longer says. ``after`` goes on behind the memory with this scope and id: for
     pages. """
     backend: str | Unset = UNSET
-    limit: int | Unset = 1000
+    limit: int | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         selection = self.selection.to_dict()

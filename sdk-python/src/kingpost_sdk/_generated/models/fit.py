@@ -18,8 +18,8 @@ class Fit:
     text: str
     compressor: str | Unset = UNSET
     counter: str | Unset = UNSET
-    kind: str | Unset = ""
-    query: str | Unset = ""
+    kind: str | Unset = UNSET
+    query: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         budget = self.budget

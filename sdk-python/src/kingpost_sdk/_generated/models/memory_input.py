@@ -32,21 +32,21 @@ class MemoryInput:
     body: str
     id: str
     scope: str
-    created: float | Unset = 0.0
+    created: float | Unset = UNSET
     expires: float | Unset = UNSET
-    importance: float | Unset = 0.0
-    kind: MemoryInputKind | Unset = "text"
+    importance: float | Unset = UNSET
+    kind: MemoryInputKind | Unset = UNSET
     meta: MemoryInputMeta | Unset = UNSET
-    origin: MemoryInputOrigin | Unset = "user"
-    place: str | Unset = ""
-    session: str | Unset = ""
-    source: str | Unset = ""
-    speaker: str | Unset = ""
-    tenant: str | Unset = "default"
+    origin: MemoryInputOrigin | Unset = UNSET
+    place: str | Unset = UNSET
+    session: str | Unset = UNSET
+    source: str | Unset = UNSET
+    speaker: str | Unset = UNSET
+    tenant: str | Unset = UNSET
     tier: TierInput | Unset = UNSET
     """ How long a memory lives: 30 minutes unless it says otherwise, for good, or as a pattern that worked. """
     used: float | Unset = UNSET
-    uses: int | Unset = 0
+    uses: int | Unset = UNSET
     valid_from: float | Unset = UNSET
     valid_to: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -19,8 +19,8 @@ class ObservationInput:
     call: str
     text: str
     error: str | Unset = UNSET
-    truncated: bool | Unset = False
-    trust: ObservationInputTrust | Unset = "outside"
+    truncated: bool | Unset = UNSET
+    trust: ObservationInputTrust | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ class Recall:
 
     text: str
     backend: str | Unset = UNSET
-    limit: int | Unset = 10
+    limit: int | Unset = UNSET
     scopes: list[str] | Unset = UNSET
     tiers: list[TierInput] | Unset = UNSET
 

@@ -24,7 +24,7 @@ class ReplyBody:
 
     allow: bool | Unset = UNSET
     arguments: ReplyBodyArguments | Unset = UNSET
-    text: str | Unset = ""
+    text: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         allow = self.allow

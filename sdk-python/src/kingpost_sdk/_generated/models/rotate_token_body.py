@@ -14,7 +14,7 @@ T = TypeVar("T", bound="RotateTokenBody")
 class RotateTokenBody:
     """Gives a token a successor with the same scopes; the old one holds for ``overlap_hours`` more."""
 
-    overlap_hours: float | Unset = 24.0
+    overlap_hours: float | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         overlap_hours = self.overlap_hours

@@ -27,7 +27,7 @@ class Selection:
     ids: list[str] | Unset = UNSET
     kind: SelectionKind | Unset = UNSET
     source: str | Unset = UNSET
-    tenant: None | str | Unset = "default"
+    tenant: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

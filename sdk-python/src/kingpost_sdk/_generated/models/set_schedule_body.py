@@ -31,8 +31,8 @@ class SetScheduleBody:
     """
     cron: str | Unset = UNSET
     every: float | Unset = UNSET
-    paused: bool | Unset = False
-    zone: str | Unset = "UTC"
+    paused: bool | Unset = UNSET
+    zone: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         request = self.request.to_dict()

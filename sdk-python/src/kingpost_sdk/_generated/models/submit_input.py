@@ -23,7 +23,7 @@ class SubmitInput:
     agent: str | Unset = UNSET
     budget: int | Unset = UNSET
     compressor: str | Unset = UNSET
-    context: str | Unset = ""
+    context: str | Unset = UNSET
     deadline: float | Unset = UNSET
     depth: int | Unset = UNSET
     fan_out: int | Unset = UNSET
@@ -33,7 +33,7 @@ class SubmitInput:
     money: int | Unset = UNSET
     needs: list[str] | Unset = UNSET
     not_before: float | Unset = UNSET
-    priority: int | Unset = 0
+    priority: int | Unset = UNSET
     scopes: list[str] | Unset = UNSET
     seconds: float | Unset = UNSET
     thread: str | Unset = UNSET

@@ -14,7 +14,7 @@ def _get_kwargs(
     task: str | Unset = UNSET,
     waits: str | Unset = UNSET,
     after: str | Unset = UNSET,
-    limit: int | Unset = 100,
+    limit: int | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -65,7 +65,7 @@ def sync_detailed(
     task: str | Unset = UNSET,
     waits: str | Unset = UNSET,
     after: str | Unset = UNSET,
-    limit: int | Unset = 100,
+    limit: int | Unset = UNSET,
 ) -> Response[CallPage]:
     """Calls that wait for somebody.
 
@@ -79,7 +79,7 @@ def sync_detailed(
         task (str | Unset):
         waits (str | Unset):
         after (str | Unset):
-        limit (int | Unset):  Default: 100.
+        limit (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -109,7 +109,7 @@ def sync(
     task: str | Unset = UNSET,
     waits: str | Unset = UNSET,
     after: str | Unset = UNSET,
-    limit: int | Unset = 100,
+    limit: int | Unset = UNSET,
 ) -> CallPage | None:
     """Calls that wait for somebody.
 
@@ -123,7 +123,7 @@ def sync(
         task (str | Unset):
         waits (str | Unset):
         after (str | Unset):
-        limit (int | Unset):  Default: 100.
+        limit (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,7 +148,7 @@ async def asyncio_detailed(
     task: str | Unset = UNSET,
     waits: str | Unset = UNSET,
     after: str | Unset = UNSET,
-    limit: int | Unset = 100,
+    limit: int | Unset = UNSET,
 ) -> Response[CallPage]:
     """Calls that wait for somebody.
 
@@ -162,7 +162,7 @@ async def asyncio_detailed(
         task (str | Unset):
         waits (str | Unset):
         after (str | Unset):
-        limit (int | Unset):  Default: 100.
+        limit (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -190,7 +190,7 @@ async def asyncio(
     task: str | Unset = UNSET,
     waits: str | Unset = UNSET,
     after: str | Unset = UNSET,
-    limit: int | Unset = 100,
+    limit: int | Unset = UNSET,
 ) -> CallPage | None:
     """Calls that wait for somebody.
 
@@ -204,7 +204,7 @@ async def asyncio(
         task (str | Unset):
         waits (str | Unset):
         after (str | Unset):
-        limit (int | Unset):  Default: 100.
+        limit (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -11,10 +11,10 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
-    after: int | Unset = 0,
+    after: int | Unset = UNSET,
     task: str | Unset = UNSET,
-    limit: int | Unset = 100,
-    wait: float | Unset = 0.0,
+    limit: int | Unset = UNSET,
+    wait: float | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -62,10 +62,10 @@ def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-    after: int | Unset = 0,
+    after: int | Unset = UNSET,
     task: str | Unset = UNSET,
-    limit: int | Unset = 100,
-    wait: float | Unset = 0.0,
+    limit: int | Unset = UNSET,
+    wait: float | Unset = UNSET,
 ) -> Response[EventPage]:
     """A page of the log.
 
@@ -73,10 +73,10 @@ def sync_detailed(
     the first.
 
     Args:
-        after (int | Unset):  Default: 0.
+        after (int | Unset):
         task (str | Unset):
-        limit (int | Unset):  Default: 100.
-        wait (float | Unset):  Default: 0.0.
+        limit (int | Unset):
+        wait (float | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -103,10 +103,10 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
-    after: int | Unset = 0,
+    after: int | Unset = UNSET,
     task: str | Unset = UNSET,
-    limit: int | Unset = 100,
-    wait: float | Unset = 0.0,
+    limit: int | Unset = UNSET,
+    wait: float | Unset = UNSET,
 ) -> EventPage | None:
     """A page of the log.
 
@@ -114,10 +114,10 @@ def sync(
     the first.
 
     Args:
-        after (int | Unset):  Default: 0.
+        after (int | Unset):
         task (str | Unset):
-        limit (int | Unset):  Default: 100.
-        wait (float | Unset):  Default: 0.0.
+        limit (int | Unset):
+        wait (float | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -139,10 +139,10 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-    after: int | Unset = 0,
+    after: int | Unset = UNSET,
     task: str | Unset = UNSET,
-    limit: int | Unset = 100,
-    wait: float | Unset = 0.0,
+    limit: int | Unset = UNSET,
+    wait: float | Unset = UNSET,
 ) -> Response[EventPage]:
     """A page of the log.
 
@@ -150,10 +150,10 @@ async def asyncio_detailed(
     the first.
 
     Args:
-        after (int | Unset):  Default: 0.
+        after (int | Unset):
         task (str | Unset):
-        limit (int | Unset):  Default: 100.
-        wait (float | Unset):  Default: 0.0.
+        limit (int | Unset):
+        wait (float | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -178,10 +178,10 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-    after: int | Unset = 0,
+    after: int | Unset = UNSET,
     task: str | Unset = UNSET,
-    limit: int | Unset = 100,
-    wait: float | Unset = 0.0,
+    limit: int | Unset = UNSET,
+    wait: float | Unset = UNSET,
 ) -> EventPage | None:
     """A page of the log.
 
@@ -189,10 +189,10 @@ async def asyncio(
     the first.
 
     Args:
-        after (int | Unset):  Default: 0.
+        after (int | Unset):
         task (str | Unset):
-        limit (int | Unset):  Default: 100.
-        wait (float | Unset):  Default: 0.0.
+        limit (int | Unset):
+        wait (float | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -16,7 +16,7 @@ def _get_kwargs(
     thread: str | Unset = UNSET,
     kinds: list[str] | Unset = UNSET,
     after: str | Unset = UNSET,
-    live: bool | Unset = False,
+    live: bool | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -77,7 +77,7 @@ def sync_detailed(
     thread: str | Unset = UNSET,
     kinds: list[str] | Unset = UNSET,
     after: str | Unset = UNSET,
-    live: bool | Unset = False,
+    live: bool | Unset = UNSET,
 ) -> Response[EventView]:
     """Events as they come, resumed without a gap.
 
@@ -95,7 +95,7 @@ def sync_detailed(
         thread (str | Unset):
         kinds (list[str] | Unset):
         after (str | Unset):
-        live (bool | Unset):  Default: False.
+        live (bool | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -129,7 +129,7 @@ def sync(
     thread: str | Unset = UNSET,
     kinds: list[str] | Unset = UNSET,
     after: str | Unset = UNSET,
-    live: bool | Unset = False,
+    live: bool | Unset = UNSET,
 ) -> EventView | None:
     """Events as they come, resumed without a gap.
 
@@ -147,7 +147,7 @@ def sync(
         thread (str | Unset):
         kinds (list[str] | Unset):
         after (str | Unset):
-        live (bool | Unset):  Default: False.
+        live (bool | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -176,7 +176,7 @@ async def asyncio_detailed(
     thread: str | Unset = UNSET,
     kinds: list[str] | Unset = UNSET,
     after: str | Unset = UNSET,
-    live: bool | Unset = False,
+    live: bool | Unset = UNSET,
 ) -> Response[EventView]:
     """Events as they come, resumed without a gap.
 
@@ -194,7 +194,7 @@ async def asyncio_detailed(
         thread (str | Unset):
         kinds (list[str] | Unset):
         after (str | Unset):
-        live (bool | Unset):  Default: False.
+        live (bool | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -226,7 +226,7 @@ async def asyncio(
     thread: str | Unset = UNSET,
     kinds: list[str] | Unset = UNSET,
     after: str | Unset = UNSET,
-    live: bool | Unset = False,
+    live: bool | Unset = UNSET,
 ) -> EventView | None:
     """Events as they come, resumed without a gap.
 
@@ -244,7 +244,7 @@ async def asyncio(
         thread (str | Unset):
         kinds (list[str] | Unset):
         after (str | Unset):
-        live (bool | Unset):  Default: False.
+        live (bool | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -18,7 +18,7 @@ def _get_kwargs(
     root: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     after: str | Unset = UNSET,
-    limit: int | Unset = 50,
+    limit: int | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -85,7 +85,7 @@ def sync_detailed(
     root: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     after: str | Unset = UNSET,
-    limit: int | Unset = 50,
+    limit: int | Unset = UNSET,
 ) -> Response[TaskPage]:
     """Tasks, newest first.
 
@@ -98,7 +98,7 @@ def sync_detailed(
         root (str | Unset):
         parent (str | Unset):
         after (str | Unset):
-        limit (int | Unset):  Default: 50.
+        limit (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -134,7 +134,7 @@ def sync(
     root: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     after: str | Unset = UNSET,
-    limit: int | Unset = 50,
+    limit: int | Unset = UNSET,
 ) -> TaskPage | None:
     """Tasks, newest first.
 
@@ -147,7 +147,7 @@ def sync(
         root (str | Unset):
         parent (str | Unset):
         after (str | Unset):
-        limit (int | Unset):  Default: 50.
+        limit (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -178,7 +178,7 @@ async def asyncio_detailed(
     root: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     after: str | Unset = UNSET,
-    limit: int | Unset = 50,
+    limit: int | Unset = UNSET,
 ) -> Response[TaskPage]:
     """Tasks, newest first.
 
@@ -191,7 +191,7 @@ async def asyncio_detailed(
         root (str | Unset):
         parent (str | Unset):
         after (str | Unset):
-        limit (int | Unset):  Default: 50.
+        limit (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -225,7 +225,7 @@ async def asyncio(
     root: str | Unset = UNSET,
     parent: str | Unset = UNSET,
     after: str | Unset = UNSET,
-    limit: int | Unset = 50,
+    limit: int | Unset = UNSET,
 ) -> TaskPage | None:
     """Tasks, newest first.
 
@@ -238,7 +238,7 @@ async def asyncio(
         root (str | Unset):
         parent (str | Unset):
         after (str | Unset):
-        limit (int | Unset):  Default: 50.
+        limit (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -13,7 +13,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     id: str,
     *,
-    seconds: float | Unset = 30.0,
+    seconds: float | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -58,7 +58,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient | Client,
-    seconds: float | Unset = 30.0,
+    seconds: float | Unset = UNSET,
 ) -> Response[TaskView]:
     """One task, once it has an outcome.
 
@@ -67,7 +67,7 @@ def sync_detailed(
 
     Args:
         id (str):
-        seconds (float | Unset):  Default: 30.0.
+        seconds (float | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,7 +93,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient | Client,
-    seconds: float | Unset = 30.0,
+    seconds: float | Unset = UNSET,
 ) -> TaskView | None:
     """One task, once it has an outcome.
 
@@ -102,7 +102,7 @@ def sync(
 
     Args:
         id (str):
-        seconds (float | Unset):  Default: 30.0.
+        seconds (float | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,7 +123,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient | Client,
-    seconds: float | Unset = 30.0,
+    seconds: float | Unset = UNSET,
 ) -> Response[TaskView]:
     """One task, once it has an outcome.
 
@@ -132,7 +132,7 @@ async def asyncio_detailed(
 
     Args:
         id (str):
-        seconds (float | Unset):  Default: 30.0.
+        seconds (float | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -156,7 +156,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient | Client,
-    seconds: float | Unset = 30.0,
+    seconds: float | Unset = UNSET,
 ) -> TaskView | None:
     """One task, once it has an outcome.
 
@@ -165,7 +165,7 @@ async def asyncio(
 
     Args:
         id (str):
-        seconds (float | Unset):  Default: 30.0.
+        seconds (float | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

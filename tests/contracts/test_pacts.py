@@ -1,0 +1,220 @@
+"""Each SDK writes its pact, the committed pacts are those, and the real server keeps every one of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+import uuid
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pact import Verifier
+
+from tests.contracts import agreements, drivers
+from tests.contracts.drivers import Driver
+from tests.contracts.pacts import CONSUMERS, PACTS, agreed, rows, title
+from tests.contracts.provider import STATES, Provider, described
+
+os.environ["PACT_DO_NOT_TRACK"] = "true"
+ROWS = rows()
+
+
+@pytest.fixture(scope="session", params=sorted(CONSUMERS))
+def consumer(request: pytest.FixtureRequest, _built: None) -> Iterator[Driver]:
+    driver = Driver(request.param)
+    yield driver
+    driver.close()
+
+
+@pytest.fixture(scope="session")
+def written(consumer: Driver, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, dict[str, Any]]:
+    """The pact of one SDK, and what it made of each answer."""
+    folder = tmp_path_factory.mktemp(consumer.sdk)
+    said = {title(row): agreed(consumer, row, folder) for row in ROWS}
+    name = f"{CONSUMERS[consumer.sdk]}-kingpost.json"
+    if os.environ.get("KINGPOST_WRITE_PACTS"):
+        PACTS.mkdir(exist_ok=True)
+        (PACTS / name).write_bytes((folder / name).read_bytes())
+    return consumer.sdk, folder / name, said
+
+
+def test_an_sdk_understands_every_answer(written: tuple[str, Path, dict[str, Any]]) -> None:
+    """A success is a value, a failure an error with the code of the problem document."""
+    _, _, said = written
+    for row in ROWS:
+        one = said[title(row)]
+        if row["status"] < 300:
+            assert "value" in one, (row["operation"], one)
+        else:
+            assert one["error"]["code"] == row["example"]["code"]
+            assert one["error"]["status"] == row["status"]
+            assert one["error"]["request_id"]
+
+
+def test_the_committed_pact_is_what_the_sdk_writes(written: tuple[str, Path, dict[str, Any]]) -> None:
+    sdk, path, _ = written
+
+    assert path.read_bytes() == (PACTS / path.name).read_bytes(), f"{sdk}: run `make pacts`"
+
+
+def interactions(sdk: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((PACTS / f"{CONSUMERS[sdk]}-kingpost.json").read_text("utf-8"))[
+        "interactions"
+    ]
+    return found
+
+
+def test_the_pacts_of_all_languages_say_the_same() -> None:
+    python, *others = (interactions(sdk) for sdk in CONSUMERS)
+
+    for other in others:
+        assert {one["description"]: one for one in other} == {one["description"]: one for one in python}
+
+
+def test_no_pact_is_empty_or_pending_and_every_state_is_known() -> None:
+    assert sorted(STATES) == sorted(described())
+    for sdk in CONSUMERS:
+        found = interactions(sdk)
+        assert len(found) == len(ROWS)
+        assert not [one for one in found if one.get("pending")]
+        assert {state["name"] for one in found for state in one["providerStates"]} <= set(STATES)
+
+
+def test_every_operation_of_the_document_is_on_the_facade_and_in_the_pacts(driver: Driver) -> None:
+    """The document, the facade, and the wire: three lists that are one."""
+    document = set(agreements.routes())
+
+    assert set(driver.do("operations")["value"]) == document
+    assert {row["operation"] for row in ROWS} == document
+
+
+def test_every_operation_is_agreed_with_success_but_those_that_are_named() -> None:
+    """What is not reached yet is named, so that nothing is forgotten silently; each is in the pacts with its failures."""
+    reached = {row["operation"] for row in ROWS if row["status"] < 300}
+
+    assert set(agreements.routes()) - reached == agreements.UNREACHED
+
+
+class States:
+    """Takes the verifier's requests for a state, and gives the values that it needs."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.problems: list[str] = []
+        outer = self
+
+        class Callback(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                try:
+                    values = provider.enter(asked["state"]) | {"credential": provider.token, "key": uuid.uuid4().hex}
+                except Exception as problem:  # noqa: BLE001 - a state that fails would hold the verifier for two minutes
+                    outer.problems.append(f"{asked['state']}: {problem!r}")
+                    values = {}
+                body = json.dumps(values).encode()
+                self.send_response(200)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Nobody reads it."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Callback)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def verified(url: str, states: str, pact: Path) -> tuple[bool, int, str]:
+    """Whether a provider keeps a pact, how many interactions it breaks, and what the verifier says."""
+    verifier = Verifier("kingpost", host="127.0.0.1").add_source(pact).add_transport(url=url)
+    verifier.state_handler(states, body=True)
+    try:
+        verifier.verify()
+        kept = True
+    except RuntimeError:
+        kept = False
+    output = verifier.output(strip_ansi=True)
+    broken = re.search(r"There were (\d+) pact failures", output)
+    return kept, int(broken[1]) if broken else 0, output
+
+
+@pytest.fixture
+def provider() -> Iterator[tuple[Provider, States]]:
+    if not drivers.NODE.exists():
+        pytest.skip("`make contracts` installs what the consumers need")
+    with Provider() as provider:
+        states = States(provider)
+        yield provider, states
+        states.close()
+
+
+@pytest.mark.parametrize("sdk", sorted(CONSUMERS))
+def test_the_real_server_keeps_every_pact(provider: tuple[Provider, States], sdk: str) -> None:
+    one, states = provider
+    kept, broken, output = verified(one.url, states.url, PACTS / f"{CONSUMERS[sdk]}-kingpost.json")
+
+    assert not states.problems
+    assert kept, output[-6000:]
+    assert broken == 0
+    # A file that the verifier passes over would be green as well.
+    for row in ROWS:
+        assert f"{title(row)} (" in output
+    assert len(one.entered) == len(ROWS)
+
+
+class Broken:
+    """The real server behind somebody who takes the first field out of every answer, and the end off every stream."""
+
+    def __init__(self, url: str) -> None:
+        class Through(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+                answered = httpx.request(self.command, url + self.path, content=body, headers=headers, timeout=30)
+                kind = answered.headers["content-type"]
+                content = _less(answered.json()) if "json" in kind else answered.content.rpartition(b"event: end")[0]
+                self.send_response(answered.status_code)
+                self.send_header("content-type", kind)
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_POST = do_PUT = do_DELETE = do_GET
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Nobody reads it."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Through)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _less(value: dict[str, Any]) -> bytes:
+    first = min(value, default=None)
+    return json.dumps({name: each for name, each in value.items() if name != first}).encode()
+
+
+def test_a_field_that_an_answer_lacks_breaks_the_pact_of_every_operation(provider: tuple[Provider, States]) -> None:
+    """The gate is proved to turn red: one field less in every answer, and every interaction that has one is broken."""
+    one, states = provider
+    broken = Broken(one.url)
+    kept, failures, _ = verified(broken.url, states.url, PACTS / "kingpost-sdk-python-kingpost.json")
+    broken.close()
+
+    assert not kept
+    assert failures == len([row for row in ROWS if row["example"] != {}])
