@@ -40,7 +40,7 @@ def made(given: dict[str, Any]) -> Any:
         given["url"], given.get("token"), timeout=given["timeout"],
         retry=Retry(given["retries"], given["first"], given["longest"]),
     )  # fmt: skip
-    object.__setattr__(one._transport.settings, "idle", given["idle"])
+    object.__setattr__(one._transport.settings, "idle", given["idle"])  # noqa: SLF001 - only a test is so impatient
     return one
 
 

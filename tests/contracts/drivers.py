@@ -34,7 +34,7 @@ def built() -> None:
     """Build what has to be built: the TypeScript SDK, and the Go SDK with its driver."""
     subprocess.run([NODE, "build.mjs", "--quick"], cwd=ROOT / "sdk-ts", check=True)
     environment = os.environ | {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0"}
-    go = [GO, "test", "-c", "-o", GO_DRIVER, "."]
+    go: list[str | Path] = [GO, "test", "-c", "-o", GO_DRIVER, "."]
     subprocess.run(go, cwd=ROOT / "sdk-go", env=environment, check=True)
 
 

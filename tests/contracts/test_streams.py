@@ -92,7 +92,7 @@ def test_what_comes_twice_is_told_once(driver: Driver) -> None:
 
 
 def test_a_task_that_had_ended_before_ends_the_stream(driver: Driver) -> None:
-    """Nothing more comes behind the last event: the task is looked at, and the stream ends instead of asking for ever."""
+    """Nothing comes behind the last event: the task is looked at, and the stream ends instead of asking for ever."""
 
     def script(asked: Asked) -> bytes:
         if asked.path.endswith("/stream"):
@@ -151,7 +151,7 @@ def test_line_ends_of_all_kinds_fields_of_tomorrow_and_speech(driver: Driver) ->
 
 def test_a_silent_connection_is_given_up(driver: Driver) -> None:
     """The idle bound of a stream, not the time-out of a call, and the next connection goes on."""
-    held = []
+    held: list[Asked] = []
 
     def script(asked: Asked) -> bytes:
         if not held:
