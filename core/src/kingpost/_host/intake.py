@@ -62,7 +62,7 @@ class Intake:
         self._limit = limit
         self._drafter, self._outfitter, self._log, self._counted, self._met = drafter, outfitter, log, counted, met
         self._settings, self._ports, self._plugins = drafter.settings, drafter.ports, drafter.plugins
-        self._known: dict[str | None, tuple[float, int]] = {}
+        self._known: dict[str | None, tuple[float, int, asyncio.Future[None] | None]] = {}
 
     async def submit(
         self, request: Submit, tenant: str, id: str | None = None, schedule: str | None = None
@@ -164,19 +164,34 @@ class Intake:
                 raise Overloaded(f"{held} tasks are queued and {most} is the most for {name}; submit it again later")
 
     async def _count(self, tenant: str | None) -> int:
-        """The queued tasks as of half a second ago, and those accepted here since."""
+        """The queued tasks as of half a second ago, and those accepted here since. One asks, the others go on."""
         now = self._ports.clock.monotonic()
-        at, count = self._known.get(tenant, (float("-inf"), 0))
-        if now - at >= COUNTED_SECONDS:
+        at, count, waits = self._known.get(tenant, (float("-inf"), 0, None))
+        if now - at < COUNTED_SECONDS:
+            return count
+        if waits is None:
+            waits = asyncio.ensure_future(self._counted_anew(tenant, count))
+            self._known[tenant] = at, count, waits
+        elif at > float("-inf"):
+            return count
+        await asyncio.shield(waits)
+        return self._known[tenant][1]
+
+    async def _counted_anew(self, tenant: str | None, before: int) -> None:
+        try:
             count = await self._log.count(TaskQuery(tenant=tenant, statuses=[Status.QUEUED.value]))
-            self._known[tenant] = now, count
-        return count
+        except BaseException:
+            self._known.pop(tenant, None)
+            raise
+        # What was accepted while it was counted may be among it or not; it is counted, so that no bound is passed.
+        since = self._known[tenant][1] - before
+        self._known[tenant] = self._ports.clock.monotonic(), count + since, None
 
     def _accepted(self, tenant: str) -> None:
         """One more is queued than was counted."""
         for who in (None, tenant):
             if (known := self._known.get(who)) is not None:
-                self._known[who] = known[0], known[1] + 1
+                self._known[who] = known[0], known[1] + 1, known[2]
 
     async def check_budget(self, task: Task) -> None:
         """Refuse now what could never be decided: a budget that does not even hold the task's own words and tools.

@@ -9,6 +9,7 @@ stream is named, at the stream's first frame.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 from kingpost import Status, TaskQuery, task_stream
@@ -30,9 +31,16 @@ _OF_ROOT = """position IN (
     SELECT position FROM frames JOIN task USING (position) WHERE stream = ? AND root IS NULL
 )"""
 
+# Most questions are for one task of a tenant, by its id: asked in these words the answer costs two thirds.
+_ONE = f"SELECT {COLUMNS} FROM frames JOIN task USING (position) WHERE stream = ? AND tenant = ?"  # noqa: S608 - ours
+_others = attrgetter("statuses", "root", "parent", "agent", "thread", "after")
+_NOTHING = (None,) * 6
+
 
 def question_for(query: TaskQuery) -> tuple[str, list[Any]]:
     """The statement and its values; each row of its answer holds the ``COLUMNS`` of one task."""
+    if query.ids is not None and len(query.ids) == 1 and query.tenant is not None and _others(query) == _NOTHING:
+        return _ONE, [task_stream(query.ids[0]), query.tenant]
     conditions, values = _narrowed(query)
     if query.after is not None:
         conditions.append(("position > " if query.oldest_first else "position < ") + _POSITION)
