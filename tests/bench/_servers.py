@@ -58,6 +58,15 @@ def fastapi(path: str, *, shared: bool) -> Any:
     return app
 
 
+async def bare(scope: Any, receive: Any, send: Any) -> None:
+    """Reads the body and answers the same to everything: what sockets and server cost on this machine, right now."""
+    while (await receive()).get("more_body"):
+        pass
+    head = [(b"content-type", b"application/json"), (b"content-length", b"2")]
+    await send({"type": "http.response.start", "status": 202, "headers": head})
+    await send({"type": "http.response.body", "body": b"{}"})
+
+
 def flask(path: str) -> Any:
     """Flask with a connection for each request."""
     framework = import_module("flask")
@@ -96,7 +105,8 @@ def main(kind: str, port: str, path: str) -> None:
         Application().run()
         return
     uvicorn = import_module("uvicorn")
-    uvicorn.run(fastapi(path, shared=kind == "fastapi_shared"), port=int(port), log_level="error", access_log=False)
+    app = bare if kind == "bare" else fastapi(path, shared=kind == "fastapi_shared")
+    uvicorn.run(app, port=int(port), log_level="error", access_log=False, lifespan="off")
 
 
 if __name__ == "__main__":

@@ -22,17 +22,26 @@ from typing import Any
 
 import psutil
 
+from tests.bench._edge import edge_us
 from tests.bench._measure import close, fsync_ms, tell
+from tests.bench._steady import steady, stream, waited
 
 CONNECTIONS = 64
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "12800"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
+"""Of submits at an even rate; 300 for the long run."""
+
+RATE, SUBSCRIBERS, EVENTS = 1000, 1000, 50
 BASELINES = Path(sys.prefix) / "baselines"
 TASK = {
     "description": "summarise the quarterly report and list the open questions", "agent": "extract",
     "context": "a short context", "priority": 3, "thread": "abc", "scopes": ["default"], "depth": 2, "not_before": 4e9,
 }  # fmt: skip
 """Not due for long, so that nobody works on it."""
+
+NOW = {"description": "say nothing", "agent": "extract"}
+"""Worked on at once, by the agent that asks no model."""
 
 
 class Server:
@@ -124,16 +133,16 @@ def _free() -> int:
 
 
 @contextmanager
-def kingpost(folder: Path) -> Iterator[Server]:
+def kingpost(folder: Path, *options: str) -> Iterator[Server]:
     """Ours, with a token."""
-    home = folder / "home"
+    home = folder / f"home{''.join(options)}"
     home.mkdir()
     (home / "kingpost.toml").write_text("[kernel]\nqueue = 10000000\n", encoding="utf-8")
     env = {"KINGPOST_HOME": str(home)}
     program = [sys.executable, "-m", "kingpost"]
     made = subprocess.run([*program, "token", "create"], env={**os.environ, **env}, capture_output=True, check=True)
     port = _free()
-    server = Server([*program, "serve", "--no-work", "--port", str(port)], port, env)
+    server = Server([*program, "serve", *options, "--port", str(port)], port, env)
     server.token = made.stdout.strip()
     try:
         yield server
@@ -154,7 +163,7 @@ def baseline(kind: str, folder: Path) -> Iterator[Server]:
 
 
 def _ours(folder: Path, figures: dict[str, Any]) -> None:
-    with kingpost(folder) as server:
+    with kingpost(folder, "--no-work") as server:
         figures["ready_ms"], figures["idle_rss_mb"] = server.ready_ms, server.rss_mb()
         submit = server.post(b"/v1/tasks", TASK)
         load(server, 640, lambda: submit)
@@ -170,6 +179,27 @@ def _ours(folder: Path, figures: dict[str, Any]) -> None:
         batches = load(server, REQUESTS // 100, lambda: batch, 4)
         figures["batch_tasks_per_s"] = batches["per_s"] * 100
         figures["batch_cpu_us_per_task"] = batches["cpu_us"] / 100
+        _told(figures, "stream", stream(server, TASK, SUBSCRIBERS, EVENTS))
+        _told(figures, "steady", steady(server, submit, RATE, SECONDS))
+    with kingpost(folder) as server:
+        waited(server, NOW, 640)
+        _told(figures, "waited", waited(server, NOW, max(REQUESTS // 10, 640)))
+
+
+def _told(figures: dict[str, Any], name: str, found: dict[str, float]) -> None:
+    tell(f"{name}: {', '.join(f'{key} {value:.1f}' for key, value in found.items())}")
+    figures |= {f"{name}_{key}": value for key, value in found.items()}
+
+
+def speed_ms() -> float:
+    """CPU milliseconds of a fixed loop: how fast this machine is right now, the best of five."""
+    took = []
+    for _ in range(5):
+        began, total = time.process_time(), 0
+        for number in range(1_000_000):
+            total += number
+        took.append(time.process_time() - began)
+    return min(took) * 1000
 
 
 def main() -> None:
@@ -178,12 +208,13 @@ def main() -> None:
     ratios: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        figures["fsync_ms"] = fsync_ms(folder)
+        figures["fsync_ms"], figures["speed_ms"] = fsync_ms(folder), speed_ms()
+        figures |= {f"{name}_us": value for name, value in edge_us().items()}
         _ours(folder, figures)
         tell(f"kingpost: submit {figures['submit_cpu_us']:.0f} us CPU, read {figures['read_cpu_us']:.0f} us CPU")
         if not BASELINES.is_dir():
             tell("no baselines here; 'make bench BENCH=http' installs them")
-        for kind in ("fastapi_aiosqlite", "fastapi_shared", "flask") if BASELINES.is_dir() else ():
+        for kind in ("bare", "fastapi_aiosqlite", "fastapi_shared", "flask") if BASELINES.is_dir() else ():
             with baseline(kind, folder) as server:
                 submit = server.post(b"/v1/tasks", TASK)
                 found = load(server, max(REQUESTS // 10, 640), lambda submit=submit: submit)  # type: ignore[misc]  # as it is now

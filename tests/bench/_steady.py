@@ -1,0 +1,151 @@
+"""Load that goes on: many who follow events, submits at an even rate, tasks that are waited for.
+
+Called by ``http`` with its server. Latencies count from when a request was due, so that a server which is late is not
+asked less often for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+CONNECTIONS = 64
+PAUSE_SECONDS = 0.1
+
+
+class Served(Protocol):
+    """The server."""
+
+    port: int
+
+    def cpu(self) -> float: ...
+    def rss_mb(self) -> float: ...
+    def post(self, path: bytes, body: Any) -> bytes: ...
+    def get(self, path: bytes) -> bytes: ...
+
+
+def at(sorted_values: Sequence[float], share: float) -> float:
+    """The value below which this share of them is."""
+    return sorted_values[min(int(len(sorted_values) * share), len(sorted_values) - 1)]
+
+
+class _Subscriber(asyncio.Protocol):
+    """Counts what it is sent, and when."""
+
+    def __init__(self, request: bytes, came: list[float], ready: asyncio.Semaphore) -> None:
+        self._request, self._came, self._ready, self._greeted = request, came, ready, False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        if not self._greeted and b"retry: " in data:
+            self._greeted = True
+            self._ready.release()
+        self._came += [time.perf_counter()] * data.count(b"\nevent: ")
+
+
+async def _answer(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    place = head.index(b"content-length: ") + 16
+    return head, await reader.readexactly(int(head[place : head.index(b"\r", place)]))
+
+
+def stream(server: Served, task: Any, subscribers: int, events: int) -> dict[str, float]:
+    """So many who follow all events, and an event ten times a second: milliseconds from the submit to each of them."""
+    return asyncio.run(_stream(server, task, subscribers, events))
+
+
+async def _stream(server: Served, task: Any, subscribers: int, events: int) -> dict[str, float]:
+    loop, came, ready = asyncio.get_running_loop(), list[float](), asyncio.Semaphore(0)
+    before, follow = server.rss_mb(), server.get(b"/v1/events/stream")
+    held = [
+        (await loop.create_connection(lambda: _Subscriber(follow, came, ready), "127.0.0.1", server.port))[0]
+        for _ in range(subscribers)
+    ]
+    for _ in range(subscribers):
+        await ready.acquire()
+    each_kb = (server.rss_mb() - before) * 1000 / subscribers
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    late: list[float] = []
+    cpu = server.cpu()
+    for _ in range(events):
+        sent, seen = time.perf_counter(), len(came)
+        writer.write(server.post(b"/v1/tasks", task))
+        await _answer(reader)
+        await asyncio.sleep(PAUSE_SECONDS - (time.perf_counter() - sent) % PAUSE_SECONDS)
+        late += [one - sent for one in came[seen:]]
+    spent = server.cpu() - cpu
+    for one in held:
+        one.close()
+    writer.close()
+    late.sort()
+    return {
+        "kb_each": each_kb, "delivered_share": len(late) / (subscribers * events), "p50_ms": at(late, 0.5) * 1000,
+        "p99_ms": at(late, 0.99) * 1000, "cpu_us_per_delivery": spent / max(len(late), 1) * 1e6,
+        "per_s": subscribers / PAUSE_SECONDS,
+    }  # fmt: skip
+
+
+def steady(server: Served, request: bytes, rate: float, seconds: float) -> dict[str, float]:
+    """An even rate of submits: errors, latencies, and by how much the memory grew in the second half."""
+    return asyncio.run(_steady(server, request, rate, seconds))
+
+
+async def _steady(server: Served, request: bytes, rate: float, seconds: float) -> dict[str, float]:
+    late, errors = list[float](), list[bytes]()
+    began = time.perf_counter() + 0.1
+
+    async def one(number: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        due = began + number / rate
+        while due < began + seconds:
+            await asyncio.sleep(max(due - time.perf_counter(), 0))
+            writer.write(request)
+            head, _ = await _answer(reader)
+            late.append(time.perf_counter() - due)
+            if not head.startswith(b"http/1.1 202"):
+                errors.append(head[:40])
+            due += CONNECTIONS / rate
+        writer.close()
+
+    async def half_time() -> float:
+        await asyncio.sleep(seconds / 2)
+        return server.rss_mb()
+
+    cpu, looking = server.cpu(), asyncio.create_task(half_time())
+    await asyncio.gather(*[one(number) for number in range(CONNECTIONS)])
+    spent, half, end = server.cpu() - cpu, await looking, server.rss_mb()
+    late.sort()
+    return {
+        "seconds": seconds, "requests": len(late), "errors": len(errors), "p50_ms": at(late, 0.5) * 1000,
+        "p95_ms": at(late, 0.95) * 1000, "p99_ms": at(late, 0.99) * 1000, "cpu_us": spent / len(late) * 1e6,
+        "rss_mb": end, "grown_mb": end - half,
+    }  # fmt: skip
+
+
+def waited(server: Served, task: Any, tasks: int) -> dict[str, float]:
+    """Tasks that are submitted and waited for until they have an outcome."""
+    return asyncio.run(_waited(server, task, tasks))
+
+
+async def _waited(server: Served, task: Any, tasks: int) -> dict[str, float]:
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        for _ in range(max(tasks // CONNECTIONS, 1)):
+            writer.write(server.post(b"/v1/tasks", task))
+            id = json.loads((await _answer(reader))[1])["id"]
+            writer.write(server.get(f"/v1/tasks/{id}/wait?seconds=30".encode()))
+            ended = json.loads((await _answer(reader))[1])
+            if ended["status"] != "succeeded":
+                raise RuntimeError(f"{ended['status']}: {ended.get('outcome')}")
+        writer.close()
+
+    cpu, began = server.cpu(), time.perf_counter()
+    await asyncio.gather(*[one() for _ in range(CONNECTIONS)])
+    wall, count = time.perf_counter() - began, max(tasks // CONNECTIONS, 1) * CONNECTIONS
+    return {"cpu_us": (server.cpu() - cpu) / count * 1e6, "per_s": count / wall}
