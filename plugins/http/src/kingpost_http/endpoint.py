@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
+from functools import cached_property
 from typing import Any, get_type_hints
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from kingpost import Access, Kernel, Once, Operation, operations
-from pydantic_core import to_json
+from pydantic_core import SchemaValidator, to_json
 
 from .body import checked, shaped
 from .problem import Refusal
@@ -60,13 +61,22 @@ class Endpoint:
         self.only_path = not self.has_body and set(self.names) == {field.name for field in known}
         self.needs_body = self.has_body and any(_required(field) for field in known if field.name not in self.names)
         self._asks: Any = operation.request
-        self._adapter = requests(self._asks)
         self.streams = operation.item is not None
         self.is_file = operation.id == operations.tasks.FETCH.id
-        self.dump = dumped(operation.response) if not (self.streams or self.is_file) else to_json
-        if operation.id == operations.tasks.GET.id:
-            self.dump = Written(self.dump).of
         self.success = operation.success
+
+    # Codecs are made when an operation is first asked: those of all take longer than the rest of a start.
+    @cached_property
+    def _adapter(self) -> SchemaValidator:
+        return requests(self._asks)
+
+    @cached_property
+    def dump(self) -> Callable[[Any], bytes]:
+        """How an answer becomes bytes."""
+        made: Callable[[Any], bytes] = to_json
+        if not (self.streams or self.is_file):
+            made = dumped(self.operation.response)
+        return Written(made).of if self.operation.id == operations.tasks.GET.id else made
 
     def request(self, parameters: Sequence[bytes], query: bytes, body: bytes) -> Any:
         """The request that a path's parameters, a query and a body make.
