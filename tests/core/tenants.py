@@ -43,7 +43,7 @@ from kingpost import (
 )
 from kingpost._host.index import installed
 from kingpost._host.kernel import Kernel
-from kingpost.operations import Operation, calls, jobs, schedules, steering, system, tenants, tokens
+from kingpost.operations import Operation, calls, jobs, personas, schedules, steering, system, tenants, tokens, workers
 from kingpost.operations import events as event_ops
 from kingpost.operations import memory as memories
 from kingpost.operations import tasks as ops
@@ -57,6 +57,7 @@ from kingpost.testing import (
 )
 
 SHARED_THREAD, SHARED_SCOPE, SHARED_SCHEDULE = "talk", "shared", "nightly"
+SHARED_WORKER, SHARED_PERSONA = "helper", "reviewer"
 """Names that all tenants use."""
 
 SAME = "the very same words " * 2000
@@ -177,6 +178,14 @@ class House:
         await perform(memories.REMEMBER, memories.Remember(memories=(own, same)), tenant)
         request = ops.Submit(description=f"{mark} do:answer", context=mark)
         await perform(schedules.SET, schedules.SetSchedule(id=SHARED_SCHEDULE, every=3600.0, request=request), tenant)
+        whole = secret(tenant)
+        offers = workers.Register(
+            id=SHARED_WORKER, name=mark, agents=(workers.OfferedAgent(name=f"{whole} agent"),),
+            tools=(Tool(name=f"{whole} tool", description=whole, parameters={"type": "object"}),),
+        )  # fmt: skip
+        await perform(workers.REGISTER, offers, tenant)
+        persona = personas.SetPersona(name=SHARED_PERSONA, agent="doer", instructions=mark, tools=("echo",))
+        await perform(personas.REGISTER, persona, tenant)
 
     async def settle(self) -> None:
         """Work until every task has ended or waits for somebody."""
@@ -215,7 +224,10 @@ class House:
         turns = [await perform(ops.TURNS, ops.TaskId(task.id), tenant) for task in tasks]
         letters = await perform(steering.LETTERS, steering.ListLetters(), tenant)
         keys = await perform(tokens.TOKENS, tokens.ListTokens(), tenant)
-        return [tasks, sorted(kept, key=repr), due, pending, turns, letters, keys]
+        offered = (await perform(workers.WORKERS, workers.ListWorkers(), tenant)).workers
+        steady = [(one.id, one.name, one.tools, one.agents, one.holds) for one in offered]
+        made = await perform(personas.PERSONAS, personas.ListPersonas(), tenant)
+        return [tasks, sorted(kept, key=repr), due, pending, turns, letters, keys, steady, made]
 
     def _mark_of(self, task: ops.TaskView) -> str:
         return task.description.partition(" do:")[0]
@@ -395,6 +407,19 @@ PROBES: Mapping[Operation[Any, Any], Any] = {
     tenants.LIMIT: lambda of: tenants.SetTenant(id="nobody", queue=0),
     tenants.TENANTS: lambda of: tenants.ListTenants(),
     tenants.ERASE: lambda of: tenants.TenantId("nobody"),
+    workers.WORKERS: lambda of: workers.ListWorkers(),
+    workers.BEAT: lambda of: workers.WorkerId(SHARED_WORKER),
+    workers.CLAIM: lambda of: workers.Claim(id=SHARED_WORKER, limit=100),
+    workers.OBSERVE: lambda of: [
+        workers.Settle(id=SHARED_WORKER, task=name, call="1", observation=Observation(call="1", text="intruded"))
+        for name in of.names
+    ],
+    workers.LEAVE: lambda of: workers.WorkerId(SHARED_WORKER),
+    workers.REGISTER: lambda of: workers.Register(id=SHARED_WORKER, agents=(workers.OfferedAgent(name="mine"),)),
+    personas.PERSONAS: lambda of: personas.ListPersonas(),
+    personas.UPDATE: lambda of: personas.SetPersona(name=SHARED_PERSONA, agent="doer", instructions="mine"),
+    personas.DELETE: lambda of: personas.PersonaName(SHARED_PERSONA),
+    personas.REGISTER: lambda of: personas.SetPersona(name=SHARED_PERSONA, agent="doer", instructions="mine"),
     system.ERASE: lambda of: [system.Erase(task=name) for name in of.names],
 }
 """Every operation, and what an intruder asks of it: by ids, beginnings and ends, and by the names that all use."""

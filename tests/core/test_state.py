@@ -63,6 +63,7 @@ EVENTS: dict[str, Callable[[TaskState], Event]] = {
     "call.observed": lambda at: facts.observed("a"),
     "call.pending": lambda at: facts.pending("a", 9.5, at.attempt),
     "call.approved": lambda at: facts.approved("a"),
+    "call.claimed": lambda at: facts.claimed(at.turn, "a", "worker-9"),
     "child.settled": lambda at: facts.settled("1.b", [7, 0, 3]),
     "task.retrying": lambda at: facts.retrying(at.attempt, 9.5),
     "task.released": lambda at: facts.released(at.attempt),
@@ -87,6 +88,7 @@ turn.decided      -         running   -         -         -         -         - 
 call.observed     -         -         running   running   waiting   queued    waiting   -         -         queued
 call.pending      -         -         running   running   waiting   waiting   waiting   -         -         queued
 call.approved     -         -         -         -         -         -         queued    -         -         -
+call.claimed      -         -         -         -         -         -         -         -         -         -
 child.settled     -         -         -         -         -         -         -         running   -         -
 task.retrying     -         queued    queued    queued    -         -         -         queued    -         -
 task.released     -         queued    queued    queued    -         -         -         queued    -         -

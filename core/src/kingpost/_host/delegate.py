@@ -25,6 +25,7 @@ from ..records.grant import Grant
 from ..records.task import Crew, Task
 from ..state import Bound, task_stream
 from .draft import INPUTS, Drafter
+from .personas import narrowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Children:
         if not arguments["description"].strip():
             raise InvalidRequest("the description is empty; say what is to be done")
         agent = arguments["agent"]
-        same = agent == parent.crew.agent.name
+        same = agent == (parent.persona or parent.crew.agent.name)
         request = Submit(
             description=arguments["description"],
             agent=agent,
@@ -60,6 +61,8 @@ class Children:
         )
         task = await self.drafter.task(request, parent.tenant, id)
         grant = self._grant(parent, arguments, cut)
+        # A persona's own bounds hold for a child too.
+        grant = replace(grant, tools=narrowed(grant.tools, task.grant.tools))
         return replace(task, parent=parent.id, root=parent.root or parent.id, grant=grant)
 
     def _grant(self, parent: Task, arguments: Mapping[str, Any], cut: Bound) -> Grant:
@@ -97,7 +100,7 @@ class Children:
 def queued(task: Task, **more: Any) -> Event:
     """The first event of a task; ``more`` stands beside it in the payload."""
     header: dict[str, Any] = {
-        "task": task.id, "tenant": task.tenant, "agent": task.crew.agent.name, "root": task.root,
+        "task": task.id, "tenant": task.tenant, "agent": task.persona or task.crew.agent.name, "root": task.root,
         "thread": task.thread, "priority": task.priority, "deadline": task.deadline,
     }  # fmt: skip
     optional = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from .._walk.calibrate import Calibrated, Calibrations
 from .._walk.context import budget_for
 from .._walk.counting import error_of
 from .._walk.kit import DELEGATE, TOOLS, Kit, delegate_tool
+from .._walk.remote import WORKERS
 from .._walk.spend import turn_bound
 from .._walk.turn import allowed
 from ..errors import InvalidRequest, KingpostError
@@ -27,7 +28,9 @@ from ..records.context import Description
 from ..records.grant import Grant
 from ..records.task import Crew, Part, Task
 from .agents import Agents
+from .guests import Guests
 from .offered import counter_of
+from .personas import laid_over
 from .plugins import Plugins
 from .settings import KernelSettings
 
@@ -68,6 +71,7 @@ class Drafter:
     settings: KernelSettings
     ports: Ports
     calibrations: Calibrations
+    guests: Callable[[str], Awaitable[Guests]]
     _fitted: dict[tuple[str | None, ...], Fitted] = field(default_factory=dict, init=False)
     _counters: dict[str, tuple[TokenCounter, int]] = field(default_factory=dict, init=False)
 
@@ -78,9 +82,15 @@ class Drafter:
             InvalidRequest: it cannot be bounded as it asks.
             KingpostError: a name is unknown, or a model does not answer.
         """
-        name = request.agent or self.settings.agent
-        fitted = await self._fit(name, self.model(name, request.model), request.memory, request.compressor)
-        description, crew = fitted.description, fitted.crew
+        name, persona = request.agent or self.settings.agent, None
+        if name not in self.plugins.names("agents"):
+            persona = (await self.guests(tenant)).personas.get(name)
+            request = request if persona is None else laid_over(persona, request)
+            name = request.agent or self.settings.agent
+        agent = await self.part(name, tenant)
+        description = await self.described(agent, self.model(name, request.model), tenant)
+        fitted = self._fit(agent, description, request)
+        crew = fitted.crew
         if request.money is not None and description.model is not None and description.prices is None:
             raise InvalidRequest(
                 f"nobody knows the price of model {description.model!r}, so a grant of money cannot be kept; "
@@ -97,28 +107,55 @@ class Drafter:
             thread=request.thread, priority=request.priority, created=self.ports.clock.now(),
             deadline=request.deadline, not_before=request.not_before, needs=request.needs,
             fallbacks=fitted.fallbacks, bound=bound, material=request.material, origin=request.origin,
+            persona=None if persona is None else persona.name,
         )  # fmt: skip
 
-    async def _fit(self, name: str, model: str | None, memory: str | None, compressor: str | None) -> Fitted:
-        key = name, model, memory, compressor
-        description = await self.agents.describe(name, model)
+    def _fit(self, agent: Part, description: Description, request: Submit) -> Fitted:
+        key = agent.name, description.model, request.model, request.memory, request.compressor
         known = self._fitted.get(key)
         plugins = self.plugins
         if known is not None and known.description is description and known.problems == len(plugins.problems):
             return known
         counter = self.counter_name(description)
         crew = Crew(
-            agent=plugins.part("agents", name),
-            memory=plugins.part("memory", memory or self.settings.memory),
-            compressor=plugins.part("compressors", compressor or self.settings.compressor),
+            agent=agent,
+            memory=plugins.part("memory", request.memory or self.settings.memory),
+            compressor=plugins.part("compressors", request.compressor or self.settings.compressor),
             counter=plugins.part("counters", counter),
             executors=tuple(plugins.part("executors", name) for name in plugins.names("executors")),
         )
-        fallbacks = tuple(plugins.part("agents", other) for other in self.settings.fallbacks.get(name, ()))
+        fallbacks = tuple(plugins.part("agents", other) for other in self.settings.fallbacks.get(agent.name, ()))
         if len(self._fitted) >= _MOST_FITTED:
             self._fitted.clear()
         made = self._fitted[key] = Fitted(description, crew, counter, fallbacks, len(plugins.problems))
         return made
+
+    async def part(self, name: str, tenant: str) -> Part:
+        """Who decides under this name: a plugin's agent, or one that a worker of the tenant serves.
+
+        Raises:
+            KingpostError: nobody.
+        """
+        if name not in self.plugins.names("agents") and name in (await self.guests(tenant)).agents():
+            return Part(name, WORKERS, "0")
+        return self.plugins.part("agents", name)
+
+    async def described(self, agent: Part, model: str | None, tenant: str) -> Description:
+        """What an agent is with a model.
+
+        Raises:
+            KingpostError: nobody offers it, or its model does not answer.
+        """
+        if agent.plugin != WORKERS:
+            return await self.agents.describe(agent.name, model)
+        offered = (await self.guests(tenant)).agents().get(agent.name)
+        return Description(tools=offered is not None and offered.tools)
+
+    async def named(self, tenant: str) -> list[str]:
+        """Every agent that a task of this tenant may delegate to."""
+        guests = await self.guests(tenant)
+        single = {name for name, owners in self.plugins.names("agents").items() if len(owners) == 1}
+        return sorted({*single, *guests.agents(), *guests.personas})
 
     def counter_name(self, description: Description) -> str:
         """The counter of an agent's model: its own, unless that is only a bound and another one is exact for it."""
@@ -192,19 +229,18 @@ Offered = Callable[[str], Awaitable[Mapping[str, tuple[Tool, Executor]]]]
 
 
 async def tools_for(
-    task: Task, description: Description, plugins: Plugins, kit: Kit, offered: Offered
+    task: Task, description: Description, agents: Sequence[str], kit: Kit, offered: Offered
 ) -> Mapping[str, tuple[Tool, Executor]]:
     """The tools that a task's agent may use, by name, with who executes them. Names of the kernel's own are its."""
     if not description.tools:
         return {}
-    tools: dict[str, tuple[Tool, Executor]] = {}
+    tools: dict[str, tuple[Tool, Executor]] = dict(await offered(WORKERS))
     for part in task.crew.executors:
         tools |= await offered(part.name)
     # Also those that this task has not got: another's tool of that name would pass for the kernel's.
     for name in (DELEGATE, *TOOLS):
         tools.pop(name, None)
     tools |= {tool.name: (tool, kit) for tool in await kit.tools()}
-    agents = sorted(name for name, owners in plugins.names("agents").items() if len(owners) == 1)
     if task.grant.depth > 0 and task.grant.fan_out > 0 and agents:
         handed = [*((INPUTS,) if task.inputs else ()), *task.grant.scopes]
         tools[DELEGATE] = (delegate_tool(agents, handed), kit)

@@ -19,8 +19,9 @@ from .._walk.gear import Bounds, Gear
 from .._walk.inputs import Root
 from .._walk.kit import DELEGATE, Kit
 from .._walk.policy import Rule, parsed
+from .._walk.remote import WORKERS, RemoteAgent, RemoteTools, decide_tool
 from ..errors import ConfigurationError, InvalidRequest, KingpostError, SettingsInvalid, Unavailable
-from ..protocols import Executor, Log, MemoryBackend, Reader, TokenCounter
+from ..protocols import Agent, Executor, Log, MemoryBackend, Reader, TokenCounter
 from ..records.action import Tool
 from ..records.context import Description
 from ..records.speech import Progress, Speech
@@ -102,14 +103,14 @@ class Outfitter:
             KingpostError: a plugin does not start, or a model does not answer.
         """
         plugins, settings, ports, crew = self.plugins, self.drafter.settings, self.drafter.ports, task.crew
-        description = await self.drafter.agents.describe(crew.agent.name, task.model)
+        description = await self.drafter.described(crew.agent, task.model, task.tenant)
         name = crew.counter.name if crew.counter else settings.counter
         counter = await self.drafter.counter(name, description.model)
         tools = await self.tools(task, description)
         return Gear(
             log=self.log,
             ports=ports,
-            agent=await self.drafter.agents.get(crew.agent.name),
+            agent=await self._agent(task, description),
             description=description,
             counter=counter,
             compressor=await plugins.use("compressors", crew.compressor.name if crew.compressor else ""),
@@ -141,7 +142,29 @@ class Outfitter:
             ask_seconds=settings.ask_seconds,
             recall_seconds=settings.recall_seconds,
         )
-        return await tools_for(task, description, self.plugins, kit, self._offered)
+        remote = RemoteTools(self.drafter.ports, settings.ask_seconds)
+        if not description.tools:
+            tools: dict[str, tuple[Tool, Executor]] = {}
+        else:
+            agents = await self.drafter.named(task.tenant)
+            tools = dict(await tools_for(task, description, agents, kit, lambda name: self._lent(name, task, remote)))
+        if task.crew.agent.plugin == WORKERS:
+            tools[decide_tool(task.crew.agent.name)] = (_asks(task.crew.agent.name), remote)
+        return tools
+
+    async def _agent(self, task: Task, description: Description) -> Agent:
+        """Who decides: a plugin's agent, or a worker's."""
+        name = task.crew.agent.name
+        if task.crew.agent.plugin == WORKERS:
+            return RemoteAgent(name, self.log, task.tenant, description.tools)
+        return await self.drafter.agents.get(name)
+
+    async def _lent(self, executor: str, task: Task, remote: RemoteTools) -> Mapping[str, tuple[Tool, Executor]]:
+        if executor != WORKERS:
+            return await self._offered(executor)
+        # To ask a worker is only to write the question down, which a crash may repeat.
+        offered = (await self.drafter.guests(task.tenant)).tools()
+        return {name: (replace(tool, repeatable=True), remote) for name, tool in offered.items()}
 
     async def _offered(self, executor: str) -> Mapping[str, tuple[Tool, Executor]]:
         """None while it cannot say what its tools are: that must not keep up those who do not need them."""
@@ -166,6 +189,11 @@ class Outfitter:
         return memory
 
 
+def _asks(agent: str) -> Tool:
+    says = f"Ask a worker what agent {agent!r} decides."
+    return Tool(name=decide_tool(agent), description=says, parameters={"type": "object"}, repeatable=True)
+
+
 def _bounds(task: Task, counter: TokenCounter, settings: KernelSettings) -> Bounds:
     return Bounds(
         budget=task.budget or default_budget(counter, settings),
@@ -185,7 +213,8 @@ def _bounds(task: Task, counter: TokenCounter, settings: KernelSettings) -> Boun
 
 def _parts(crew: Crew) -> list[tuple[str, Part]]:
     single = [(kind, getattr(crew, field)) for field, kind in KINDS.items()]
-    return [(kind, part) for kind, part in single if part is not None] + [("executors", p) for p in crew.executors]
+    parts = [(kind, part) for kind, part in single if part is not None and part.plugin != WORKERS]
+    return parts + [("executors", part) for part in crew.executors]
 
 
 def replaced(crew: Crew, changes: Mapping[Part, Part]) -> Crew:

@@ -199,7 +199,7 @@ class Intake:
         Raises:
             BudgetTooSmall: it does not.
         """
-        description = await self._drafter.agents.describe(task.crew.agent.name, task.model)
+        description = await self._drafter.described(task.crew.agent, task.model, task.tenant)
         counter = await self._drafter.counter(task.crew.counter.name if task.crew.counter else "", description.model)
         tools = [tool for tool, _ in (await self._outfitter.tools(task, description)).values()]
         setting = task.budget or default_budget(counter, self._settings)

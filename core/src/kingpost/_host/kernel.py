@@ -27,6 +27,7 @@ from .echo import EchoLog
 from .equip import Outfitter
 from .fire import Fire
 from .front import Front
+from .guests import GuestBook, Guests
 from .home import find_home
 from .index import installed
 from .intake import Intake
@@ -56,7 +57,12 @@ class Kernel(Front):
         self._worker: str | None = None
         self._jobs, self.views = Jobs(ports), Views(ports.clock)
         self._drafter = Drafter(
-            plugins, Agents(plugins, ports.clock), self.config, ports, Calibrations(ports.home / CALIBRATION)
+            plugins,
+            Agents(plugins, ports.clock),
+            self.config,
+            ports,
+            Calibrations(ports.home / CALIBRATION),
+            self._of,
         )
 
     @classmethod
@@ -118,6 +124,13 @@ class Kernel(Front):
         """What makes tasks out of requests."""
         return self._drafter
 
+    async def guests(self) -> GuestBook:
+        """Workers and personas, by tenant."""
+        return (await self._open()).guests
+
+    async def _of(self, tenant: str) -> Guests:
+        return await (await self.guests()).of(tenant)
+
     async def _open(self) -> _Opened:
         if self._opened is not None:
             return self._opened
@@ -136,7 +149,7 @@ class Kernel(Front):
             intake = Intake(self._drafter, outfitter, log, self._queued, self._met, reception.tenants.queue)
             sinks = [*self.config.sinks, *((REMEMBER,) if self.config.remember else ())]
             delivery = Delivery(log, self.ports, sinks, self._sink, lambda problem: self.tell("", problem))
-            self._opened = _Opened(bare, log, tail, outfitter, intake, delivery, reception)
+            self._opened = _Opened(bare, log, tail, outfitter, intake, delivery, reception, GuestBook(log, self.ports))
         return self._opened
 
     def _queued(self) -> Mapping[str, int] | None:
@@ -248,6 +261,7 @@ class _Opened:
     intake: Intake
     delivery: Delivery
     reception: Reception
+    guests: GuestBook
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ from .gear import Gear
 from .journal import Journal
 from .kit import DELEGATE, WAITS, Kit, check, delegate_tool
 from .policy import verdict
+from .remote import WAITS as WORKER
+from .remote import RemoteTools
 from .replay import arguments_of, latest, observed
 from .spend import Meter, shares
 from .told import told
@@ -151,8 +153,11 @@ async def _execute(now: _Open, call: Call) -> None:
         await now.journal.append(observed(now.turn, came))
         return
     header: dict[str, Any] = {"turn": now.turn, "call": call.id, "wake_at": came.wake_at}
-    if isinstance(gear.tools[call.tool][1], Kit):
+    executor = gear.tools[call.tool][1]
+    if isinstance(executor, Kit):
         header["waits"] = WAITS[call.tool]
+    elif isinstance(executor, RemoteTools):
+        header["waits"] = WORKER
     else:
         header["token"] = sha256(token.encode()).hexdigest()
     await now.journal.append(Event("call.pending", header, {"reference": came.reference}))

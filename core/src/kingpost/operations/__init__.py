@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import calls, events, jobs, memory, schedules, steering, system, tasks, tenants, tokens
+from . import calls, events, jobs, memory, personas, schedules, steering, system, tasks, tenants, tokens, workers
 from .table import Operation, Raw, RawAnswer
 
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
@@ -71,6 +71,16 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     jobs.REBUILD,
     jobs.GET,
     jobs.JOBS,
+    workers.CLAIM,
+    workers.OBSERVE,
+    workers.BEAT,
+    workers.REGISTER,
+    workers.WORKERS,
+    workers.LEAVE,
+    personas.REGISTER,
+    personas.UPDATE,
+    personas.DELETE,
+    personas.PERSONAS,
 )
 
 __all__ = [
@@ -82,10 +92,12 @@ __all__ = [
     "events",
     "jobs",
     "memory",
+    "personas",
     "schedules",
     "steering",
     "system",
     "tasks",
     "tenants",
     "tokens",
+    "workers",
 ]

@@ -18,17 +18,21 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentView:
-    """An agent that can be named in a task. ``problem`` says why it cannot be used, if it cannot."""
+    """An agent that can be named in a task. ``problem`` says why it cannot be used, if it cannot.
+
+    ``kind`` is ``plugin``, ``worker`` where a process of the tenant's own serves it, or ``persona`` where it is data.
+    """
 
     name: str
     plugin: str
+    kind: str = "plugin"
     default: bool = False
     problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AgentList:
-    """Every agent that a plugin's manifest offers, by name."""
+    """Every agent that a task of the tenant can name, by name."""
 
     agents: tuple[AgentView, ...]
 

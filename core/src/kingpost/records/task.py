@@ -70,7 +70,7 @@ class Task:
     one's model does not answer, in order. ``bound`` is the most that one turn can cost: tokens, and money in
     micro-units. ``replay_of`` and ``fork_of`` name the task that this one begins again, ``schedule`` what fired it.
     ``material`` is what somebody outside said, and ``origin`` names what of the outside the task came from
-    (``webhook/<source>/<delivery>``).
+    (``webhook/<source>/<delivery>``). ``persona`` is the agent that was asked for, where it is data.
     """
 
     id: str
@@ -97,6 +97,7 @@ class Task:
     schedule: str | None = None
     material: tuple[Material, ...] = ()
     origin: str | None = None
+    persona: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,14 @@ def _pending(state: TaskState, h: Header) -> None:
         state.children += 1
 
 
+def _claimed(state: TaskState, h: Header) -> None:
+    """A worker of somebody's own takes the call; whoever held it before had stopped giving signs of life."""
+    call = h["call"]
+    if h["turn"] != state.turn or not state.waits.get(call, "").startswith("worker"):
+        raise Refused(state.id, f"call.claimed {call}", state.status)
+    state.waits[call] = f"worker {h['worker']}"
+
+
 def _approved(state: TaskState, h: Header) -> None:
     """Somebody lets a call pass that had to be asked for: the holder makes it, or else the next attempt."""
     call = h["call"]
@@ -206,6 +214,7 @@ STEPS: dict[str, Callable[[TaskState, Header], None]] = {
     "call.observed": _observed,
     "call.pending": _pending,
     "call.approved": _approved,
+    "call.claimed": _claimed,
     "child.settled": _settled,
     "turn.closed": _closed,
     "task.waiting": _waiting,

@@ -61,6 +61,11 @@ def approved(call: str) -> Event:
     return Event("call.approved", {"call": call})
 
 
+def claimed(turn: int, call: str, worker: str) -> Event:
+    """A worker of somebody's own takes a call."""
+    return Event("call.claimed", {"turn": turn, "call": call, "worker": worker})
+
+
 def settled(child: str, spent: Sequence[int] = (0, 0, 0)) -> Event:
     """A child has ended that nobody waits for any more."""
     return Event("child.settled", {"child": child, "spent": list(spent)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from . import calls, events, jobs, memory, schedules, steering, system, tasks, tenants, tokens
+from . import calls, events, jobs, memory, personas, schedules, steering, system, tasks, tenants, tokens, workers
 
 Answer = Callable[[Any, Any, str], Awaitable[Any]]
 
@@ -20,6 +20,8 @@ ANSWERS: Mapping[str, Answer] = {
     **tokens.ANSWERS,
     **tenants.ANSWERS,
     **jobs.ANSWERS,
+    **workers.ANSWERS,
+    **personas.ANSWERS,
 }
 
 PERSONAL: Mapping[str, Callable[[Any, Any, str, Any], Awaitable[Any]]] = {

@@ -40,7 +40,8 @@ async def _list(house: House, request: op.ListCalls, tenant: str) -> op.CallPage
         )
     found: list[op.CallView] = []
     for state in states:
-        waits = {call: state.waits.get(call, ANSWER) for call in state.pending}
+        # A worker's call says so, and not whose it is.
+        waits = {call: state.waits.get(call, ANSWER).partition(" ")[0] for call in state.pending}
         if any(request.waits in (None, kind) for kind in waits.values()):
             found += [one for one in await _calls(log, state, waits) if request.waits in (None, one.waits)]
     full = request.task is None and len(states) >= request.limit

@@ -10,6 +10,7 @@ from ...protocols import Log
 from ..draft import Drafter
 from ..equip import Outfitter
 from ..feeds import Feeds
+from ..guests import GuestBook
 from ..intake import Intake
 from ..jobs import Jobs
 from ..keyring import Keyring
@@ -44,6 +45,10 @@ class House(Protocol):
 
     async def feeds(self) -> Feeds:
         """Everybody who follows events."""
+        ...
+
+    async def guests(self) -> GuestBook:
+        """Workers and personas, by tenant."""
         ...
 
     async def tenants(self) -> Tenants:

@@ -135,7 +135,9 @@ async def _fork(house: House, request: op.Fork, tenant: str, asked: Asked) -> Su
     check_words(changed, house.config)
     id = house.ports.ids.new() if asked.once is None else keyed_id(tenant, asked.once.key)
     forked = await house.drafter().task(changed, tenant, id, task.inputs)
-    forked = replace(forked, fork_of=task.id)
+    # A persona's words stand in the context already, and its bounds in the grant.
+    persona = task.persona if request.agent is None else forked.persona
+    forked = replace(forked, fork_of=task.id, persona=persona)
     await intake.check_budget(forked)
     more = {} if asked.once is None else {"once": asked.once.digest}
     return await intake.queue(forked, turns=[dump(turn) for turn in kept], **more)

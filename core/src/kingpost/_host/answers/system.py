@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..._walk.kit import TOOLS, delegate_tool
+from ..._walk.remote import WORKERS
 from ...errors import InvalidRequest, KingpostError, UnknownName
 from ...operations import system as op
 from ...protocols import Care, MemoryBackend
@@ -27,6 +28,9 @@ from .house import House
 from .steering import end_all
 from .tasks import every, tree_of
 
+PERSONAS = "personas"
+"""Stands for the plugin of agents that are data."""
+
 _SAMPLES = 1000
 """The newest tasks that statistics are made of."""
 
@@ -40,7 +44,10 @@ async def _agents(house: House, request: op.Nothing, tenant: str) -> op.AgentLis
         except KingpostError as found:
             plugin, problem = ids[0], str(found)
         views.append(op.AgentView(name=name, plugin=plugin, default=name == house.config.agent, problem=problem))
-    return op.AgentList(tuple(views))
+    guests = await (await house.guests()).of(tenant)
+    views += [op.AgentView(name=name, plugin=WORKERS, kind="worker") for name in guests.agents()]
+    views += [op.AgentView(name=name, plugin=PERSONAS, kind="persona") for name in guests.personas]
+    return op.AgentList(tuple(sorted(views, key=lambda view: view.name)))
 
 
 async def _agent(house: House, request: op.AgentName, tenant: str) -> op.AgentView:
@@ -75,7 +82,9 @@ async def _tools(house: House, request: op.Nothing, tenant: str) -> op.ToolList:
             tools += [op.ToolView(tool=tool, executor=name) for tool in await tools_of(house.plugins, name)]
         except KingpostError as problem:
             house.tell("", problem)
-    own = [*TOOLS.values(), delegate_tool(sorted(house.plugins.names("agents")), ())]
+    guests = await (await house.guests()).of(tenant)
+    tools += [op.ToolView(tool=tool, executor=WORKERS) for tool in guests.tools().values()]
+    own = [*TOOLS.values(), delegate_tool(await house.drafter().named(tenant), ())]
     tools += [op.ToolView(tool=tool, executor="kingpost") for tool in own]
     return op.ToolList(tuple(sorted(tools, key=lambda view: view.tool.name)))
 
@@ -141,6 +150,7 @@ async def _erase(house: House, request: op.Erase, tenant: str) -> op.Erasure:
         memories = sum([await memory.forget(Selection(scope=None, tenant=tenant, source=f"task {id}")) for id in tasks])
         gone = [await keeper.erase(tenant, id) for id in tasks]
     house.views.forget()
+    (await house.guests()).forget()
     await asyncio.to_thread(_clear, house.home, tasks)
     return op.Erasure(
         tasks=sum(one.tasks for one in gone), payloads=sum(one.payloads for one in gone),

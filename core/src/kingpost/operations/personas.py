@@ -1,0 +1,66 @@
+"""Operations on personas: agents as data, each resolved onto the code of another agent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import InvalidRequest, NotFound, UnknownName
+from .table import Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPersona:
+    """An agent as data. ``agent`` is the code that decides for it; ``instructions`` go before what a task hands along.
+
+    ``tools`` are patterns that bound what its tasks may use; ``tokens``, ``money`` (micro-units) and ``seconds`` are
+    the most that one may spend. ``model``, ``budget`` and ``scopes`` are for tasks that name none themselves.
+    """
+
+    name: str
+    agent: str | None = None
+    description: str = ""
+    instructions: str = ""
+    model: str | None = None
+    tools: tuple[str, ...] | None = None
+    scopes: tuple[str, ...] | None = None
+    budget: int | None = None
+    tokens: int | None = None
+    money: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaName:
+    """Names a persona."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaList:
+    """The personas of the tenant, by name."""
+
+    personas: tuple[SetPersona, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListPersonas:
+    """No question is needed."""
+
+
+REGISTER = Operation(
+    id="agents.register", summary="Make an agent out of data.", request=SetPersona, response=SetPersona,
+    scope="agents:write", errors=(InvalidRequest, UnknownName), route="POST /agents", success=201,
+)  # fmt: skip
+UPDATE = Operation(
+    id="agents.update", summary="Change an agent that was made out of data.", request=SetPersona, response=SetPersona,
+    scope="agents:write", errors=(InvalidRequest, NotFound, UnknownName), route="PUT /agents/{name}",
+)  # fmt: skip
+DELETE = Operation(
+    id="agents.delete", summary="Remove an agent that was made out of data.", request=PersonaName,
+    response=PersonaList, scope="agents:write", errors=(NotFound,), route="DELETE /agents/{name}",
+)  # fmt: skip
+PERSONAS = Operation(
+    id="agents.personas", summary="Agents that were made out of data, by name.", request=ListPersonas,
+    response=PersonaList, scope="system:read", route="GET /personas",
+)  # fmt: skip
