@@ -23,7 +23,7 @@ _BODIES = "bodies of functions that the question does not mention"
 _NO_QUESTION = "bodies of functions"
 _NOT_ALL = "code less relevant than the rest"
 _FIXED = ('"""', "'''", "\\\n")
-_NAMED, _SAID, _DOCS = 0.985, 0.97, 0.8
+_NAMED, _SAID, _DOCS = 0.985, 0.97, 0.9
 """Parameters by name, with types and defaults, the first line of a docstring: what they are worth, beside the name."""
 _SPARED = 8
 
@@ -154,11 +154,11 @@ class _Reader:
             kind = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
             names = f"{narrow}{kind} {node.name}"
             shapes, worth = [f"{head} ...\n"], [_SAID]
-            for shorter, value_of in ((f"({source.parameters(node)}): ...\n", _NAMED), ("(*_): ...\n", 1.0)):
+            for shorter, value_of in ((f"({source.parameters(node)}): ...\n", _NAMED), ("(_): ...\n", 1.0)):
                 if len(names) + len(shorter) + _SPARED < len(shapes[0]):
                     shapes.insert(0, names + shorter)
                     worth.insert(0, value_of)
-            is_elided = shapes[0].endswith("(*_): ...\n") and len(shapes) > 1
+            is_elided = shapes[0].endswith("(_): ...\n") and len(shapes) > 1
             if doc := source.docstring(node.body[0]):
                 shapes.append(f"{head} {doc}\n")
                 worth.append(_DOCS)
@@ -208,7 +208,7 @@ def _worth(statement: ast.stmt, *, inside: bool) -> float:
     """What a statement that is no definition is worth for the structure."""
     match statement:
         case ast.Expr(value=ast.Constant(value=str())):
-            return 0.7
+            return 0.95
         case ast.Import() | ast.ImportFrom():
             return 0.2
         case ast.Assign() | ast.AnnAssign():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ..units import ABSENT, Form, Unit
 
-PARAMETERS = "parameters of functions, written *_"
+PARAMETERS = "parameters of functions, written _"
 
 
 @dataclass(slots=True)
