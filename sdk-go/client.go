@@ -14,24 +14,27 @@ import (
 
 // Client talks to one kingpost server: every noun of the API is a field. It is safe for concurrent use.
 type Client struct {
-	Agents    *AgentsService
-	Artefacts *ArtefactsService
-	Calls     *CallsService
-	Context   *ContextService
-	Events    *EventsService
-	Heads     *HeadsService
-	Http      *HttpService
-	Jobs      *JobsService
-	Letters   *LettersService
-	Log       *LogService
-	Memory    *MemoryService
-	Plugins   *PluginsService
-	Schedules *SchedulesService
-	System    *SystemService
-	Tasks     *TasksService
-	Tenants   *TenantsService
-	Tokens    *TokensService
-	Tools     *ToolsService
+	Agents     *AgentsService
+	Artefacts  *ArtefactsService
+	Calls      *CallsService
+	Context    *ContextService
+	Deliveries *DeliveriesService
+	Endpoints  *EndpointsService
+	Sources    *SourcesService
+	Events     *EventsService
+	Heads      *HeadsService
+	Http       *HttpService
+	Jobs       *JobsService
+	Letters    *LettersService
+	Log        *LogService
+	Memory     *MemoryService
+	Plugins    *PluginsService
+	Schedules  *SchedulesService
+	System     *SystemService
+	Tasks      *TasksService
+	Tenants    *TenantsService
+	Tokens     *TokensService
+	Tools      *ToolsService
 
 	transport *transport
 	mutex     sync.Mutex
@@ -77,25 +80,28 @@ func New(settings ...Setting) *Client {
 		setting(t)
 	}
 	return &Client{
-		Agents:    &AgentsService{t},
-		Artefacts: &ArtefactsService{t},
-		Calls:     &CallsService{t},
-		Context:   &ContextService{t},
-		Events:    &EventsService{t},
-		Heads:     &HeadsService{t},
-		Http:      &HttpService{t},
-		Jobs:      &JobsService{t},
-		Letters:   &LettersService{t},
-		Log:       &LogService{t},
-		Memory:    &MemoryService{t},
-		Plugins:   &PluginsService{t},
-		Schedules: &SchedulesService{t},
-		System:    &SystemService{t},
-		Tasks:     &TasksService{t},
-		Tenants:   &TenantsService{t},
-		Tokens:    &TokensService{t},
-		Tools:     &ToolsService{t},
-		transport: t,
+		Agents:     &AgentsService{t},
+		Artefacts:  &ArtefactsService{t},
+		Calls:      &CallsService{t},
+		Context:    &ContextService{t},
+		Deliveries: &DeliveriesService{t},
+		Endpoints:  &EndpointsService{t},
+		Sources:    &SourcesService{t},
+		Events:     &EventsService{t},
+		Heads:      &HeadsService{t},
+		Http:       &HttpService{t},
+		Jobs:       &JobsService{t},
+		Letters:    &LettersService{t},
+		Log:        &LogService{t},
+		Memory:     &MemoryService{t},
+		Plugins:    &PluginsService{t},
+		Schedules:  &SchedulesService{t},
+		System:     &SystemService{t},
+		Tasks:      &TasksService{t},
+		Tenants:    &TenantsService{t},
+		Tokens:     &TokensService{t},
+		Tools:      &ToolsService{t},
+		transport:  t,
 	}
 }
 

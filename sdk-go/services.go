@@ -73,6 +73,52 @@ func (s *ContextService) Pack(ctx context.Context, request PackContext, options 
 	return ask[Packed](ctx, s.transport, "POST", "/v1/context/pack", nil, request, options)
 }
 
+// DeliveriesService is for operations on deliveries.
+type DeliveriesService struct{ transport *transport }
+
+// List: deliveries in and out, newest first.
+func (s *DeliveriesService) List(ctx context.Context, request DeliveriesListParams, options ...Option) (*DeliveryPage, error) {
+	return ask[DeliveryPage](ctx, s.transport, "GET", "/v1/webhooks/deliveries", query(request), nil, options)
+}
+
+// Replay: deliver again, with the same id.
+func (s *DeliveriesService) Replay(ctx context.Context, request Replay, options ...Option) (*Replayed, error) {
+	return ask[Replayed](ctx, s.transport, "POST", "/v1/webhooks/deliveries/replay", nil, request, options)
+}
+
+// EndpointsService is for operations on endpoints.
+type EndpointsService struct{ transport *transport }
+
+// List: endpoints, by id.
+func (s *EndpointsService) List(ctx context.Context, options ...Option) (*EndpointList, error) {
+	return ask[EndpointList](ctx, s.transport, "GET", "/v1/webhooks/endpoints", nil, nil, options)
+}
+
+// Remove: forget an endpoint.
+func (s *EndpointsService) Remove(ctx context.Context, id string, options ...Option) (*EndpointList, error) {
+	return ask[EndpointList](ctx, s.transport, "DELETE", "/v1/webhooks/endpoints/"+url.PathEscape(id), nil, nil, options)
+}
+
+// Set: set up an endpoint for events.
+func (s *EndpointsService) Set(ctx context.Context, id string, request SetEndpointBody, options ...Option) (*EndpointView, error) {
+	return ask[EndpointView](ctx, s.transport, "PUT", "/v1/webhooks/endpoints/"+url.PathEscape(id), nil, request, options)
+}
+
+// Disable: send nothing more to an endpoint, and keep its events.
+func (s *EndpointsService) Disable(ctx context.Context, id string, request DisableBody, options ...Option) (*EndpointView, error) {
+	return ask[EndpointView](ctx, s.transport, "POST", "/v1/webhooks/endpoints/"+url.PathEscape(id)+"/disable", nil, request, options)
+}
+
+// Enable: send to an endpoint again, what was kept first.
+func (s *EndpointsService) Enable(ctx context.Context, id string, options ...Option) (*EndpointView, error) {
+	return ask[EndpointView](ctx, s.transport, "POST", "/v1/webhooks/endpoints/"+url.PathEscape(id)+"/enable", nil, nil, options)
+}
+
+// Rotate: give an endpoint a new key.
+func (s *EndpointsService) Rotate(ctx context.Context, id string, request RotateBody, options ...Option) (*EndpointView, error) {
+	return ask[EndpointView](ctx, s.transport, "POST", "/v1/webhooks/endpoints/"+url.PathEscape(id)+"/rotate", nil, request, options)
+}
+
 // EventsService is for operations on events.
 type EventsService struct{ transport *transport }
 
@@ -189,6 +235,11 @@ func (s *MemoryService) Recall(ctx context.Context, request Recall, options ...O
 	return ask[Recalled](ctx, s.transport, "POST", "/v1/memories/recall", nil, request, options)
 }
 
+// Use: count a use of memories.
+func (s *MemoryService) Use(ctx context.Context, request Use, options ...Option) (*Used, error) {
+	return ask[Used](ctx, s.transport, "POST", "/v1/memories/use", nil, request, options)
+}
+
 // Get: one memory.
 func (s *MemoryService) Get(ctx context.Context, scope string, id string, request MemoryGetParams, options ...Option) (*Memory, error) {
 	return ask[Memory](ctx, s.transport, "GET", "/v1/memories/"+url.PathEscape(scope)+"/"+url.PathEscape(id), query(request), nil, options)
@@ -233,6 +284,24 @@ func (s *SchedulesService) Pause(ctx context.Context, id string, options ...Opti
 // Resume: let a schedule that rests go on.
 func (s *SchedulesService) Resume(ctx context.Context, id string, options ...Option) (*ScheduleView, error) {
 	return ask[ScheduleView](ctx, s.transport, "POST", "/v1/schedules/"+url.PathEscape(id)+"/resume", nil, nil, options)
+}
+
+// SourcesService is for operations on sources.
+type SourcesService struct{ transport *transport }
+
+// List: sources of webhooks, by name.
+func (s *SourcesService) List(ctx context.Context, options ...Option) (*SourceList, error) {
+	return ask[SourceList](ctx, s.transport, "GET", "/v1/webhooks/sources", nil, nil, options)
+}
+
+// Remove: take no more deliveries of a source.
+func (s *SourcesService) Remove(ctx context.Context, name string, options ...Option) (*SourceList, error) {
+	return ask[SourceList](ctx, s.transport, "DELETE", "/v1/webhooks/sources/"+url.PathEscape(name), nil, nil, options)
+}
+
+// Set: set up a source of webhooks.
+func (s *SourcesService) Set(ctx context.Context, name string, request SetSourceBody, options ...Option) (*SourceView, error) {
+	return ask[SourceView](ctx, s.transport, "PUT", "/v1/webhooks/sources/"+url.PathEscape(name), nil, request, options)
 }
 
 // SystemService is for operations on system.
@@ -367,6 +436,14 @@ var Operations = []string{
 	"context.count",
 	"context.fit",
 	"context.pack",
+	"deliveries.list",
+	"deliveries.replay",
+	"endpoints.list",
+	"endpoints.remove",
+	"endpoints.set",
+	"endpoints.disable",
+	"endpoints.enable",
+	"endpoints.rotate",
 	"events.list",
 	"events.stream",
 	"heads.export",
@@ -386,6 +463,7 @@ var Operations = []string{
 	"memory.export",
 	"memory.forget",
 	"memory.recall",
+	"memory.use",
 	"memory.get",
 	"plugins.list",
 	"schedules.list",
@@ -394,6 +472,9 @@ var Operations = []string{
 	"schedules.set",
 	"schedules.pause",
 	"schedules.resume",
+	"sources.list",
+	"sources.remove",
+	"sources.set",
 	"system.health",
 	"tasks.list",
 	"tasks.submit",

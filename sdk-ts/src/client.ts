@@ -10,6 +10,9 @@ export class Client {
   readonly artefacts: resources.Artefacts
   readonly calls: resources.Calls
   readonly context: resources.Context
+  readonly deliveries: resources.Deliveries
+  readonly endpoints: resources.Endpoints
+  readonly sources: resources.Sources
   readonly events: resources.Events
   readonly heads: resources.Heads
   readonly http: resources.Http
@@ -33,6 +36,9 @@ export class Client {
     this.artefacts = new resources.Artefacts(transport)
     this.calls = new resources.Calls(transport)
     this.context = new resources.Context(transport)
+    this.deliveries = new resources.Deliveries(transport)
+    this.endpoints = new resources.Endpoints(transport)
+    this.sources = new resources.Sources(transport)
     this.events = new resources.Events(transport)
     this.heads = new resources.Heads(transport)
     this.http = new resources.Http(transport)

@@ -10,6 +10,14 @@ import {
   contextCount,
   contextFit,
   contextPack,
+  deliveriesList,
+  deliveriesReplay,
+  endpointsDisable,
+  endpointsEnable,
+  endpointsList,
+  endpointsRemove,
+  endpointsRotate,
+  endpointsSet,
   eventsList,
   headsExport,
   httpStatus,
@@ -29,6 +37,7 @@ import {
   memoryGet,
   memoryRecall,
   memoryRemember,
+  memoryUse,
   pluginsList,
   schedulesGet,
   schedulesList,
@@ -36,6 +45,9 @@ import {
   schedulesRemove,
   schedulesResume,
   schedulesSet,
+  sourcesList,
+  sourcesRemove,
+  sourcesSet,
   systemHealth,
   tasksCancel,
   tasksExpand,
@@ -71,6 +83,11 @@ import type {
   Count,
   Counted,
   CreateToken,
+  DeliveriesListData,
+  DeliveryPage,
+  DisableBody,
+  EndpointList,
+  EndpointView,
   Erase,
   Erasure,
   EventPage,
@@ -101,16 +118,23 @@ import type {
   Recorded,
   Remember,
   Remembered,
+  Replay,
+  Replayed,
   ReplyBody,
+  RotateBody,
   RotateTokenBody,
   ScheduleView,
   Schedules as ScheduleList,
   Seal,
   Sealing,
+  SetEndpointBody,
   SetScheduleBody,
+  SetSourceBody,
   SetTenant,
   SetTenantBody,
   SignedHead,
+  SourceList,
+  SourceView,
   Statistics,
   SubmitAll,
   SubmitInput,
@@ -127,6 +151,8 @@ import type {
   TokenView,
   ToolList,
   Turns,
+  Use,
+  Used,
 } from './generated/types.gen.js'
 import { EventStream, FINAL, type Follow } from './stream.js'
 import type { CallOptions, Transport } from './transport.js'
@@ -366,6 +392,11 @@ export class Memory extends Resource {
   get(scope: string, id: string, request: NonNullable<MemoryGetData['query']> = {}, options?: CallOptions): Promise<MemoryRecord> {
     return this.ask(memoryGet, { path: { scope, id }, query: request }, options)
   }
+
+  /** Count a use of memories. */
+  use(request: Use, options?: CallOptions): Promise<Used> {
+    return this.ask(memoryUse, { body: request }, options)
+  }
 }
 
 /** Operations on plugins. */
@@ -557,6 +588,70 @@ export class Tools extends Resource {
   }
 }
 
+/** Operations on deliveries. */
+export class Deliveries extends Resource {
+  /** Deliveries in and out, newest first. */
+  list(request: NonNullable<DeliveriesListData['query']> = {}, options?: CallOptions): Promise<DeliveryPage> {
+    return this.ask(deliveriesList, { query: request }, options)
+  }
+
+  /** Deliver again, with the same id. */
+  replay(request: Replay = {}, options?: CallOptions): Promise<Replayed> {
+    return this.ask(deliveriesReplay, { body: request }, options)
+  }
+}
+
+/** Operations on endpoints. */
+export class Endpoints extends Resource {
+  /** Endpoints, by id. */
+  list(options?: CallOptions): Promise<EndpointList> {
+    return this.ask(endpointsList, {}, options)
+  }
+
+  /** Forget an endpoint. */
+  remove(id: string, options?: CallOptions): Promise<EndpointList> {
+    return this.ask(endpointsRemove, { path: { id } }, options)
+  }
+
+  /** Set up an endpoint for events. */
+  set(id: string, request: SetEndpointBody, options?: CallOptions): Promise<EndpointView> {
+    return this.ask(endpointsSet, { path: { id }, body: request }, options)
+  }
+
+  /** Send nothing more to an endpoint, and keep its events. */
+  disable(id: string, request: DisableBody = {}, options?: CallOptions): Promise<EndpointView> {
+    return this.ask(endpointsDisable, { path: { id }, body: request }, options)
+  }
+
+  /** Send to an endpoint again, what was kept first. */
+  enable(id: string, options?: CallOptions): Promise<EndpointView> {
+    return this.ask(endpointsEnable, { path: { id } }, options)
+  }
+
+  /** Give an endpoint a new key. */
+  rotate(id: string, request: RotateBody = {}, options?: CallOptions): Promise<EndpointView> {
+    return this.ask(endpointsRotate, { path: { id }, body: request }, options)
+  }
+}
+
+/** Operations on sources. */
+export class Sources extends Resource {
+  /** Sources of webhooks, by name. */
+  list(options?: CallOptions): Promise<SourceList> {
+    return this.ask(sourcesList, {}, options)
+  }
+
+  /** Take no more deliveries of a source. */
+  remove(name: string, options?: CallOptions): Promise<SourceList> {
+    return this.ask(sourcesRemove, { path: { name } }, options)
+  }
+
+  /** Set up a source of webhooks. */
+  set(name: string, request: SetSourceBody, options?: CallOptions): Promise<SourceView> {
+    return this.ask(sourcesSet, { path: { name }, body: request }, options)
+  }
+}
+
 /** Every operation, as the document names it. */
 export const OPERATIONS = [
   'agents.list',
@@ -569,6 +664,14 @@ export const OPERATIONS = [
   'context.count',
   'context.fit',
   'context.pack',
+  'deliveries.list',
+  'deliveries.replay',
+  'endpoints.list',
+  'endpoints.remove',
+  'endpoints.set',
+  'endpoints.disable',
+  'endpoints.enable',
+  'endpoints.rotate',
   'events.list',
   'events.stream',
   'heads.export',
@@ -588,6 +691,7 @@ export const OPERATIONS = [
   'memory.export',
   'memory.forget',
   'memory.recall',
+  'memory.use',
   'memory.get',
   'plugins.list',
   'schedules.list',
@@ -596,6 +700,9 @@ export const OPERATIONS = [
   'schedules.set',
   'schedules.pause',
   'schedules.resume',
+  'sources.list',
+  'sources.remove',
+  'sources.set',
   'system.health',
   'tasks.list',
   'tasks.submit',

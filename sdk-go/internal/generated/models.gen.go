@@ -55,6 +55,84 @@ func (e CallsUntil) Valid() bool {
 	}
 }
 
+// Defines values for FormAlgorithm.
+const (
+	FormAlgorithmSha256 FormAlgorithm = "sha256"
+	FormAlgorithmSha384 FormAlgorithm = "sha384"
+	FormAlgorithmSha512 FormAlgorithm = "sha512"
+)
+
+// Valid indicates whether the value is a known member of the FormAlgorithm enum.
+func (e FormAlgorithm) Valid() bool {
+	switch e {
+	case FormAlgorithmSha256:
+		return true
+	case FormAlgorithmSha384:
+		return true
+	case FormAlgorithmSha512:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FormEncoding.
+const (
+	FormEncodingBase64 FormEncoding = "base64"
+	FormEncodingHex    FormEncoding = "hex"
+)
+
+// Valid indicates whether the value is a known member of the FormEncoding enum.
+func (e FormEncoding) Valid() bool {
+	switch e {
+	case FormEncodingBase64:
+		return true
+	case FormEncodingHex:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FormInputAlgorithm.
+const (
+	FormInputAlgorithmSha256 FormInputAlgorithm = "sha256"
+	FormInputAlgorithmSha384 FormInputAlgorithm = "sha384"
+	FormInputAlgorithmSha512 FormInputAlgorithm = "sha512"
+)
+
+// Valid indicates whether the value is a known member of the FormInputAlgorithm enum.
+func (e FormInputAlgorithm) Valid() bool {
+	switch e {
+	case FormInputAlgorithmSha256:
+		return true
+	case FormInputAlgorithmSha384:
+		return true
+	case FormInputAlgorithmSha512:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FormInputEncoding.
+const (
+	FormInputEncodingBase64 FormInputEncoding = "base64"
+	FormInputEncodingHex    FormInputEncoding = "hex"
+)
+
+// Valid indicates whether the value is a known member of the FormInputEncoding enum.
+func (e FormInputEncoding) Valid() bool {
+	switch e {
+	case FormInputEncodingBase64:
+		return true
+	case FormInputEncodingHex:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MemoryKind.
 const (
 	MemoryKindSource MemoryKind = "source"
@@ -193,6 +271,60 @@ func (e SelectionKind) Valid() bool {
 	case SelectionKindSource:
 		return true
 	case SelectionKindText:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SetEndpointBodyOrder.
+const (
+	SetEndpointBodyOrderNone SetEndpointBodyOrder = "none"
+	SetEndpointBodyOrderTask SetEndpointBodyOrder = "task"
+)
+
+// Valid indicates whether the value is a known member of the SetEndpointBodyOrder enum.
+func (e SetEndpointBodyOrder) Valid() bool {
+	switch e {
+	case SetEndpointBodyOrderNone:
+		return true
+	case SetEndpointBodyOrderTask:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SetEndpointBodySigning.
+const (
+	V1  SetEndpointBodySigning = "v1"
+	V1A SetEndpointBodySigning = "v1a"
+)
+
+// Valid indicates whether the value is a known member of the SetEndpointBodySigning enum.
+func (e SetEndpointBodySigning) Valid() bool {
+	switch e {
+	case V1:
+		return true
+	case V1A:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SetSourceBodyUnique.
+const (
+	Body SetSourceBodyUnique = "body"
+	ID   SetSourceBodyUnique = "id"
+)
+
+// Valid indicates whether the value is a known member of the SetSourceBodyUnique enum.
+func (e SetSourceBodyUnique) Valid() bool {
+	switch e {
+	case Body:
+		return true
+	case ID:
 		return true
 	default:
 		return false
@@ -456,6 +588,36 @@ type CreateToken struct {
 	Tenant *string   `json:"tenant,omitempty"`
 }
 
+// DeliveryPage Deliveries, and the “before“ of the next page if there is one.
+type DeliveryPage struct {
+	Deliveries []DeliveryView `json:"deliveries"`
+	Next       *int           `json:"next,omitempty"`
+}
+
+// DeliveryView One delivery. “at“ is in seconds since the epoch; “request“ and “reply“ are those of an attempt.
+type DeliveryView struct {
+	At       float64                 `json:"at"`
+	Attempt  int                     `json:"attempt"`
+	Endpoint string                  `json:"endpoint"`
+	Event    string                  `json:"event"`
+	ID       string                  `json:"id"`
+	Ms       *int                    `json:"ms,omitempty"`
+	Place    []int                   `json:"place"`
+	Position int                     `json:"position"`
+	Reply    *map[string]interface{} `json:"reply,omitempty"`
+	Request  *map[string]interface{} `json:"request,omitempty"`
+	Source   string                  `json:"source"`
+	State    string                  `json:"state"`
+	Status   *int                    `json:"status,omitempty"`
+	Task     string                  `json:"task"`
+	Why      string                  `json:"why"`
+}
+
+// DisableBody Sends an endpoint nothing more; what happens meanwhile is kept for it.
+type DisableBody struct {
+	Reason *string `json:"reason,omitempty"`
+}
+
 // Dropped A passage, or a part of one, that is not in the prompt, and why, in words that a user understands.
 //
 // “tokens“ is what was saved. “whole“ is false when a shorter form of the passage was kept.
@@ -466,6 +628,24 @@ type Dropped struct {
 	Source string `json:"source"`
 	Tokens int    `json:"tokens"`
 	Whole  bool   `json:"whole"`
+}
+
+// EndpointList Every endpoint of the tenant, by id.
+type EndpointList struct {
+	Endpoints []EndpointView `json:"endpoints"`
+}
+
+// EndpointView An endpoint. “keys“ is what receivers verify with, shown when it is made and never again.
+type EndpointView struct {
+	Description   string            `json:"description"`
+	Disabled      *string           `json:"disabled,omitempty"`
+	Events        []string          `json:"events"`
+	ID            string            `json:"id"`
+	Keys          []string          `json:"keys"`
+	Order         string            `json:"order"`
+	RotatingUntil *float64          `json:"rotating_until,omitempty"`
+	URL           string            `json:"url"`
+	Where         map[string]string `json:"where"`
 }
 
 // Erase Names the task whose content goes; “everything“ of the tenant instead, memories too. It cannot be undone.
@@ -596,6 +776,50 @@ type ForkBody struct {
 	Turn        *int    `json:"turn,omitempty"`
 }
 
+// Form How a generic source signs.
+//
+// “signature“ is the header with the digest, behind “prefix“, in “encoding“. “signed“ is what is signed, with
+// “{body}“, “{timestamp}“ and “{id}“; the headers “timestamp“ (Unix seconds) and “id“ hold the last two.
+// “event“ is the header with the event's type, or behind “$.“ a path in the body.
+type Form struct {
+	Algorithm FormAlgorithm `json:"algorithm"`
+	Encoding  FormEncoding  `json:"encoding"`
+	Event     string        `json:"event"`
+	ID        string        `json:"id"`
+	Prefix    string        `json:"prefix"`
+	Signature string        `json:"signature"`
+	Signed    string        `json:"signed"`
+	Timestamp string        `json:"timestamp"`
+}
+
+// FormAlgorithm defines model for Form.Algorithm.
+type FormAlgorithm string
+
+// FormEncoding defines model for Form.Encoding.
+type FormEncoding string
+
+// FormInput How a generic source signs.
+//
+// “signature“ is the header with the digest, behind “prefix“, in “encoding“. “signed“ is what is signed, with
+// “{body}“, “{timestamp}“ and “{id}“; the headers “timestamp“ (Unix seconds) and “id“ hold the last two.
+// “event“ is the header with the event's type, or behind “$.“ a path in the body.
+type FormInput struct {
+	Algorithm *FormInputAlgorithm `json:"algorithm,omitempty"`
+	Encoding  *FormInputEncoding  `json:"encoding,omitempty"`
+	Event     *string             `json:"event,omitempty"`
+	ID        *string             `json:"id,omitempty"`
+	Prefix    *string             `json:"prefix,omitempty"`
+	Signature *string             `json:"signature,omitempty"`
+	Signed    *string             `json:"signed,omitempty"`
+	Timestamp *string             `json:"timestamp,omitempty"`
+}
+
+// FormInputAlgorithm defines model for FormInput.Algorithm.
+type FormInputAlgorithm string
+
+// FormInputEncoding defines model for FormInput.Encoding.
+type FormInputEncoding string
+
 // Head The end of the log: the last frame's position (0 for an empty log) and its hash (then 32 zero bytes).
 type Head struct {
 	Hash     string `json:"hash"`
@@ -649,6 +873,24 @@ type LogInfo struct {
 	Engine     string                 `json:"engine"`
 	Limits     map[string]interface{} `json:"limits"`
 	Place      string                 `json:"place"`
+}
+
+// Material Words of somebody outside that are handed along with a task: data for it, never trusted.
+//
+// “source“ says where they come from, “kind“ the form of the text where it is known (“json“).
+type Material struct {
+	Kind   string `json:"kind"`
+	Source string `json:"source"`
+	Text   string `json:"text"`
+}
+
+// MaterialInput Words of somebody outside that are handed along with a task: data for it, never trusted.
+//
+// “source“ says where they come from, “kind“ the form of the text where it is known (“json“).
+type MaterialInput struct {
+	Kind   *string `json:"kind,omitempty"`
+	Source string  `json:"source"`
+	Text   string  `json:"text"`
 }
 
 // Memory One thing learned.
@@ -863,7 +1105,11 @@ type Rebuild struct {
 }
 
 // Recall A question to the memory. “None“ scopes mean the default one.
+//
+// “as_of“ (seconds since the epoch) asks what was believed then, “at“ what was true then; without it, now.
 type Recall struct {
+	AsOf    *float64     `json:"as_of,omitempty"`
+	At      *float64     `json:"at,omitempty"`
 	Backend *string      `json:"backend,omitempty"`
 	Limit   *int         `json:"limit,omitempty"`
 	Scopes  *[]string    `json:"scopes,omitempty"`
@@ -918,6 +1164,22 @@ type Remembered struct {
 	New int      `json:"new"`
 }
 
+// Replay Sends again, with the same id: events of an “endpoint“ (“ids“, or all its “dead“ letters).
+//
+// With a “source“, deliveries of it that became no task meet its rules once more (“ids“, or all of them).
+type Replay struct {
+	Dead     *bool     `json:"dead,omitempty"`
+	Endpoint *string   `json:"endpoint,omitempty"`
+	Ids      *[]string `json:"ids,omitempty"`
+	Source   *string   `json:"source,omitempty"`
+}
+
+// Replayed How many, and the tasks that came of it.
+type Replayed struct {
+	Count int      `json:"count"`
+	Tasks []string `json:"tasks"`
+}
+
 // ReplyBody Answers what a task asks of a human: “text“ for a question, “allow“ for an approval.
 //
 // An approval may put other “arguments“ in the place of the call's. A refusal says why in “text“.
@@ -938,9 +1200,66 @@ type Report struct {
 	Head Head `json:"head"`
 }
 
+// RotateBody Gives an endpoint a new key; the old one signs beside it for a day, or until “close“ ends that.
+type RotateBody struct {
+	Close *bool `json:"close,omitempty"`
+}
+
 // RotateTokenBody Gives a token a successor with the same scopes; the old one holds for “overlap_hours“ more.
 type RotateTokenBody struct {
 	OverlapHours *float64 `json:"overlap_hours,omitempty"`
+}
+
+// Rule Turns deliveries into work. The first rule of a source that fits decides.
+//
+// “events“ are patterns (“pull_request.*“) and “where“ maps paths in the payload to patterns of values; all of
+// them must fit. “description“ is a template: “{pull_request.number}“ is replaced by what stands there, on one
+// line, bounded and quoted. The body itself is handed along as text from outside. “tools“ and “scopes“ are those
+// that the task may use; a source is somebody outside, so both are none unless they are named.
+type Rule struct {
+	Agent       *string           `json:"agent,omitempty"`
+	Budget      *int              `json:"budget,omitempty"`
+	Depth       int               `json:"depth"`
+	Description string            `json:"description"`
+	Events      []string          `json:"events"`
+	FanOut      *int              `json:"fan_out,omitempty"`
+	Model       *string           `json:"model,omitempty"`
+	Money       *int              `json:"money,omitempty"`
+	Payload     bool              `json:"payload"`
+	Priority    int               `json:"priority"`
+	Scopes      []string          `json:"scopes"`
+	Seconds     *float64          `json:"seconds,omitempty"`
+	Thread      *string           `json:"thread,omitempty"`
+	Tokens      *int              `json:"tokens,omitempty"`
+	Tools       []string          `json:"tools"`
+	Where       map[string]string `json:"where"`
+	Workspace   *string           `json:"workspace,omitempty"`
+}
+
+// RuleInput Turns deliveries into work. The first rule of a source that fits decides.
+//
+// “events“ are patterns (“pull_request.*“) and “where“ maps paths in the payload to patterns of values; all of
+// them must fit. “description“ is a template: “{pull_request.number}“ is replaced by what stands there, on one
+// line, bounded and quoted. The body itself is handed along as text from outside. “tools“ and “scopes“ are those
+// that the task may use; a source is somebody outside, so both are none unless they are named.
+type RuleInput struct {
+	Agent       *string            `json:"agent,omitempty"`
+	Budget      *int               `json:"budget,omitempty"`
+	Depth       *int               `json:"depth,omitempty"`
+	Description string             `json:"description"`
+	Events      *[]string          `json:"events,omitempty"`
+	FanOut      *int               `json:"fan_out,omitempty"`
+	Model       *string            `json:"model,omitempty"`
+	Money       *int               `json:"money,omitempty"`
+	Payload     *bool              `json:"payload,omitempty"`
+	Priority    *int               `json:"priority,omitempty"`
+	Scopes      *[]string          `json:"scopes,omitempty"`
+	Seconds     *float64           `json:"seconds,omitempty"`
+	Thread      *string            `json:"thread,omitempty"`
+	Tokens      *int               `json:"tokens,omitempty"`
+	Tools       *[]string          `json:"tools,omitempty"`
+	Where       *map[string]string `json:"where,omitempty"`
+	Workspace   *string            `json:"workspace,omitempty"`
 }
 
 // ScheduleView A schedule, and when it fires next (seconds since the epoch), unless it is paused.
@@ -955,6 +1274,7 @@ type ScheduleView struct {
 	//
 	// ``tokens``, ``money`` (micro-units), ``seconds`` (active), ``depth`` and ``fan_out`` bound its whole tree.
 	// ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a worker must have.
+	// ``material`` is text of somebody outside, which the task sees as data; ``origin`` names where the request came from.
 	Request Submit `json:"request"`
 	Zone    string `json:"zone"`
 }
@@ -1002,6 +1322,24 @@ type Selection struct {
 // SelectionKind defines model for Selection.Kind.
 type SelectionKind string
 
+// SetEndpointBody Sets an endpoint up, or anew; its keys and its place in the log stay.
+//
+// “signing“ is what a new one signs with: “v1“ a shared secret, “v1a“ an Ed25519 key, or both.
+type SetEndpointBody struct {
+	Description *string                   `json:"description,omitempty"`
+	Events      *[]string                 `json:"events,omitempty"`
+	Order       *SetEndpointBodyOrder     `json:"order,omitempty"`
+	Signing     *[]SetEndpointBodySigning `json:"signing,omitempty"`
+	URL         string                    `json:"url"`
+	Where       *map[string]string        `json:"where,omitempty"`
+}
+
+// SetEndpointBodyOrder defines model for SetEndpointBody.Order.
+type SetEndpointBodyOrder string
+
+// SetEndpointBodySigning defines model for SetEndpointBody.Signing.
+type SetEndpointBodySigning string
+
 // SetScheduleBody Submits “request“ by a cron expression, or every so many seconds; an “id“ that exists is changed.
 //
 // “zone“ is an IANA time zone, in which the expression is read.
@@ -1014,9 +1352,28 @@ type SetScheduleBody struct {
 	//
 	// ``tokens``, ``money`` (micro-units), ``seconds`` (active), ``depth`` and ``fan_out`` bound its whole tree.
 	// ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a worker must have.
+	// ``material`` is text of somebody outside, which the task sees as data; ``origin`` names where the request came from.
 	Request SubmitInput `json:"request"`
 	Zone    *string     `json:"zone,omitempty"`
 }
+
+// SetSourceBody Sets a source up, or anew: all of it. Several “secrets“ hold beside each other while one replaces the other.
+type SetSourceBody struct {
+	// Form How a generic source signs.
+	//
+	// ``signature`` is the header with the digest, behind ``prefix``, in ``encoding``. ``signed`` is what is signed, with
+	// ``{body}``, ``{timestamp}`` and ``{id}``; the headers ``timestamp`` (Unix seconds) and ``id`` hold the last two.
+	// ``event`` is the header with the event's type, or behind ``$.`` a path in the body.
+	Form      *FormInput           `json:"form,omitempty"`
+	Rules     *[]RuleInput         `json:"rules,omitempty"`
+	Scheme    string               `json:"scheme"`
+	Secrets   []string             `json:"secrets"`
+	Tolerance *float64             `json:"tolerance,omitempty"`
+	Unique    *SetSourceBodyUnique `json:"unique,omitempty"`
+}
+
+// SetSourceBodyUnique defines model for SetSourceBody.Unique.
+type SetSourceBodyUnique string
 
 // SetTenant A tenant with its limits: tasks that may be queued, and requests per second; “None“ is what all have.
 type SetTenant struct {
@@ -1051,6 +1408,30 @@ type Source struct {
 	Source  string `json:"source"`
 }
 
+// SourceList Every source of the tenant, by name.
+type SourceList struct {
+	Sources []SourceView `json:"sources"`
+}
+
+// SourceView A source. Its secrets are counted, not shown; “fixed“ ones stand in the settings.
+type SourceView struct {
+	Fixed bool `json:"fixed"`
+
+	// Form How a generic source signs.
+	//
+	// ``signature`` is the header with the digest, behind ``prefix``, in ``encoding``. ``signed`` is what is signed, with
+	// ``{body}``, ``{timestamp}`` and ``{id}``; the headers ``timestamp`` (Unix seconds) and ``id`` hold the last two.
+	// ``event`` is the header with the event's type, or behind ``$.`` a path in the body.
+	Form      Form    `json:"form"`
+	Name      string  `json:"name"`
+	Path      string  `json:"path"`
+	Rules     []Rule  `json:"rules"`
+	Scheme    string  `json:"scheme"`
+	Secrets   int     `json:"secrets"`
+	Tolerance float64 `json:"tolerance"`
+	Unique    string  `json:"unique"`
+}
+
 // Statistics What an agent's tasks came to. “samples“ is how many ended tasks the figures are made of.
 //
 // “succeeded“, “failed“ and “cancelled“ add up to it; means are “None“ where there is no sample. “seconds“
@@ -1077,28 +1458,31 @@ type StatusInput string
 //
 // “tokens“, “money“ (micro-units), “seconds“ (active), “depth“ and “fan_out“ bound its whole tree.
 // “deadline“ and “not_before“ are seconds since the epoch. “needs“ are capabilities that a worker must have.
+// “material“ is text of somebody outside, which the task sees as data; “origin“ names where the request came from.
 type Submit struct {
-	Agent       *string   `json:"agent,omitempty"`
-	Budget      *int      `json:"budget,omitempty"`
-	Compressor  *string   `json:"compressor,omitempty"`
-	Context     string    `json:"context"`
-	Deadline    *float64  `json:"deadline,omitempty"`
-	Depth       *int      `json:"depth,omitempty"`
-	Description string    `json:"description"`
-	FanOut      *int      `json:"fan_out,omitempty"`
-	Inputs      []string  `json:"inputs"`
-	Memory      *string   `json:"memory,omitempty"`
-	Model       *string   `json:"model,omitempty"`
-	Money       *int      `json:"money,omitempty"`
-	Needs       []string  `json:"needs"`
-	NotBefore   *float64  `json:"not_before,omitempty"`
-	Priority    int       `json:"priority"`
-	Scopes      *[]string `json:"scopes,omitempty"`
-	Seconds     *float64  `json:"seconds,omitempty"`
-	Thread      *string   `json:"thread,omitempty"`
-	Tokens      *int      `json:"tokens,omitempty"`
-	Tools       *[]string `json:"tools,omitempty"`
-	Workspace   *string   `json:"workspace,omitempty"`
+	Agent       *string    `json:"agent,omitempty"`
+	Budget      *int       `json:"budget,omitempty"`
+	Compressor  *string    `json:"compressor,omitempty"`
+	Context     string     `json:"context"`
+	Deadline    *float64   `json:"deadline,omitempty"`
+	Depth       *int       `json:"depth,omitempty"`
+	Description string     `json:"description"`
+	FanOut      *int       `json:"fan_out,omitempty"`
+	Inputs      []string   `json:"inputs"`
+	Material    []Material `json:"material"`
+	Memory      *string    `json:"memory,omitempty"`
+	Model       *string    `json:"model,omitempty"`
+	Money       *int       `json:"money,omitempty"`
+	Needs       []string   `json:"needs"`
+	NotBefore   *float64   `json:"not_before,omitempty"`
+	Origin      *string    `json:"origin,omitempty"`
+	Priority    int        `json:"priority"`
+	Scopes      *[]string  `json:"scopes,omitempty"`
+	Seconds     *float64   `json:"seconds,omitempty"`
+	Thread      *string    `json:"thread,omitempty"`
+	Tokens      *int       `json:"tokens,omitempty"`
+	Tools       *[]string  `json:"tools,omitempty"`
+	Workspace   *string    `json:"workspace,omitempty"`
 }
 
 // SubmitAll Up to 100 tasks: all of them are queued, or none.
@@ -1110,28 +1494,31 @@ type SubmitAll struct {
 //
 // “tokens“, “money“ (micro-units), “seconds“ (active), “depth“ and “fan_out“ bound its whole tree.
 // “deadline“ and “not_before“ are seconds since the epoch. “needs“ are capabilities that a worker must have.
+// “material“ is text of somebody outside, which the task sees as data; “origin“ names where the request came from.
 type SubmitInput struct {
-	Agent       *string   `json:"agent,omitempty"`
-	Budget      *int      `json:"budget,omitempty"`
-	Compressor  *string   `json:"compressor,omitempty"`
-	Context     *string   `json:"context,omitempty"`
-	Deadline    *float64  `json:"deadline,omitempty"`
-	Depth       *int      `json:"depth,omitempty"`
-	Description string    `json:"description"`
-	FanOut      *int      `json:"fan_out,omitempty"`
-	Inputs      *[]string `json:"inputs,omitempty"`
-	Memory      *string   `json:"memory,omitempty"`
-	Model       *string   `json:"model,omitempty"`
-	Money       *int      `json:"money,omitempty"`
-	Needs       *[]string `json:"needs,omitempty"`
-	NotBefore   *float64  `json:"not_before,omitempty"`
-	Priority    *int      `json:"priority,omitempty"`
-	Scopes      *[]string `json:"scopes,omitempty"`
-	Seconds     *float64  `json:"seconds,omitempty"`
-	Thread      *string   `json:"thread,omitempty"`
-	Tokens      *int      `json:"tokens,omitempty"`
-	Tools       *[]string `json:"tools,omitempty"`
-	Workspace   *string   `json:"workspace,omitempty"`
+	Agent       *string          `json:"agent,omitempty"`
+	Budget      *int             `json:"budget,omitempty"`
+	Compressor  *string          `json:"compressor,omitempty"`
+	Context     *string          `json:"context,omitempty"`
+	Deadline    *float64         `json:"deadline,omitempty"`
+	Depth       *int             `json:"depth,omitempty"`
+	Description string           `json:"description"`
+	FanOut      *int             `json:"fan_out,omitempty"`
+	Inputs      *[]string        `json:"inputs,omitempty"`
+	Material    *[]MaterialInput `json:"material,omitempty"`
+	Memory      *string          `json:"memory,omitempty"`
+	Model       *string          `json:"model,omitempty"`
+	Money       *int             `json:"money,omitempty"`
+	Needs       *[]string        `json:"needs,omitempty"`
+	NotBefore   *float64         `json:"not_before,omitempty"`
+	Origin      *string          `json:"origin,omitempty"`
+	Priority    *int             `json:"priority,omitempty"`
+	Scopes      *[]string        `json:"scopes,omitempty"`
+	Seconds     *float64         `json:"seconds,omitempty"`
+	Thread      *string          `json:"thread,omitempty"`
+	Tokens      *int             `json:"tokens,omitempty"`
+	Tools       *[]string        `json:"tools,omitempty"`
+	Workspace   *string          `json:"workspace,omitempty"`
 }
 
 // Submitted A task that is on disk. “position“ is the log's position that holds it.
@@ -1169,6 +1556,7 @@ type TaskView struct {
 	ID              string   `json:"id"`
 	Model           *string  `json:"model,omitempty"`
 	NotBefore       *float64 `json:"not_before,omitempty"`
+	Origin          *string  `json:"origin,omitempty"`
 
 	// Outcome How a task ended. ``reason`` is set when it failed or was cancelled; ``error`` is a code of ``errors``.
 	Outcome  *Outcome `json:"outcome,omitempty"`
@@ -1314,6 +1702,18 @@ type Usage struct {
 	Prices       *string `json:"prices,omitempty"`
 }
 
+// Use Memories of one scope that were of use.
+type Use struct {
+	Backend *string  `json:"backend,omitempty"`
+	Ids     []string `json:"ids"`
+	Scope   string   `json:"scope"`
+}
+
+// Used How many of them there are.
+type Used struct {
+	Count int `json:"count"`
+}
+
 // CallsListParams defines parameters for CallsList.
 type CallsListParams struct {
 	Task  *string `form:"task,omitempty" json:"task,omitempty"`
@@ -1367,6 +1767,15 @@ type TasksWaitParams struct {
 	Seconds *float64 `form:"seconds,omitempty" json:"seconds,omitempty"`
 }
 
+// DeliveriesListParams defines parameters for DeliveriesList.
+type DeliveriesListParams struct {
+	Endpoint *string `form:"endpoint,omitempty" json:"endpoint,omitempty"`
+	Source   *string `form:"source,omitempty" json:"source,omitempty"`
+	State    *string `form:"state,omitempty" json:"state,omitempty"`
+	Before   *int    `form:"before,omitempty" json:"before,omitempty"`
+	Limit    *int    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ContextCountJSONRequestBody defines body for ContextCount for application/json ContentType.
 type ContextCountJSONRequestBody = Count
 
@@ -1399,6 +1808,9 @@ type MemoryForgetJSONRequestBody = Forget
 
 // MemoryRecallJSONRequestBody defines body for MemoryRecall for application/json ContentType.
 type MemoryRecallJSONRequestBody = Recall
+
+// MemoryUseJSONRequestBody defines body for MemoryUse for application/json ContentType.
+type MemoryUseJSONRequestBody = Use
 
 // SchedulesSetJSONRequestBody defines body for SchedulesSet for application/json ContentType.
 type SchedulesSetJSONRequestBody = SetScheduleBody
@@ -1435,3 +1847,18 @@ type TokensCreateJSONRequestBody = CreateToken
 
 // TokensRotateJSONRequestBody defines body for TokensRotate for application/json ContentType.
 type TokensRotateJSONRequestBody = RotateTokenBody
+
+// DeliveriesReplayJSONRequestBody defines body for DeliveriesReplay for application/json ContentType.
+type DeliveriesReplayJSONRequestBody = Replay
+
+// EndpointsSetJSONRequestBody defines body for EndpointsSet for application/json ContentType.
+type EndpointsSetJSONRequestBody = SetEndpointBody
+
+// EndpointsDisableJSONRequestBody defines body for EndpointsDisable for application/json ContentType.
+type EndpointsDisableJSONRequestBody = DisableBody
+
+// EndpointsRotateJSONRequestBody defines body for EndpointsRotate for application/json ContentType.
+type EndpointsRotateJSONRequestBody = RotateBody
+
+// SourcesSetJSONRequestBody defines body for SourcesSet for application/json ContentType.
+type SourcesSetJSONRequestBody = SetSourceBody

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.js';
-import type { AgentsGetData, AgentsGetResponses, AgentsListData, AgentsListResponses, AgentsStatisticsData, AgentsStatisticsResponses, ArtefactsGetData, ArtefactsGetResponses, CallsListData, CallsListResponses, CallsObserveData, CallsObserveResponses, CallsReplyData, CallsReplyResponses, ContextCountData, ContextCountResponses, ContextFitData, ContextFitResponses, ContextPackData, ContextPackResponses, EventsListData, EventsListResponses, EventsStreamData, EventsStreamResponse, EventsStreamResponses, HeadsExportData, HeadsExportResponses, HttpStatusData, HttpStatusResponses, JobsGetData, JobsGetResponses, JobsListData, JobsListResponses, JobsRebuildData, JobsRebuildResponses, JobsVerifyData, JobsVerifyResponses, LettersDiscardData, LettersDiscardResponses, LettersGetData, LettersGetResponses, LettersListData, LettersListResponses, LettersReplayData, LettersReplayResponses, LogBackupData, LogBackupResponses, LogEraseData, LogEraseResponses, LogSealData, LogSealResponses, MemoryExportData, MemoryExportResponses, MemoryForgetData, MemoryForgetResponses, MemoryGetData, MemoryGetResponses, MemoryRecallData, MemoryRecallResponses, MemoryRememberData, MemoryRememberResponses, PluginsListData, PluginsListResponses, SchedulesGetData, SchedulesGetResponses, SchedulesListData, SchedulesListResponses, SchedulesPauseData, SchedulesPauseResponses, SchedulesRemoveData, SchedulesRemoveResponses, SchedulesResumeData, SchedulesResumeResponses, SchedulesSetData, SchedulesSetResponses, SystemHealthData, SystemHealthResponses, TasksCancelData, TasksCancelResponses, TasksExpandData, TasksExpandResponses, TasksForkData, TasksForkResponses, TasksGetData, TasksGetResponses, TasksListData, TasksListResponses, TasksMessageData, TasksMessageResponses, TasksRetryData, TasksRetryResponses, TasksSubmitAllData, TasksSubmitAllResponses, TasksSubmitData, TasksSubmitResponses, TasksTreeData, TasksTreeResponses, TasksTurnsData, TasksTurnsResponses, TasksWaitData, TasksWaitResponses, TenantsCreateData, TenantsCreateResponses, TenantsEraseData, TenantsEraseResponses, TenantsLimitData, TenantsLimitResponses, TenantsListData, TenantsListResponses, TokensCreateData, TokensCreateResponses, TokensListData, TokensListResponses, TokensRevokeData, TokensRevokeResponses, TokensRotateData, TokensRotateResponses, ToolsListData, ToolsListResponses } from './types.gen.js';
+import type { AgentsGetData, AgentsGetResponses, AgentsListData, AgentsListResponses, AgentsStatisticsData, AgentsStatisticsResponses, ArtefactsGetData, ArtefactsGetResponses, CallsListData, CallsListResponses, CallsObserveData, CallsObserveResponses, CallsReplyData, CallsReplyResponses, ContextCountData, ContextCountResponses, ContextFitData, ContextFitResponses, ContextPackData, ContextPackResponses, DeliveriesListData, DeliveriesListResponses, DeliveriesReplayData, DeliveriesReplayResponses, EndpointsDisableData, EndpointsDisableResponses, EndpointsEnableData, EndpointsEnableResponses, EndpointsListData, EndpointsListResponses, EndpointsRemoveData, EndpointsRemoveResponses, EndpointsRotateData, EndpointsRotateResponses, EndpointsSetData, EndpointsSetResponses, EventsListData, EventsListResponses, EventsStreamData, EventsStreamResponse, EventsStreamResponses, HeadsExportData, HeadsExportResponses, HttpStatusData, HttpStatusResponses, JobsGetData, JobsGetResponses, JobsListData, JobsListResponses, JobsRebuildData, JobsRebuildResponses, JobsVerifyData, JobsVerifyResponses, LettersDiscardData, LettersDiscardResponses, LettersGetData, LettersGetResponses, LettersListData, LettersListResponses, LettersReplayData, LettersReplayResponses, LogBackupData, LogBackupResponses, LogEraseData, LogEraseResponses, LogSealData, LogSealResponses, MemoryExportData, MemoryExportResponses, MemoryForgetData, MemoryForgetResponses, MemoryGetData, MemoryGetResponses, MemoryRecallData, MemoryRecallResponses, MemoryRememberData, MemoryRememberResponses, MemoryUseData, MemoryUseResponses, PluginsListData, PluginsListResponses, SchedulesGetData, SchedulesGetResponses, SchedulesListData, SchedulesListResponses, SchedulesPauseData, SchedulesPauseResponses, SchedulesRemoveData, SchedulesRemoveResponses, SchedulesResumeData, SchedulesResumeResponses, SchedulesSetData, SchedulesSetResponses, SourcesListData, SourcesListResponses, SourcesRemoveData, SourcesRemoveResponses, SourcesSetData, SourcesSetResponses, SystemHealthData, SystemHealthResponses, TasksCancelData, TasksCancelResponses, TasksExpandData, TasksExpandResponses, TasksForkData, TasksForkResponses, TasksGetData, TasksGetResponses, TasksListData, TasksListResponses, TasksMessageData, TasksMessageResponses, TasksRetryData, TasksRetryResponses, TasksSubmitAllData, TasksSubmitAllResponses, TasksSubmitData, TasksSubmitResponses, TasksTreeData, TasksTreeResponses, TasksTurnsData, TasksTurnsResponses, TasksWaitData, TasksWaitResponses, TenantsCreateData, TenantsCreateResponses, TenantsEraseData, TenantsEraseResponses, TenantsLimitData, TenantsLimitResponses, TenantsListData, TenantsListResponses, TokensCreateData, TokensCreateResponses, TokensListData, TokensListResponses, TokensRevokeData, TokensRevokeResponses, TokensRotateData, TokensRotateResponses, ToolsListData, ToolsListResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -354,10 +354,27 @@ export const memoryForget = <ThrowOnError extends boolean = false>(options: Opti
  * Find what fits a question.
  *
  * A question to the memory. ``None`` scopes mean the default one.
+ *
+ * ``as_of`` (seconds since the epoch) asks what was believed then, ``at`` what was true then; without it, now.
  */
 export const memoryRecall = <ThrowOnError extends boolean = false>(options: Options<MemoryRecallData, ThrowOnError>): RequestResult<MemoryRecallResponses, unknown, ThrowOnError> => (options.client ?? client).post<MemoryRecallResponses, unknown, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/memories/recall',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Count a use of memories.
+ *
+ * Memories of one scope that were of use.
+ */
+export const memoryUse = <ThrowOnError extends boolean = false>(options: Options<MemoryUseData, ThrowOnError>): RequestResult<MemoryUseResponses, unknown, ThrowOnError> => (options.client ?? client).post<MemoryUseResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/memories/use',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -477,6 +494,7 @@ export const tasksList = <ThrowOnError extends boolean = false>(options?: Option
  *
  * ``tokens``, ``money`` (micro-units), ``seconds`` (active), ``depth`` and ``fan_out`` bound its whole tree.
  * ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a worker must have.
+ * ``material`` is text of somebody outside, which the task sees as data; ``origin`` names where the request came from.
  */
 export const tasksSubmit = <ThrowOnError extends boolean = false>(options: Options<TasksSubmitData, ThrowOnError>): RequestResult<TasksSubmitResponses, unknown, ThrowOnError> => (options.client ?? client).post<TasksSubmitResponses, unknown, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -772,4 +790,152 @@ export const toolsList = <ThrowOnError extends boolean = false>(options?: Option
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/tools',
     ...options
+});
+
+/**
+ * Deliveries in and out, newest first.
+ *
+ * Deliveries, newest first: those that came in, or the attempts of one ``endpoint``.
+ *
+ * ``state`` is ``queued``, ``unmatched``, ``rejected`` or ``failed`` for what came in, and ``delivered``, ``failed``,
+ * ``gone``, ``ours`` or ``dead`` for what went out. ``before`` is the position that the page before ended with.
+ */
+export const deliveriesList = <ThrowOnError extends boolean = false>(options?: Options<DeliveriesListData, ThrowOnError>): RequestResult<DeliveriesListResponses, unknown, ThrowOnError> => (options?.client ?? client).get<DeliveriesListResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhooks/deliveries',
+    ...options
+});
+
+/**
+ * Deliver again, with the same id.
+ *
+ * Sends again, with the same id: events of an ``endpoint`` (``ids``, or all its ``dead`` letters).
+ *
+ * With a ``source``, deliveries of it that became no task meet its rules once more (``ids``, or all of them).
+ */
+export const deliveriesReplay = <ThrowOnError extends boolean = false>(options?: Options<DeliveriesReplayData, ThrowOnError>): RequestResult<DeliveriesReplayResponses, unknown, ThrowOnError> => (options?.client ?? client).post<DeliveriesReplayResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhooks/deliveries/replay',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
+});
+
+/**
+ * Endpoints, by id.
+ *
+ * No question is needed.
+ */
+export const endpointsList = <ThrowOnError extends boolean = false>(options?: Options<EndpointsListData, ThrowOnError>): RequestResult<EndpointsListResponses, unknown, ThrowOnError> => (options?.client ?? client).get<EndpointsListResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhooks/endpoints',
+    ...options
+});
+
+/**
+ * Forget an endpoint.
+ *
+ * Names an endpoint.
+ */
+export const endpointsRemove = <ThrowOnError extends boolean = false>(options: Options<EndpointsRemoveData, ThrowOnError>): RequestResult<EndpointsRemoveResponses, unknown, ThrowOnError> => (options.client ?? client).delete<EndpointsRemoveResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhooks/endpoints/{id}',
+    ...options
+});
+
+/**
+ * Set up an endpoint for events.
+ *
+ * Sets an endpoint up, or anew; its keys and its place in the log stay.
+ *
+ * ``signing`` is what a new one signs with: ``v1`` a shared secret, ``v1a`` an Ed25519 key, or both.
+ */
+export const endpointsSet = <ThrowOnError extends boolean = false>(options: Options<EndpointsSetData, ThrowOnError>): RequestResult<EndpointsSetResponses, unknown, ThrowOnError> => (options.client ?? client).put<EndpointsSetResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhooks/endpoints/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send nothing more to an endpoint, and keep its events.
+ *
+ * Sends an endpoint nothing more; what happens meanwhile is kept for it.
+ */
+export const endpointsDisable = <ThrowOnError extends boolean = false>(options: Options<EndpointsDisableData, ThrowOnError>): RequestResult<EndpointsDisableResponses, unknown, ThrowOnError> => (options.client ?? client).post<EndpointsDisableResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhooks/endpoints/{id}/disable',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send to an endpoint again, what was kept first.
+ *
+ * Names an endpoint.
+ */
+export const endpointsEnable = <ThrowOnError extends boolean = false>(options: Options<EndpointsEnableData, ThrowOnError>): RequestResult<EndpointsEnableResponses, unknown, ThrowOnError> => (options.client ?? client).post<EndpointsEnableResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhooks/endpoints/{id}/enable',
+    ...options
+});
+
+/**
+ * Give an endpoint a new key.
+ *
+ * Gives an endpoint a new key; the old one signs beside it for a day, or until ``close`` ends that.
+ */
+export const endpointsRotate = <ThrowOnError extends boolean = false>(options: Options<EndpointsRotateData, ThrowOnError>): RequestResult<EndpointsRotateResponses, unknown, ThrowOnError> => (options.client ?? client).post<EndpointsRotateResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhooks/endpoints/{id}/rotate',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sources of webhooks, by name.
+ *
+ * No question is needed.
+ */
+export const sourcesList = <ThrowOnError extends boolean = false>(options?: Options<SourcesListData, ThrowOnError>): RequestResult<SourcesListResponses, unknown, ThrowOnError> => (options?.client ?? client).get<SourcesListResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhooks/sources',
+    ...options
+});
+
+/**
+ * Take no more deliveries of a source.
+ *
+ * Names a source.
+ */
+export const sourcesRemove = <ThrowOnError extends boolean = false>(options: Options<SourcesRemoveData, ThrowOnError>): RequestResult<SourcesRemoveResponses, unknown, ThrowOnError> => (options.client ?? client).delete<SourcesRemoveResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhooks/sources/{name}',
+    ...options
+});
+
+/**
+ * Set up a source of webhooks.
+ *
+ * Sets a source up, or anew: all of it. Several ``secrets`` hold beside each other while one replaces the other.
+ */
+export const sourcesSet = <ThrowOnError extends boolean = false>(options: Options<SourcesSetData, ThrowOnError>): RequestResult<SourcesSetResponses, unknown, ThrowOnError> => (options.client ?? client).put<SourcesSetResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/webhooks/sources/{name}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });

@@ -158,6 +158,46 @@ export type CreateToken = {
 };
 
 /**
+ * Deliveries, and the ``before`` of the next page if there is one.
+ */
+export type DeliveryPage = {
+    deliveries: Array<DeliveryView>;
+    next?: number;
+};
+
+/**
+ * One delivery. ``at`` is in seconds since the epoch; ``request`` and ``reply`` are those of an attempt.
+ */
+export type DeliveryView = {
+    at: number;
+    attempt: number;
+    endpoint: string;
+    event: string;
+    id: string;
+    ms?: number;
+    place: Array<number>;
+    position: number;
+    reply?: {
+        [key: string]: unknown;
+    };
+    request?: {
+        [key: string]: unknown;
+    };
+    source: string;
+    state: string;
+    status?: number;
+    task: string;
+    why: string;
+};
+
+/**
+ * Sends an endpoint nothing more; what happens meanwhile is kept for it.
+ */
+export type DisableBody = {
+    reason?: string;
+};
+
+/**
  * A passage, or a part of one, that is not in the prompt, and why, in words that a user understands.
  *
  * ``tokens`` is what was saved. ``whole`` is false when a shorter form of the passage was kept.
@@ -169,6 +209,30 @@ export type Dropped = {
     source: string;
     tokens: number;
     whole: boolean;
+};
+
+/**
+ * Every endpoint of the tenant, by id.
+ */
+export type EndpointList = {
+    endpoints: Array<EndpointView>;
+};
+
+/**
+ * An endpoint. ``keys`` is what receivers verify with, shown when it is made and never again.
+ */
+export type EndpointView = {
+    description: string;
+    disabled?: string;
+    events: Array<string>;
+    id: string;
+    keys: Array<string>;
+    order: string;
+    rotating_until?: number;
+    url: string;
+    where: {
+        [key: string]: string;
+    };
 };
 
 /**
@@ -326,6 +390,42 @@ export type ForkBody = {
 };
 
 /**
+ * How a generic source signs.
+ *
+ * ``signature`` is the header with the digest, behind ``prefix``, in ``encoding``. ``signed`` is what is signed, with
+ * ``{body}``, ``{timestamp}`` and ``{id}``; the headers ``timestamp`` (Unix seconds) and ``id`` hold the last two.
+ * ``event`` is the header with the event's type, or behind ``$.`` a path in the body.
+ */
+export type Form = {
+    algorithm: 'sha256' | 'sha384' | 'sha512' | (string & {});
+    encoding: 'hex' | 'base64' | (string & {});
+    event: string;
+    id: string;
+    prefix: string;
+    signature: string;
+    signed: string;
+    timestamp: string;
+};
+
+/**
+ * How a generic source signs.
+ *
+ * ``signature`` is the header with the digest, behind ``prefix``, in ``encoding``. ``signed`` is what is signed, with
+ * ``{body}``, ``{timestamp}`` and ``{id}``; the headers ``timestamp`` (Unix seconds) and ``id`` hold the last two.
+ * ``event`` is the header with the event's type, or behind ``$.`` a path in the body.
+ */
+export type FormInput = {
+    algorithm?: 'sha256' | 'sha384' | 'sha512';
+    encoding?: 'hex' | 'base64';
+    event?: string;
+    id?: string;
+    prefix?: string;
+    signature?: string;
+    signed?: string;
+    timestamp?: string;
+};
+
+/**
  * The end of the log: the last frame's position (0 for an empty log) and its hash (then 32 zero bytes).
  */
 export type Head = {
@@ -388,6 +488,28 @@ export type LogInfo = {
         [key: string]: unknown;
     };
     place: string;
+};
+
+/**
+ * Words of somebody outside that are handed along with a task: data for it, never trusted.
+ *
+ * ``source`` says where they come from, ``kind`` the form of the text where it is known (``json``).
+ */
+export type Material = {
+    kind: string;
+    source: string;
+    text: string;
+};
+
+/**
+ * Words of somebody outside that are handed along with a task: data for it, never trusted.
+ *
+ * ``source`` says where they come from, ``kind`` the form of the text where it is known (``json``).
+ */
+export type MaterialInput = {
+    kind?: string;
+    source: string;
+    text: string;
 };
 
 /**
@@ -607,8 +729,12 @@ export type Rebuild = {
 
 /**
  * A question to the memory. ``None`` scopes mean the default one.
+ *
+ * ``as_of`` (seconds since the epoch) asks what was believed then, ``at`` what was true then; without it, now.
  */
 export type Recall = {
+    as_of?: number;
+    at?: number;
     backend?: string;
     limit?: number;
     scopes?: Array<string>;
@@ -669,6 +795,26 @@ export type Remembered = {
 };
 
 /**
+ * Sends again, with the same id: events of an ``endpoint`` (``ids``, or all its ``dead`` letters).
+ *
+ * With a ``source``, deliveries of it that became no task meet its rules once more (``ids``, or all of them).
+ */
+export type Replay = {
+    dead?: boolean;
+    endpoint?: string;
+    ids?: Array<string>;
+    source?: string;
+};
+
+/**
+ * How many, and the tasks that came of it.
+ */
+export type Replayed = {
+    count: number;
+    tasks: Array<string>;
+};
+
+/**
  * Answers what a task asks of a human: ``text`` for a question, ``allow`` for an approval.
  *
  * An approval may put other ``arguments`` in the place of the call's. A refusal says why in ``text``.
@@ -693,10 +839,77 @@ export type Report = {
 };
 
 /**
+ * Gives an endpoint a new key; the old one signs beside it for a day, or until ``close`` ends that.
+ */
+export type RotateBody = {
+    close?: boolean;
+};
+
+/**
  * Gives a token a successor with the same scopes; the old one holds for ``overlap_hours`` more.
  */
 export type RotateTokenBody = {
     overlap_hours?: number;
+};
+
+/**
+ * Turns deliveries into work. The first rule of a source that fits decides.
+ *
+ * ``events`` are patterns (``pull_request.*``) and ``where`` maps paths in the payload to patterns of values; all of
+ * them must fit. ``description`` is a template: ``{pull_request.number}`` is replaced by what stands there, on one
+ * line, bounded and quoted. The body itself is handed along as text from outside. ``tools`` and ``scopes`` are those
+ * that the task may use; a source is somebody outside, so both are none unless they are named.
+ */
+export type Rule = {
+    agent?: string;
+    budget?: number;
+    depth: number;
+    description: string;
+    events: Array<string>;
+    fan_out?: number;
+    model?: string;
+    money?: number;
+    payload: boolean;
+    priority: number;
+    scopes: Array<string>;
+    seconds?: number;
+    thread?: string;
+    tokens?: number;
+    tools: Array<string>;
+    where: {
+        [key: string]: string;
+    };
+    workspace?: string;
+};
+
+/**
+ * Turns deliveries into work. The first rule of a source that fits decides.
+ *
+ * ``events`` are patterns (``pull_request.*``) and ``where`` maps paths in the payload to patterns of values; all of
+ * them must fit. ``description`` is a template: ``{pull_request.number}`` is replaced by what stands there, on one
+ * line, bounded and quoted. The body itself is handed along as text from outside. ``tools`` and ``scopes`` are those
+ * that the task may use; a source is somebody outside, so both are none unless they are named.
+ */
+export type RuleInput = {
+    agent?: string;
+    budget?: number;
+    depth?: number;
+    description: string;
+    events?: Array<string>;
+    fan_out?: number;
+    model?: string;
+    money?: number;
+    payload?: boolean;
+    priority?: number;
+    scopes?: Array<string>;
+    seconds?: number;
+    thread?: string;
+    tokens?: number;
+    tools?: Array<string>;
+    where?: {
+        [key: string]: string;
+    };
+    workspace?: string;
 };
 
 /**
@@ -763,6 +976,22 @@ export type Selection = {
 };
 
 /**
+ * Sets an endpoint up, or anew; its keys and its place in the log stay.
+ *
+ * ``signing`` is what a new one signs with: ``v1`` a shared secret, ``v1a`` an Ed25519 key, or both.
+ */
+export type SetEndpointBody = {
+    description?: string;
+    events?: Array<string>;
+    order?: 'none' | 'task';
+    signing?: Array<'v1' | 'v1a'>;
+    url: string;
+    where?: {
+        [key: string]: string;
+    };
+};
+
+/**
  * Submits ``request`` by a cron expression, or every so many seconds; an ``id`` that exists is changed.
  *
  * ``zone`` is an IANA time zone, in which the expression is read.
@@ -773,6 +1002,18 @@ export type SetScheduleBody = {
     paused?: boolean;
     request: SubmitInput;
     zone?: string;
+};
+
+/**
+ * Sets a source up, or anew: all of it. Several ``secrets`` hold beside each other while one replaces the other.
+ */
+export type SetSourceBody = {
+    form?: FormInput;
+    rules?: Array<RuleInput>;
+    scheme: string;
+    secrets: Array<string>;
+    tolerance?: number;
+    unique?: 'id' | 'body';
 };
 
 /**
@@ -817,6 +1058,28 @@ export type Source = {
 };
 
 /**
+ * Every source of the tenant, by name.
+ */
+export type SourceList = {
+    sources: Array<SourceView>;
+};
+
+/**
+ * A source. Its secrets are counted, not shown; ``fixed`` ones stand in the settings.
+ */
+export type SourceView = {
+    fixed: boolean;
+    form: Form;
+    name: string;
+    path: string;
+    rules: Array<Rule>;
+    scheme: string;
+    secrets: number;
+    tolerance: number;
+    unique: string;
+};
+
+/**
  * What an agent's tasks came to. ``samples`` is how many ended tasks the figures are made of.
  *
  * ``succeeded``, ``failed`` and ``cancelled`` add up to it; means are ``None`` where there is no sample. ``seconds``
@@ -849,6 +1112,7 @@ export type StatusInput = 'queued' | 'running' | 'waiting' | 'succeeded' | 'fail
  *
  * ``tokens``, ``money`` (micro-units), ``seconds`` (active), ``depth`` and ``fan_out`` bound its whole tree.
  * ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a worker must have.
+ * ``material`` is text of somebody outside, which the task sees as data; ``origin`` names where the request came from.
  */
 export type Submit = {
     agent?: string;
@@ -860,11 +1124,13 @@ export type Submit = {
     description: string;
     fan_out?: number;
     inputs: Array<string>;
+    material: Array<Material>;
     memory?: string;
     model?: string;
     money?: number;
     needs: Array<string>;
     not_before?: number;
+    origin?: string;
     priority: number;
     scopes?: Array<string>;
     seconds?: number;
@@ -886,6 +1152,7 @@ export type SubmitAll = {
  *
  * ``tokens``, ``money`` (micro-units), ``seconds`` (active), ``depth`` and ``fan_out`` bound its whole tree.
  * ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a worker must have.
+ * ``material`` is text of somebody outside, which the task sees as data; ``origin`` names where the request came from.
  */
 export type SubmitInput = {
     agent?: string;
@@ -897,11 +1164,13 @@ export type SubmitInput = {
     description: string;
     fan_out?: number;
     inputs?: Array<string>;
+    material?: Array<MaterialInput>;
     memory?: string;
     model?: string;
     money?: number;
     needs?: Array<string>;
     not_before?: number;
+    origin?: string;
     priority?: number;
     scopes?: Array<string>;
     seconds?: number;
@@ -956,6 +1225,7 @@ export type TaskView = {
     id: string;
     model?: string;
     not_before?: number;
+    origin?: string;
     outcome?: Outcome;
     parent?: string;
     replay_of?: string;
@@ -1116,6 +1386,22 @@ export type Usage = {
     money?: number;
     output_tokens?: number;
     prices?: string;
+};
+
+/**
+ * Memories of one scope that were of use.
+ */
+export type Use = {
+    backend?: string;
+    ids: Array<string>;
+    scope: string;
+};
+
+/**
+ * How many of them there are.
+ */
+export type Used = {
+    count: number;
 };
 
 export type AgentsListData = {
@@ -1581,6 +1867,22 @@ export type MemoryRecallResponses = {
 };
 
 export type MemoryRecallResponse = MemoryRecallResponses[keyof MemoryRecallResponses];
+
+export type MemoryUseData = {
+    body: Use;
+    path?: never;
+    query?: never;
+    url: '/v1/memories/use';
+};
+
+export type MemoryUseResponses = {
+    /**
+     * Count a use of memories.
+     */
+    200: Used;
+};
+
+export type MemoryUseResponse = MemoryUseResponses[keyof MemoryUseResponses];
 
 export type MemoryGetData = {
     body?: never;
@@ -2153,3 +2455,199 @@ export type ToolsListResponses = {
 };
 
 export type ToolsListResponse = ToolsListResponses[keyof ToolsListResponses];
+
+export type DeliveriesListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        endpoint?: string;
+        source?: string;
+        state?: string;
+        before?: number;
+        limit?: number;
+    };
+    url: '/v1/webhooks/deliveries';
+};
+
+export type DeliveriesListResponses = {
+    /**
+     * Deliveries in and out, newest first.
+     */
+    200: DeliveryPage;
+};
+
+export type DeliveriesListResponse = DeliveriesListResponses[keyof DeliveriesListResponses];
+
+export type DeliveriesReplayData = {
+    body?: Replay;
+    path?: never;
+    query?: never;
+    url: '/v1/webhooks/deliveries/replay';
+};
+
+export type DeliveriesReplayResponses = {
+    /**
+     * Deliver again, with the same id.
+     */
+    200: Replayed;
+};
+
+export type DeliveriesReplayResponse = DeliveriesReplayResponses[keyof DeliveriesReplayResponses];
+
+export type EndpointsListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/webhooks/endpoints';
+};
+
+export type EndpointsListResponses = {
+    /**
+     * Endpoints, by id.
+     */
+    200: EndpointList;
+};
+
+export type EndpointsListResponse = EndpointsListResponses[keyof EndpointsListResponses];
+
+export type EndpointsRemoveData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/endpoints/{id}';
+};
+
+export type EndpointsRemoveResponses = {
+    /**
+     * Forget an endpoint.
+     */
+    200: EndpointList;
+};
+
+export type EndpointsRemoveResponse = EndpointsRemoveResponses[keyof EndpointsRemoveResponses];
+
+export type EndpointsSetData = {
+    body: SetEndpointBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/endpoints/{id}';
+};
+
+export type EndpointsSetResponses = {
+    /**
+     * Set up an endpoint for events.
+     */
+    200: EndpointView;
+};
+
+export type EndpointsSetResponse = EndpointsSetResponses[keyof EndpointsSetResponses];
+
+export type EndpointsDisableData = {
+    body?: DisableBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/endpoints/{id}/disable';
+};
+
+export type EndpointsDisableResponses = {
+    /**
+     * Send nothing more to an endpoint, and keep its events.
+     */
+    200: EndpointView;
+};
+
+export type EndpointsDisableResponse = EndpointsDisableResponses[keyof EndpointsDisableResponses];
+
+export type EndpointsEnableData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/endpoints/{id}/enable';
+};
+
+export type EndpointsEnableResponses = {
+    /**
+     * Send to an endpoint again, what was kept first.
+     */
+    200: EndpointView;
+};
+
+export type EndpointsEnableResponse = EndpointsEnableResponses[keyof EndpointsEnableResponses];
+
+export type EndpointsRotateData = {
+    body?: RotateBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/endpoints/{id}/rotate';
+};
+
+export type EndpointsRotateResponses = {
+    /**
+     * Give an endpoint a new key.
+     */
+    200: EndpointView;
+};
+
+export type EndpointsRotateResponse = EndpointsRotateResponses[keyof EndpointsRotateResponses];
+
+export type SourcesListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/webhooks/sources';
+};
+
+export type SourcesListResponses = {
+    /**
+     * Sources of webhooks, by name.
+     */
+    200: SourceList;
+};
+
+export type SourcesListResponse = SourcesListResponses[keyof SourcesListResponses];
+
+export type SourcesRemoveData = {
+    body?: never;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/sources/{name}';
+};
+
+export type SourcesRemoveResponses = {
+    /**
+     * Take no more deliveries of a source.
+     */
+    200: SourceList;
+};
+
+export type SourcesRemoveResponse = SourcesRemoveResponses[keyof SourcesRemoveResponses];
+
+export type SourcesSetData = {
+    body: SetSourceBody;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/sources/{name}';
+};
+
+export type SourcesSetResponses = {
+    /**
+     * Set up a source of webhooks.
+     */
+    200: SourceView;
+};
+
+export type SourcesSetResponse = SourcesSetResponses[keyof SourcesSetResponses];

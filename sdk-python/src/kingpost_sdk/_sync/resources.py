@@ -341,6 +341,8 @@ class Memory(Resource):
         self,
         text: str,
         *,
+        as_of: float | None = None,
+        at: float | None = None,
         backend: str | None = None,
         limit: int | None = None,
         scopes: Sequence[str] | None = None,
@@ -353,7 +355,17 @@ class Memory(Resource):
             models.Recalled,
             options,
             body=models.Recall(
-                **present({"text": text, "backend": backend, "limit": limit, "scopes": scopes, "tiers": tiers})
+                **present(
+                    {
+                        "text": text,
+                        "as_of": as_of,
+                        "at": at,
+                        "backend": backend,
+                        "limit": limit,
+                        "scopes": scopes,
+                        "tiers": tiers,
+                    }
+                )
             ),
         )
 
@@ -362,6 +374,17 @@ class Memory(Resource):
     ) -> models.Memory:
         """One memory."""
         return self._ask("memory.get", models.Memory, options, scope=scope, id=id, backend=backend)
+
+    def use(
+        self, *, ids: Sequence[str], scope: str, backend: str | None = None, options: Options | None = None
+    ) -> models.Used:
+        """Count a use of memories."""
+        return self._ask(
+            "memory.use",
+            models.Used,
+            options,
+            body=models.Use(**present({"ids": ids, "scope": scope, "backend": backend})),
+        )
 
 
 class Plugins(Resource):
@@ -467,11 +490,13 @@ class Tasks(Resource):
         depth: int | None = None,
         fan_out: int | None = None,
         inputs: Sequence[str] | None = None,
+        material: Sequence[models.MaterialInput] | None = None,
         memory: str | None = None,
         model: str | None = None,
         money: int | None = None,
         needs: Sequence[str] | None = None,
         not_before: float | None = None,
+        origin: str | None = None,
         priority: int | None = None,
         scopes: Sequence[str] | None = None,
         seconds: float | None = None,
@@ -498,11 +523,13 @@ class Tasks(Resource):
                         "depth": depth,
                         "fan_out": fan_out,
                         "inputs": inputs,
+                        "material": material,
                         "memory": memory,
                         "model": model,
                         "money": money,
                         "needs": needs,
                         "not_before": not_before,
+                        "origin": origin,
                         "priority": priority,
                         "scopes": scopes,
                         "seconds": seconds,
@@ -702,6 +729,161 @@ class Tools(Resource):
         return self._ask("tools.list", models.ToolList, options)
 
 
+class Deliveries(Resource):
+    """Operations on deliveries."""
+
+    def list(
+        self,
+        *,
+        endpoint: str | None = None,
+        source: str | None = None,
+        state: str | None = None,
+        before: int | None = None,
+        limit: int | None = None,
+        options: Options | None = None,
+    ) -> models.DeliveryPage:
+        """Deliveries in and out, newest first."""
+        return self._ask(
+            "deliveries.list",
+            models.DeliveryPage,
+            options,
+            endpoint=endpoint,
+            source=source,
+            state=state,
+            before=before,
+            limit=limit,
+        )
+
+    def replay(
+        self,
+        *,
+        dead: bool | None = None,
+        endpoint: str | None = None,
+        ids: Sequence[str] | None = None,
+        source: str | None = None,
+        options: Options | None = None,
+    ) -> models.Replayed:
+        """Deliver again, with the same id."""
+        return self._ask(
+            "deliveries.replay",
+            models.Replayed,
+            options,
+            body=models.Replay(**present({"dead": dead, "endpoint": endpoint, "ids": ids, "source": source})),
+        )
+
+
+class Endpoints(Resource):
+    """Operations on endpoints."""
+
+    def list(self, *, options: Options | None = None) -> models.EndpointList:
+        """Endpoints, by id."""
+        return self._ask("endpoints.list", models.EndpointList, options)
+
+    def remove(self, id: str, *, options: Options | None = None) -> models.EndpointList:
+        """Forget an endpoint."""
+        return self._ask("endpoints.remove", models.EndpointList, options, id=id)
+
+    def set(
+        self,
+        id: str,
+        *,
+        url: str,
+        description: str | None = None,
+        events: Sequence[str] | None = None,
+        order: str | None = None,
+        signing: Sequence[str] | None = None,
+        where: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> models.EndpointView:
+        """Set up an endpoint for events."""
+        return self._ask(
+            "endpoints.set",
+            models.EndpointView,
+            options,
+            id=id,
+            body=models.SetEndpointBody(
+                **present(
+                    {
+                        "url": url,
+                        "description": description,
+                        "events": events,
+                        "order": order,
+                        "signing": signing,
+                        "where": _free(models.SetEndpointBodyWhere, where),
+                    }
+                )
+            ),
+        )
+
+    def disable(
+        self, id: str, *, reason: str | None = None, options: Options | None = None
+    ) -> models.EndpointView:
+        """Send nothing more to an endpoint, and keep its events."""
+        return self._ask(
+            "endpoints.disable",
+            models.EndpointView,
+            options,
+            id=id,
+            body=models.DisableBody(**present({"reason": reason})),
+        )
+
+    def enable(self, id: str, *, options: Options | None = None) -> models.EndpointView:
+        """Send to an endpoint again, what was kept first."""
+        return self._ask("endpoints.enable", models.EndpointView, options, id=id)
+
+    def rotate(
+        self, id: str, *, close: bool | None = None, options: Options | None = None
+    ) -> models.EndpointView:
+        """Give an endpoint a new key."""
+        return self._ask(
+            "endpoints.rotate", models.EndpointView, options, id=id, body=models.RotateBody(**present({"close": close}))
+        )
+
+
+class Sources(Resource):
+    """Operations on sources."""
+
+    def list(self, *, options: Options | None = None) -> models.SourceList:
+        """Sources of webhooks, by name."""
+        return self._ask("sources.list", models.SourceList, options)
+
+    def remove(self, name: str, *, options: Options | None = None) -> models.SourceList:
+        """Take no more deliveries of a source."""
+        return self._ask("sources.remove", models.SourceList, options, name=name)
+
+    def set(
+        self,
+        name: str,
+        *,
+        scheme: str,
+        secrets: Sequence[str],
+        form: models.FormInput | None = None,
+        rules: Sequence[models.RuleInput] | None = None,
+        tolerance: float | None = None,
+        unique: str | None = None,
+        options: Options | None = None,
+    ) -> models.SourceView:
+        """Set up a source of webhooks."""
+        return self._ask(
+            "sources.set",
+            models.SourceView,
+            options,
+            name=name,
+            body=models.SetSourceBody(
+                **present(
+                    {
+                        "scheme": scheme,
+                        "secrets": secrets,
+                        "form": form,
+                        "rules": rules,
+                        "tolerance": tolerance,
+                        "unique": unique,
+                    }
+                )
+            ),
+        )
+
+
 def _next(page: Any) -> Any:
     return page.next_ or None
 
@@ -728,6 +910,14 @@ OPERATIONS = (
     "context.count",
     "context.fit",
     "context.pack",
+    "deliveries.list",
+    "deliveries.replay",
+    "endpoints.list",
+    "endpoints.remove",
+    "endpoints.set",
+    "endpoints.disable",
+    "endpoints.enable",
+    "endpoints.rotate",
     "events.list",
     "events.stream",
     "heads.export",
@@ -747,6 +937,7 @@ OPERATIONS = (
     "memory.export",
     "memory.forget",
     "memory.recall",
+    "memory.use",
     "memory.get",
     "plugins.list",
     "schedules.list",
@@ -755,6 +946,9 @@ OPERATIONS = (
     "schedules.set",
     "schedules.pause",
     "schedules.resume",
+    "sources.list",
+    "sources.remove",
+    "sources.set",
     "system.health",
     "tasks.list",
     "tasks.submit",

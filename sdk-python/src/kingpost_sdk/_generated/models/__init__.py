@@ -20,7 +20,15 @@ from .copied import Copied
 from .count import Count
 from .counted import Counted
 from .create_token import CreateToken
+from .delivery_page import DeliveryPage
+from .delivery_view import DeliveryView
+from .delivery_view_reply import DeliveryViewReply
+from .delivery_view_request import DeliveryViewRequest
+from .disable_body import DisableBody
 from .dropped import Dropped
+from .endpoint_list import EndpointList
+from .endpoint_view import EndpointView
+from .endpoint_view_where import EndpointViewWhere
 from .erase import Erase
 from .erasure import Erasure
 from .event import Event
@@ -39,6 +47,12 @@ from .fitting import Fitting
 from .forget import Forget
 from .forgotten import Forgotten
 from .fork_body import ForkBody
+from .form import Form
+from .form_algorithm_type_0 import FormAlgorithmType0
+from .form_encoding_type_0 import FormEncodingType0
+from .form_input import FormInput
+from .form_input_algorithm import FormInputAlgorithm
+from .form_input_encoding import FormInputEncoding
 from .head import Head
 from .health import Health
 from .http_status import HttpStatus
@@ -46,6 +60,8 @@ from .job import Job
 from .job_list import JobList
 from .log_info import LogInfo
 from .log_info_limits import LogInfoLimits
+from .material import Material
+from .material_input import MaterialInput
 from .memory import Memory
 from .memory_input import MemoryInput
 from .memory_input_kind import MemoryInputKind
@@ -77,10 +93,17 @@ from .recollection_terms import RecollectionTerms
 from .recorded import Recorded
 from .remember import Remember
 from .remembered import Remembered
+from .replay import Replay
+from .replayed import Replayed
 from .reply_body import ReplyBody
 from .reply_body_arguments import ReplyBodyArguments
 from .report import Report
+from .rotate_body import RotateBody
 from .rotate_token_body import RotateTokenBody
+from .rule import Rule
+from .rule_input import RuleInput
+from .rule_input_where import RuleInputWhere
+from .rule_where import RuleWhere
 from .schedule_view import ScheduleView
 from .schedules import Schedules
 from .seal import Seal
@@ -88,11 +111,19 @@ from .sealing import Sealing
 from .segment import Segment
 from .selection import Selection
 from .selection_kind import SelectionKind
+from .set_endpoint_body import SetEndpointBody
+from .set_endpoint_body_order import SetEndpointBodyOrder
+from .set_endpoint_body_signing_item import SetEndpointBodySigningItem
+from .set_endpoint_body_where import SetEndpointBodyWhere
 from .set_schedule_body import SetScheduleBody
+from .set_source_body import SetSourceBody
+from .set_source_body_unique import SetSourceBodyUnique
 from .set_tenant import SetTenant
 from .set_tenant_body import SetTenantBody
 from .signed_head import SignedHead
 from .source import Source
+from .source_list import SourceList
+from .source_view import SourceView
 from .statistics import Statistics
 from .status_input import StatusInput
 from .status_type_0 import StatusType0
@@ -121,6 +152,8 @@ from .turn_view import TurnView
 from .turns import Turns
 from .unknown_action import UnknownAction
 from .usage import Usage
+from .use import Use
+from .used import Used
 
 __all__ = (
     "AgentList",
@@ -143,7 +176,15 @@ __all__ = (
     "Count",
     "Counted",
     "CreateToken",
+    "DeliveryPage",
+    "DeliveryView",
+    "DeliveryViewReply",
+    "DeliveryViewRequest",
+    "DisableBody",
     "Dropped",
+    "EndpointList",
+    "EndpointView",
+    "EndpointViewWhere",
     "Erase",
     "Erasure",
     "Event",
@@ -162,6 +203,12 @@ __all__ = (
     "Forget",
     "Forgotten",
     "ForkBody",
+    "Form",
+    "FormAlgorithmType0",
+    "FormEncodingType0",
+    "FormInput",
+    "FormInputAlgorithm",
+    "FormInputEncoding",
     "Head",
     "Health",
     "HttpStatus",
@@ -169,6 +216,8 @@ __all__ = (
     "JobList",
     "LogInfo",
     "LogInfoLimits",
+    "Material",
+    "MaterialInput",
     "Memory",
     "MemoryInput",
     "MemoryInputKind",
@@ -200,10 +249,17 @@ __all__ = (
     "Recorded",
     "Remember",
     "Remembered",
+    "Replay",
+    "Replayed",
     "ReplyBody",
     "ReplyBodyArguments",
     "Report",
+    "RotateBody",
     "RotateTokenBody",
+    "Rule",
+    "RuleInput",
+    "RuleInputWhere",
+    "RuleWhere",
     "Schedules",
     "ScheduleView",
     "Seal",
@@ -211,11 +267,19 @@ __all__ = (
     "Segment",
     "Selection",
     "SelectionKind",
+    "SetEndpointBody",
+    "SetEndpointBodyOrder",
+    "SetEndpointBodySigningItem",
+    "SetEndpointBodyWhere",
     "SetScheduleBody",
+    "SetSourceBody",
+    "SetSourceBodyUnique",
     "SetTenant",
     "SetTenantBody",
     "SignedHead",
     "Source",
+    "SourceList",
+    "SourceView",
     "Statistics",
     "StatusInput",
     "StatusType0",
@@ -244,4 +308,6 @@ __all__ = (
     "TurnView",
     "UnknownAction",
     "Usage",
+    "Use",
+    "Used",
 )

@@ -13,9 +13,15 @@ T = TypeVar("T", bound="Recall")
 
 @_attrs_define
 class Recall:
-    """A question to the memory. ``None`` scopes mean the default one."""
+    """A question to the memory. ``None`` scopes mean the default one.
+
+    ``as_of`` (seconds since the epoch) asks what was believed then, ``at`` what was true then; without it, now.
+
+    """
 
     text: str
+    as_of: float | Unset = UNSET
+    at: float | Unset = UNSET
     backend: str | Unset = UNSET
     limit: int | Unset = UNSET
     scopes: list[str] | Unset = UNSET
@@ -23,6 +29,10 @@ class Recall:
 
     def to_dict(self) -> dict[str, Any]:
         text = self.text
+
+        as_of = self.as_of
+
+        at = self.at
 
         backend = self.backend
 
@@ -46,6 +56,10 @@ class Recall:
                 "text": text,
             }
         )
+        if as_of is not UNSET:
+            field_dict["as_of"] = as_of
+        if at is not UNSET:
+            field_dict["at"] = at
         if backend is not UNSET:
             field_dict["backend"] = backend
         if limit is not UNSET:
@@ -61,6 +75,10 @@ class Recall:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
         text = d.pop("text")
+
+        as_of = d.pop("as_of", UNSET)
+
+        at = d.pop("at", UNSET)
 
         backend = d.pop("backend", UNSET)
 
@@ -79,6 +97,8 @@ class Recall:
 
         recall = cls(
             text=text,
+            as_of=as_of,
+            at=at,
             backend=backend,
             limit=limit,
             scopes=scopes,

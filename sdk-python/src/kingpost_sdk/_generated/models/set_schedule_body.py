@@ -28,7 +28,8 @@ class SetScheduleBody:
 
     ``tokens``, ``money`` (micro-units), ``seconds`` (active), ``depth`` and ``fan_out`` bound its whole tree.
     ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a worker must have.
-    """
+    ``material`` is text of somebody outside, which the task sees as data; ``origin`` names where the request came
+    from. """
     cron: str | Unset = UNSET
     every: float | Unset = UNSET
     paused: bool | Unset = UNSET

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.material import Material
+
 
 T = TypeVar("T", bound="Submit")
 
@@ -17,12 +21,14 @@ class Submit:
 
     ``tokens``, ``money`` (micro-units), ``seconds`` (active), ``depth`` and ``fan_out`` bound its whole tree.
     ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a worker must have.
+    ``material`` is text of somebody outside, which the task sees as data; ``origin`` names where the request came from.
 
     """
 
     context: str
     description: str
     inputs: list[str]
+    material: list[Material]
     needs: list[str]
     priority: int
     agent: str | Unset = UNSET
@@ -35,6 +41,7 @@ class Submit:
     model: str | Unset = UNSET
     money: int | Unset = UNSET
     not_before: float | Unset = UNSET
+    origin: str | Unset = UNSET
     scopes: list[str] | Unset = UNSET
     seconds: float | Unset = UNSET
     thread: str | Unset = UNSET
@@ -49,6 +56,11 @@ class Submit:
         description = self.description
 
         inputs = self.inputs
+
+        material = []
+        for material_item_data in self.material:
+            material_item = material_item_data.to_dict()
+            material.append(material_item)
 
         needs = self.needs
 
@@ -74,6 +86,8 @@ class Submit:
 
         not_before = self.not_before
 
+        origin = self.origin
+
         scopes: list[str] | Unset = UNSET
         if not isinstance(self.scopes, Unset):
             scopes = self.scopes
@@ -97,6 +111,7 @@ class Submit:
                 "context": context,
                 "description": description,
                 "inputs": inputs,
+                "material": material,
                 "needs": needs,
                 "priority": priority,
             }
@@ -121,6 +136,8 @@ class Submit:
             field_dict["money"] = money
         if not_before is not UNSET:
             field_dict["not_before"] = not_before
+        if origin is not UNSET:
+            field_dict["origin"] = origin
         if scopes is not UNSET:
             field_dict["scopes"] = scopes
         if seconds is not UNSET:
@@ -138,12 +155,21 @@ class Submit:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.material import Material  # noqa: PLC0415
+
         d = dict(src_dict)
         context = d.pop("context")
 
         description = d.pop("description")
 
         inputs = cast(list[str], d.pop("inputs"))
+
+        material = []
+        _material = d.pop("material")
+        for material_item_data in _material:
+            material_item = Material.from_dict(material_item_data)
+
+            material.append(material_item)
 
         needs = cast(list[str], d.pop("needs"))
 
@@ -169,6 +195,8 @@ class Submit:
 
         not_before = d.pop("not_before", UNSET)
 
+        origin = d.pop("origin", UNSET)
+
         scopes = cast(list[str], d.pop("scopes", UNSET))
 
         seconds = d.pop("seconds", UNSET)
@@ -185,6 +213,7 @@ class Submit:
             context=context,
             description=description,
             inputs=inputs,
+            material=material,
             needs=needs,
             priority=priority,
             agent=agent,
@@ -197,6 +226,7 @@ class Submit:
             model=model,
             money=money,
             not_before=not_before,
+            origin=origin,
             scopes=scopes,
             seconds=seconds,
             thread=thread,

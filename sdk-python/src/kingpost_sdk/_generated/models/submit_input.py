@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 
 from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.material_input import MaterialInput
+
 
 T = TypeVar("T", bound="SubmitInput")
 
@@ -16,6 +20,7 @@ class SubmitInput:
 
     ``tokens``, ``money`` (micro-units), ``seconds`` (active), ``depth`` and ``fan_out`` bound its whole tree.
     ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a worker must have.
+    ``material`` is text of somebody outside, which the task sees as data; ``origin`` names where the request came from.
 
     """
 
@@ -28,11 +33,13 @@ class SubmitInput:
     depth: int | Unset = UNSET
     fan_out: int | Unset = UNSET
     inputs: list[str] | Unset = UNSET
+    material: list[MaterialInput] | Unset = UNSET
     memory: str | Unset = UNSET
     model: str | Unset = UNSET
     money: int | Unset = UNSET
     needs: list[str] | Unset = UNSET
     not_before: float | Unset = UNSET
+    origin: str | Unset = UNSET
     priority: int | Unset = UNSET
     scopes: list[str] | Unset = UNSET
     seconds: float | Unset = UNSET
@@ -62,6 +69,13 @@ class SubmitInput:
         if not isinstance(self.inputs, Unset):
             inputs = self.inputs
 
+        material: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.material, Unset):
+            material = []
+            for material_item_data in self.material:
+                material_item = material_item_data.to_dict()
+                material.append(material_item)
+
         memory = self.memory
 
         model = self.model
@@ -73,6 +87,8 @@ class SubmitInput:
             needs = self.needs
 
         not_before = self.not_before
+
+        origin = self.origin
 
         priority = self.priority
 
@@ -115,6 +131,8 @@ class SubmitInput:
             field_dict["fan_out"] = fan_out
         if inputs is not UNSET:
             field_dict["inputs"] = inputs
+        if material is not UNSET:
+            field_dict["material"] = material
         if memory is not UNSET:
             field_dict["memory"] = memory
         if model is not UNSET:
@@ -125,6 +143,8 @@ class SubmitInput:
             field_dict["needs"] = needs
         if not_before is not UNSET:
             field_dict["not_before"] = not_before
+        if origin is not UNSET:
+            field_dict["origin"] = origin
         if priority is not UNSET:
             field_dict["priority"] = priority
         if scopes is not UNSET:
@@ -144,6 +164,8 @@ class SubmitInput:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.material_input import MaterialInput  # noqa: PLC0415
+
         d = dict(src_dict)
         description = d.pop("description")
 
@@ -163,6 +185,15 @@ class SubmitInput:
 
         inputs = cast(list[str], d.pop("inputs", UNSET))
 
+        _material = d.pop("material", UNSET)
+        material: list[MaterialInput] | Unset = UNSET
+        if _material is not UNSET:
+            material = []
+            for material_item_data in _material:
+                material_item = MaterialInput.from_dict(material_item_data)
+
+                material.append(material_item)
+
         memory = d.pop("memory", UNSET)
 
         model = d.pop("model", UNSET)
@@ -172,6 +203,8 @@ class SubmitInput:
         needs = cast(list[str], d.pop("needs", UNSET))
 
         not_before = d.pop("not_before", UNSET)
+
+        origin = d.pop("origin", UNSET)
 
         priority = d.pop("priority", UNSET)
 
@@ -197,11 +230,13 @@ class SubmitInput:
             depth=depth,
             fan_out=fan_out,
             inputs=inputs,
+            material=material,
             memory=memory,
             model=model,
             money=money,
             needs=needs,
             not_before=not_before,
+            origin=origin,
             priority=priority,
             scopes=scopes,
             seconds=seconds,

@@ -50,6 +50,7 @@ class TaskView:
     fork_of: str | Unset = UNSET
     model: str | Unset = UNSET
     not_before: float | Unset = UNSET
+    origin: str | Unset = UNSET
     outcome: Outcome | Unset = UNSET
     """ How a task ended. ``reason`` is set when it failed or was cancelled; ``error`` is a code of ``errors``. """
     parent: str | Unset = UNSET
@@ -106,6 +107,8 @@ class TaskView:
 
         not_before = self.not_before
 
+        origin = self.origin
+
         outcome: dict[str, Any] | Unset = UNSET
         if not isinstance(self.outcome, Unset):
             outcome = self.outcome.to_dict()
@@ -148,6 +151,8 @@ class TaskView:
             field_dict["model"] = model
         if not_before is not UNSET:
             field_dict["not_before"] = not_before
+        if origin is not UNSET:
+            field_dict["origin"] = origin
         if outcome is not UNSET:
             field_dict["outcome"] = outcome
         if parent is not UNSET:
@@ -230,6 +235,8 @@ class TaskView:
 
         not_before = d.pop("not_before", UNSET)
 
+        origin = d.pop("origin", UNSET)
+
         _outcome = d.pop("outcome", UNSET)
         outcome: Outcome | Unset
         if isinstance(_outcome, Unset):
@@ -267,6 +274,7 @@ class TaskView:
             fork_of=fork_of,
             model=model,
             not_before=not_before,
+            origin=origin,
             outcome=outcome,
             parent=parent,
             replay_of=replay_of,

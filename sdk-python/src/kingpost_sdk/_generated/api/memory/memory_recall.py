@@ -59,8 +59,14 @@ def sync_detailed(
 
      A question to the memory. ``None`` scopes mean the default one.
 
+    ``as_of`` (seconds since the epoch) asks what was believed then, ``at`` what was true then; without
+    it, now.
+
     Args:
         body (Recall): A question to the memory. ``None`` scopes mean the default one.
+
+            ``as_of`` (seconds since the epoch) asks what was believed then, ``at`` what was true
+            then; without it, now.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -90,8 +96,14 @@ def sync(
 
      A question to the memory. ``None`` scopes mean the default one.
 
+    ``as_of`` (seconds since the epoch) asks what was believed then, ``at`` what was true then; without
+    it, now.
+
     Args:
         body (Recall): A question to the memory. ``None`` scopes mean the default one.
+
+            ``as_of`` (seconds since the epoch) asks what was believed then, ``at`` what was true
+            then; without it, now.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -116,8 +128,14 @@ async def asyncio_detailed(
 
      A question to the memory. ``None`` scopes mean the default one.
 
+    ``as_of`` (seconds since the epoch) asks what was believed then, ``at`` what was true then; without
+    it, now.
+
     Args:
         body (Recall): A question to the memory. ``None`` scopes mean the default one.
+
+            ``as_of`` (seconds since the epoch) asks what was believed then, ``at`` what was true
+            then; without it, now.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -145,8 +163,14 @@ async def asyncio(
 
      A question to the memory. ``None`` scopes mean the default one.
 
+    ``as_of`` (seconds since the epoch) asks what was believed then, ``at`` what was true then; without
+    it, now.
+
     Args:
         body (Recall): A question to the memory. ``None`` scopes mean the default one.
+
+            ``as_of`` (seconds since the epoch) asks what was believed then, ``at`` what was true
+            then; without it, now.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -64,6 +64,8 @@ def sync_detailed(
     tree.
     ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a
     worker must have.
+    ``material`` is text of somebody outside, which the task sees as data; ``origin`` names where the
+    request came from.
 
     Args:
         body (SubmitInput): A task to be queued. What is ``None`` comes from the settings. Paths
@@ -73,6 +75,8 @@ def sync_detailed(
             its whole tree.
             ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities
             that a worker must have.
+            ``material`` is text of somebody outside, which the task sees as data; ``origin`` names
+            where the request came from.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -107,6 +111,8 @@ def sync(
     tree.
     ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a
     worker must have.
+    ``material`` is text of somebody outside, which the task sees as data; ``origin`` names where the
+    request came from.
 
     Args:
         body (SubmitInput): A task to be queued. What is ``None`` comes from the settings. Paths
@@ -116,6 +122,8 @@ def sync(
             its whole tree.
             ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities
             that a worker must have.
+            ``material`` is text of somebody outside, which the task sees as data; ``origin`` names
+            where the request came from.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -145,6 +153,8 @@ async def asyncio_detailed(
     tree.
     ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a
     worker must have.
+    ``material`` is text of somebody outside, which the task sees as data; ``origin`` names where the
+    request came from.
 
     Args:
         body (SubmitInput): A task to be queued. What is ``None`` comes from the settings. Paths
@@ -154,6 +164,8 @@ async def asyncio_detailed(
             its whole tree.
             ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities
             that a worker must have.
+            ``material`` is text of somebody outside, which the task sees as data; ``origin`` names
+            where the request came from.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -186,6 +198,8 @@ async def asyncio(
     tree.
     ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities that a
     worker must have.
+    ``material`` is text of somebody outside, which the task sees as data; ``origin`` names where the
+    request came from.
 
     Args:
         body (SubmitInput): A task to be queued. What is ``None`` comes from the settings. Paths
@@ -195,6 +209,8 @@ async def asyncio(
             its whole tree.
             ``deadline`` and ``not_before`` are seconds since the epoch. ``needs`` are capabilities
             that a worker must have.
+            ``material`` is text of somebody outside, which the task sees as data; ``origin`` names
+            where the request came from.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
