@@ -259,13 +259,14 @@ class Edge:
             if headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers:
                 await self._body(headers, request.receive)
                 raise Refusal(400, "http.body", f"{endpoint.method} takes no body")
-        if not _POSITION.fullmatch(headers.get(b"kingpost-position", b"0")):
+        seen = headers.get(b"kingpost-position")
+        if seen is not None and not _POSITION.fullmatch(seen):
             raise Refusal(400, "http.position", "Kingpost-Position is a number that an answer has given")
         key = headers.get(b"idempotency-key")
         if key is None or endpoint.method != "POST":
             asked = endpoint.request(parameters, scope["query_string"], body)
-            if b"kingpost-position" in headers:
-                await self._reach(headers[b"kingpost-position"])
+            if seen is not None:
+                await self._reach(seen)
             return await self._performed(endpoint, asked, access, None)
         if not _KEY.fullmatch(key):
             raise Refusal(400, "idempotency.key", "an Idempotency-Key is 1 to 255 visible characters of ASCII")
