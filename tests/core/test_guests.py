@@ -122,7 +122,7 @@ async def test_what_a_dead_worker_held_goes_to_others_where_that_is_safe(tmp_pat
     The dead one is refused when it comes back.
     """
     clock = SeededClock()
-    offers = {"tools": (PRICE, SHIP), "ttl": 10.0}
+    offers: dict[str, Any] = {"tools": (PRICE, SHIP), "ttl": 10.0}
     agents = [ScriptedAgent(asks("price")), ScriptedAgent(asks("ship"), "shipper")]
     async with open_kernel(agents=agents, ports=Ports(home=tmp_path, clock=clock)) as opened:
         dying, living = await register(opened, **offers), await register(opened, **offers)

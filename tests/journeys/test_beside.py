@@ -167,17 +167,13 @@ def test_help_imports_nothing_that_is_heavy(shell: Shell) -> None:
         "print([name for name in heavy if name in sys.modules])"
     )
 
-    for _ in range(2):
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=shell.folder,
-            env=shell.environ,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+    command = [sys.executable, "-c", code]
+    _, again = (
+        subprocess.run(command, cwd=shell.folder, env=shell.environ, capture_output=True, text=True, check=True)
+        for _ in range(2)
+    )
 
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert again.stdout.splitlines()[-1] == "[]"
 
 
 def test_a_task_whose_time_has_not_come_is_not_called_left_behind(shell: Shell) -> None:

@@ -143,11 +143,10 @@ class Outfitter:
             recall_seconds=settings.recall_seconds,
         )
         remote = RemoteTools(self.drafter.ports, settings.ask_seconds)
-        if not description.tools:
-            tools: dict[str, tuple[Tool, Executor]] = {}
-        else:
+        tools: dict[str, tuple[Tool, Executor]] = {}
+        if description.tools:
             agents = await self.drafter.named(task.tenant)
-            tools = dict(await tools_for(task, description, agents, kit, lambda name: self._lent(name, task, remote)))
+            tools |= await tools_for(task, description, agents, kit, lambda name: self._lent(name, task, remote))
         if task.crew.agent.plugin == WORKERS:
             tools[decide_tool(task.crew.agent.name)] = (_asks(task.crew.agent.name), remote)
         return tools
