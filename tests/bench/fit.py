@@ -68,19 +68,29 @@ def cost(text: str, pieces: int) -> tuple[float, float]:
     return (time.process_time() - began) * 1_000, once * 1_000
 
 
+def loop() -> float:
+    """CPU milliseconds of 200,000 turns of a plain loop: how quick the machine is at this moment."""
+    began = time.process_time()
+    counts: dict[int, int] = {}
+    for number in range(200_000):
+        counts[number % 1_000] = counts.get(number % 1_000, 0) + number
+    return (time.process_time() - began) * 1_000
+
+
 def speed() -> tuple[dict[str, float], dict[str, float]]:
-    """Medians of five for 100 KB, one run for 1 MB in files of 100 KB, by kind."""
+    """Medians of five for 100 KB beside as many of a plain loop, one run for 1 MB in files of 100 KB, by kind."""
     figures: dict[str, float] = {}
     ratios: dict[str, float] = {}
     for name, text in kinds().items():
         small = text[:SMALL] if name not in ("json", "python") else text
-        found = [cost(small, 1) for _ in range(5)]
-        total, once = (statistics.median(values) * SMALL / len(small) for values in zip(*found, strict=True))
+        found = [(*cost(small, 1), loop() * len(small) / SMALL) for _ in range(5)]
+        total, once, plain = (statistics.median(values) * SMALL / len(small) for values in zip(*found, strict=True))
         large = (small * (LARGE // len(small) + 1))[: len(small) * (LARGE // len(small))]
         largest, _ = cost(_distinct(large, len(small)), LARGE // len(small))
         figures |= {f"{name}_100kb_ms": total, f"{name}_count_ms": once, f"{name}_1mb_ms": largest * LARGE / len(large)}
-        ratios[f"{name}_to_counting_once"] = total / once
-        tell(f"{name}: 100 KB {total:.0f} ms, counting once {once:.0f} ms, 1 MB {largest:.0f} ms")
+        figures[f"{name}_loop_ms"] = plain
+        ratios |= {f"{name}_to_counting_once": total / once, f"{name}_to_loop": total / plain}
+        tell(f"{name}: 100 KB {total:.0f} ms, counting once {once:.0f}, a loop {plain:.0f}, 1 MB {largest:.0f} ms")
     return figures, ratios
 
 
