@@ -46,8 +46,10 @@ def fastapi(path: str, *, shared: bool) -> Any:
     async def submit(task: Any) -> dict[str, str]:
         if shared:
             if not kept:
-                kept.append(await aiosqlite.connect(path))
-                await kept[0].execute(_SETUP[1])
+                # Others come while this one opens: it is nobody's before it is set up.
+                made = await aiosqlite.connect(path)
+                await made.execute(_SETUP[1])
+                kept.append(made)
             return await insert(kept[0], task)
         async with aiosqlite.connect(path, timeout=60) as connection:
             await connection.execute(_SETUP[1])
