@@ -128,7 +128,7 @@ class Outfitter:
 
     async def tools(self, task: Task, description: Description) -> Mapping[str, tuple[Tool, Executor]]:
         """What a task's agent may use, the kernel's own tools among it."""
-        if not description.tools:
+        if not description.tools and task.crew.agent.plugin != WORKERS:
             return {}
         settings = self.drafter.settings
         kit = Kit(
