@@ -32,7 +32,8 @@ _OF_ROOT = """position IN (
 )"""
 
 # Most questions are for one task of a tenant, by its id: asked in these words the answer costs two thirds.
-_ONE = f"SELECT {COLUMNS} FROM frames JOIN task USING (position) WHERE stream = ? AND tenant = ?"  # noqa: S608 - ours
+_ONE = f"SELECT {COLUMNS} FROM frames JOIN task USING (position) WHERE stream = ? AND "  # noqa: S608 - our own columns
+_ONE += "tenant = ?"
 _others = attrgetter("statuses", "root", "parent", "agent", "thread", "after")
 _NOTHING = (None,) * 6
 
