@@ -72,7 +72,7 @@ class Drafter:
     ports: Ports
     calibrations: Calibrations
     guests: Callable[[str], Awaitable[Guests]]
-    _fitted: dict[tuple[str | None, ...], Fitted] = field(default_factory=dict, init=False)
+    _fitted: dict[tuple[Part | str | None, ...], Fitted] = field(default_factory=dict, init=False)
     _counters: dict[str, tuple[TokenCounter, int]] = field(default_factory=dict, init=False)
 
     async def task(self, request: Submit, tenant: str, id: str, inputs: tuple[str, ...] = ()) -> Task:
@@ -111,7 +111,7 @@ class Drafter:
         )  # fmt: skip
 
     def _fit(self, agent: Part, description: Description, request: Submit) -> Fitted:
-        key = agent.name, description.model, request.model, request.memory, request.compressor
+        key = agent, description.model, request.model, request.memory, request.compressor
         known = self._fitted.get(key)
         plugins = self.plugins
         if known is not None and known.description is description and known.problems == len(plugins.problems):
