@@ -144,6 +144,11 @@ def _folder(provider: Provider) -> dict[str, str]:
     return {"folder": str(provider.folder(uuid.uuid4().hex))}
 
 
+def _endpoint(provider: Provider) -> dict[str, str]:
+    provider.client.endpoints.set("hook", url="https://example.org/hook")
+    return {}
+
+
 STATES: dict[str, Callable[[Provider], dict[str, str]]] = {
     "nothing": _nothing,
     "a task that succeeded": _succeeded,
@@ -155,6 +160,7 @@ STATES: dict[str, Callable[[Provider], dict[str, str]]] = {
     "a tenant": _tenant,
     "a token": _token,
     "a folder": _folder,
+    "an endpoint": _endpoint,
 }
 
 
