@@ -21,6 +21,7 @@ type Client struct {
 	Deliveries *DeliveriesService
 	Endpoints  *EndpointsService
 	Sources    *SourcesService
+	Workers    *WorkersService
 	Events     *EventsService
 	Heads      *HeadsService
 	Http       *HttpService
@@ -87,6 +88,7 @@ func New(settings ...Setting) *Client {
 		Deliveries: &DeliveriesService{t},
 		Endpoints:  &EndpointsService{t},
 		Sources:    &SourcesService{t},
+		Workers:    &WorkersService{t},
 		Events:     &EventsService{t},
 		Heads:      &HeadsService{t},
 		Http:       &HttpService{t},

@@ -15,14 +15,34 @@ func (s *AgentsService) List(ctx context.Context, options ...Option) (*AgentList
 	return ask[AgentList](ctx, s.transport, "GET", "/v1/agents", nil, nil, options)
 }
 
+// Register: make an agent out of data.
+func (s *AgentsService) Register(ctx context.Context, request SetPersonaInput, options ...Option) (*SetPersona, error) {
+	return ask[SetPersona](ctx, s.transport, "POST", "/v1/agents", nil, request, options)
+}
+
+// Delete: remove an agent that was made out of data.
+func (s *AgentsService) Delete(ctx context.Context, name string, options ...Option) (*PersonaList, error) {
+	return ask[PersonaList](ctx, s.transport, "DELETE", "/v1/agents/"+url.PathEscape(name), nil, nil, options)
+}
+
 // Get: one agent.
 func (s *AgentsService) Get(ctx context.Context, name string, options ...Option) (*AgentView, error) {
 	return ask[AgentView](ctx, s.transport, "GET", "/v1/agents/"+url.PathEscape(name), nil, nil, options)
 }
 
+// Update: change an agent that was made out of data.
+func (s *AgentsService) Update(ctx context.Context, name string, request SetPersonaBody, options ...Option) (*SetPersona, error) {
+	return ask[SetPersona](ctx, s.transport, "PUT", "/v1/agents/"+url.PathEscape(name), nil, request, options)
+}
+
 // Statistics: what an agent's tasks came to, with the number of samples.
 func (s *AgentsService) Statistics(ctx context.Context, name string, options ...Option) (*Statistics, error) {
 	return ask[Statistics](ctx, s.transport, "GET", "/v1/agents/"+url.PathEscape(name)+"/statistics", nil, nil, options)
+}
+
+// Personas: agents that were made out of data, by name.
+func (s *AgentsService) Personas(ctx context.Context, options ...Option) (*PersonaList, error) {
+	return ask[PersonaList](ctx, s.transport, "GET", "/v1/personas", nil, nil, options)
 }
 
 // ArtefactsService is for operations on artefacts.
@@ -424,11 +444,48 @@ func (s *ToolsService) List(ctx context.Context, options ...Option) (*ToolList, 
 	return ask[ToolList](ctx, s.transport, "GET", "/v1/tools", nil, nil, options)
 }
 
+// WorkersService is for operations on workers.
+type WorkersService struct{ transport *transport }
+
+// List: workers, by id.
+func (s *WorkersService) List(ctx context.Context, options ...Option) (*WorkerList, error) {
+	return ask[WorkerList](ctx, s.transport, "GET", "/v1/workers", nil, nil, options)
+}
+
+// Register: offer tools and agents from a process of your own.
+func (s *WorkersService) Register(ctx context.Context, request Register, options ...Option) (*WorkerView, error) {
+	return ask[WorkerView](ctx, s.transport, "POST", "/v1/workers", nil, request, options)
+}
+
+// Leave: offer nothing any more.
+func (s *WorkersService) Leave(ctx context.Context, id string, options ...Option) (*WorkerList, error) {
+	return ask[WorkerList](ctx, s.transport, "DELETE", "/v1/workers/"+url.PathEscape(id), nil, nil, options)
+}
+
+// Claim: take calls to work on.
+func (s *WorkersService) Claim(ctx context.Context, id string, request ClaimBody, options ...Option) (*Claimed, error) {
+	return ask[Claimed](ctx, s.transport, "POST", "/v1/workers/"+url.PathEscape(id)+"/claim", nil, request, options)
+}
+
+// Heartbeat: say that a worker is alive.
+func (s *WorkersService) Heartbeat(ctx context.Context, id string, options ...Option) (*WorkerView, error) {
+	return ask[WorkerView](ctx, s.transport, "POST", "/v1/workers/"+url.PathEscape(id)+"/heartbeat", nil, nil, options)
+}
+
+// Observe: settle a call that a worker holds.
+func (s *WorkersService) Observe(ctx context.Context, id string, request SettleBody, options ...Option) (*TaskView, error) {
+	return ask[TaskView](ctx, s.transport, "POST", "/v1/workers/"+url.PathEscape(id)+"/observations", nil, request, options)
+}
+
 // Operations lists every operation, as the document names it.
 var Operations = []string{
 	"agents.list",
+	"agents.register",
+	"agents.delete",
 	"agents.get",
+	"agents.update",
 	"agents.statistics",
+	"agents.personas",
 	"artefacts.get",
 	"calls.list",
 	"calls.reply",
@@ -497,4 +554,10 @@ var Operations = []string{
 	"tokens.revoke",
 	"tokens.rotate",
 	"tools.list",
+	"workers.list",
+	"workers.register",
+	"workers.leave",
+	"workers.claim",
+	"workers.heartbeat",
+	"workers.observe",
 }

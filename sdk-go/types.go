@@ -10,8 +10,10 @@ type (
 	Answer                 = generated.Answer
 	AnswerKind             = generated.AnswerKind
 	Artefact               = generated.Artefact
+	Asking                 = generated.Asking
 	Backup                 = generated.Backup
 	Call                   = generated.Call
+	CallInput              = generated.CallInput
 	CallPage               = generated.CallPage
 	CallView               = generated.CallView
 	Calls                  = generated.Calls
@@ -20,10 +22,14 @@ type (
 	CallsUntil             = generated.CallsUntil
 	CancelBody             = generated.CancelBody
 	Check                  = generated.Check
+	ClaimBody              = generated.ClaimBody
+	Claimed                = generated.Claimed
 	Copied                 = generated.Copied
 	Count                  = generated.Count
 	Counted                = generated.Counted
 	CreateToken            = generated.CreateToken
+	Decision               = generated.Decision
+	DecisionUntil          = generated.DecisionUntil
 	DeliveriesListParams   = generated.DeliveriesListParams
 	DeliveryPage           = generated.DeliveryPage
 	DeliveryView           = generated.DeliveryView
@@ -75,11 +81,13 @@ type (
 	ObservationInputTrust  = generated.ObservationInputTrust
 	ObservationTrust       = generated.ObservationTrust
 	ObserveBody            = generated.ObserveBody
+	OfferedAgent           = generated.OfferedAgent
 	Outcome                = generated.Outcome
 	Pack                   = generated.Pack
 	PackContext            = generated.PackContext
 	Packed                 = generated.Packed
 	Passage                = generated.Passage
+	PersonaList            = generated.PersonaList
 	PluginList             = generated.PluginList
 	PluginView             = generated.PluginView
 	Problem                = generated.Problem
@@ -88,6 +96,7 @@ type (
 	Recalled               = generated.Recalled
 	Recollection           = generated.Recollection
 	Recorded               = generated.Recorded
+	Register               = generated.Register
 	Remember               = generated.Remember
 	Remembered             = generated.Remembered
 	Replay                 = generated.Replay
@@ -108,11 +117,15 @@ type (
 	SetEndpointBody        = generated.SetEndpointBody
 	SetEndpointBodyOrder   = generated.SetEndpointBodyOrder
 	SetEndpointBodySigning = generated.SetEndpointBodySigning
+	SetPersona             = generated.SetPersona
+	SetPersonaBody         = generated.SetPersonaBody
+	SetPersonaInput        = generated.SetPersonaInput
 	SetScheduleBody        = generated.SetScheduleBody
 	SetSourceBody          = generated.SetSourceBody
 	SetSourceBodyUnique    = generated.SetSourceBodyUnique
 	SetTenant              = generated.SetTenant
 	SetTenantBody          = generated.SetTenantBody
+	SettleBody             = generated.SettleBody
 	SignedHead             = generated.SignedHead
 	Source                 = generated.Source
 	SourceList             = generated.SourceList
@@ -137,6 +150,7 @@ type (
 	TokenList              = generated.TokenList
 	TokenView              = generated.TokenView
 	Tool                   = generated.Tool
+	ToolInput              = generated.ToolInput
 	ToolList               = generated.ToolList
 	ToolView               = generated.ToolView
 	Trust                  = generated.Trust
@@ -145,16 +159,22 @@ type (
 	Turns                  = generated.Turns
 	UnknownAction          = generated.UnknownAction
 	Usage                  = generated.Usage
+	UsageInput             = generated.UsageInput
 	Use                    = generated.Use
 	Used                   = generated.Used
+	Work                   = generated.Work
+	WorkerList             = generated.WorkerList
+	WorkerView             = generated.WorkerView
 )
 
 // The values that this SDK knows. A newer server may say others.
 const (
 	AnswerKindAnswer             = generated.AnswerKindAnswer
 	CallsKindCalls               = generated.CallsKindCalls
-	All                          = generated.All
-	Any                          = generated.Any
+	CallsUntilAll                = generated.CallsUntilAll
+	CallsUntilAny                = generated.CallsUntilAny
+	DecisionUntilAll             = generated.DecisionUntilAll
+	DecisionUntilAny             = generated.DecisionUntilAny
 	FormAlgorithmSha256          = generated.FormAlgorithmSha256
 	FormAlgorithmSha384          = generated.FormAlgorithmSha384
 	FormAlgorithmSha512          = generated.FormAlgorithmSha512

@@ -13,6 +13,7 @@ export class Client {
   readonly deliveries: resources.Deliveries
   readonly endpoints: resources.Endpoints
   readonly sources: resources.Sources
+  readonly workers: resources.Workers
   readonly events: resources.Events
   readonly heads: resources.Heads
   readonly http: resources.Http
@@ -39,6 +40,7 @@ export class Client {
     this.deliveries = new resources.Deliveries(transport)
     this.endpoints = new resources.Endpoints(transport)
     this.sources = new resources.Sources(transport)
+    this.workers = new resources.Workers(transport)
     this.events = new resources.Events(transport)
     this.heads = new resources.Heads(transport)
     this.http = new resources.Http(transport)

@@ -1,8 +1,12 @@
 /** The resources of the client: one class for each noun of the API, one method for each operation. */
 import {
+  agentsDelete,
   agentsGet,
   agentsList,
+  agentsPersonas,
+  agentsRegister,
   agentsStatistics,
+  agentsUpdate,
   artefactsGet,
   callsList,
   callsObserve,
@@ -70,6 +74,12 @@ import {
   tokensRevoke,
   tokensRotate,
   toolsList,
+  workersClaim,
+  workersHeartbeat,
+  workersLeave,
+  workersList,
+  workersObserve,
+  workersRegister,
 } from './generated/sdk.gen.js'
 import type {
   AgentList,
@@ -79,6 +89,8 @@ import type {
   CallView,
   CallsListData,
   CancelBody,
+  ClaimBody,
+  Claimed,
   Copied,
   Count,
   Counted,
@@ -111,11 +123,13 @@ import type {
   ObserveBody,
   PackContext,
   Packed,
+  PersonaList,
   PluginList,
   Rebuild,
   Recall,
   Recalled,
   Recorded,
+  Register,
   Remember,
   Remembered,
   Replay,
@@ -128,10 +142,14 @@ import type {
   Seal,
   Sealing,
   SetEndpointBody,
+  SetPersona,
+  SetPersonaBody,
+  SetPersonaInput,
   SetScheduleBody,
   SetSourceBody,
   SetTenant,
   SetTenantBody,
+  SettleBody,
   SignedHead,
   SourceList,
   SourceView,
@@ -153,6 +171,8 @@ import type {
   Turns,
   Use,
   Used,
+  WorkerList,
+  WorkerView,
 } from './generated/types.gen.js'
 import { EventStream, FINAL, type Follow } from './stream.js'
 import type { CallOptions, Transport } from './transport.js'
@@ -206,6 +226,26 @@ export class Agents extends Resource {
   /** What an agent's tasks came to, with the number of samples. */
   statistics(name: string, options?: CallOptions): Promise<Statistics> {
     return this.ask(agentsStatistics, { path: { name } }, options)
+  }
+
+  /** Remove an agent that was made out of data. */
+  delete(name: string, options?: CallOptions): Promise<PersonaList> {
+    return this.ask(agentsDelete, { path: { name } }, options)
+  }
+
+  /** Agents that were made out of data, by name. */
+  personas(options?: CallOptions): Promise<PersonaList> {
+    return this.ask(agentsPersonas, {}, options)
+  }
+
+  /** Make an agent out of data. */
+  register(request: SetPersonaInput, options?: CallOptions): Promise<SetPersona> {
+    return this.ask(agentsRegister, { body: request }, options)
+  }
+
+  /** Change an agent that was made out of data. */
+  update(name: string, request: SetPersonaBody = {}, options?: CallOptions): Promise<SetPersona> {
+    return this.ask(agentsUpdate, { path: { name }, body: request }, options)
   }
 }
 
@@ -652,11 +692,48 @@ export class Sources extends Resource {
   }
 }
 
+/** Operations on workers. */
+export class Workers extends Resource {
+  /** Workers, by id. */
+  list(options?: CallOptions): Promise<WorkerList> {
+    return this.ask(workersList, {}, options)
+  }
+
+  /** Offer tools and agents from a process of your own. */
+  register(request: Register = {}, options?: CallOptions): Promise<WorkerView> {
+    return this.ask(workersRegister, { body: request }, options)
+  }
+
+  /** Offer nothing any more. */
+  leave(id: string, options?: CallOptions): Promise<WorkerList> {
+    return this.ask(workersLeave, { path: { id } }, options)
+  }
+
+  /** Take calls to work on. */
+  claim(id: string, request: ClaimBody = {}, options?: CallOptions): Promise<Claimed> {
+    return this.ask(workersClaim, { path: { id }, body: request }, options)
+  }
+
+  /** Say that a worker is alive. */
+  heartbeat(id: string, options?: CallOptions): Promise<WorkerView> {
+    return this.ask(workersHeartbeat, { path: { id } }, options)
+  }
+
+  /** Settle a call that a worker holds. */
+  observe(id: string, request: SettleBody, options?: CallOptions): Promise<TaskView> {
+    return this.ask(workersObserve, { path: { id }, body: request }, options)
+  }
+}
+
 /** Every operation, as the document names it. */
 export const OPERATIONS = [
   'agents.list',
+  'agents.register',
+  'agents.delete',
   'agents.get',
+  'agents.update',
   'agents.statistics',
+  'agents.personas',
   'artefacts.get',
   'calls.list',
   'calls.reply',
@@ -725,4 +802,10 @@ export const OPERATIONS = [
   'tokens.revoke',
   'tokens.rotate',
   'tools.list',
+  'workers.list',
+  'workers.register',
+  'workers.leave',
+  'workers.claim',
+  'workers.heartbeat',
+  'workers.observe',
 ] as const

@@ -89,6 +89,8 @@ SUCCESSES: list[tuple[str, str, list[str], dict[str, Any] | None]] = [
     ("tokens.rotate", "a token", ["${token}"], {"overlap_hours": 1.5}),
     ("tokens.revoke", "a token", ["${token}"], None),
     ("tools.list", "nothing", [], None),
+    ("workers.list", "nothing", [], None),
+    ("agents.personas", "nothing", [], None),
 ]
 # What nobody has, and what a request must hold besides.
 MISSING: list[tuple[str, list[str], dict[str, Any] | None]] = [
@@ -116,6 +118,17 @@ MISSING: list[tuple[str, list[str], dict[str, Any] | None]] = [
     ("tokens.rotate", ["none"], {}),
     ("tokens.revoke", ["none"], None),
 ]
+# Agreed only with who has no token.
+CLOSED: list[tuple[str, list[str], dict[str, Any] | None]] = [
+    ("agents.delete", ["none"], None),
+    ("agents.register", [], {"name": "scribe"}),
+    ("agents.update", ["none"], {}),
+    ("workers.claim", ["none"], {}),
+    ("workers.heartbeat", ["none"], None),
+    ("workers.leave", ["none"], None),
+    ("workers.observe", ["none"], {"task": "t", "call": "c"}),
+    ("workers.register", [], {}),
+]
 # These need an agent that waits or fails; see docs/critiques.md.
 UNREACHED = {
     "artefacts.get",
@@ -127,7 +140,7 @@ UNREACHED = {
     "tasks.expand",
     "endpoints.rotate",
     "sources.remove",
-}
+} | {operation for operation, *_ in CLOSED}
 
 
 def routes() -> dict[str, tuple[str, str]]:
@@ -152,6 +165,7 @@ def table() -> list[dict[str, Any]]:
         for operation, path, request in MISSING
     ]
     known = {row["operation"]: row for row in rows[::-1]}
+    known |= {operation: {"path": path, "request": request} for operation, path, request in CLOSED}
     rows += [
         {"operation": operation, "state": "nothing", "token": False}
         | {"path": filled(row["path"], NONE), "request": filled(row["request"], NONE)}

@@ -39,16 +39,34 @@ func (e CallsKind) Valid() bool {
 
 // Defines values for CallsUntil.
 const (
-	All CallsUntil = "all"
-	Any CallsUntil = "any"
+	CallsUntilAll CallsUntil = "all"
+	CallsUntilAny CallsUntil = "any"
 )
 
 // Valid indicates whether the value is a known member of the CallsUntil enum.
 func (e CallsUntil) Valid() bool {
 	switch e {
-	case All:
+	case CallsUntilAll:
 		return true
-	case Any:
+	case CallsUntilAny:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DecisionUntil.
+const (
+	DecisionUntilAll DecisionUntil = "all"
+	DecisionUntilAny DecisionUntil = "any"
+)
+
+// Valid indicates whether the value is a known member of the DecisionUntil enum.
+func (e DecisionUntil) Valid() bool {
+	switch e {
+	case DecisionUntilAll:
+		return true
+	case DecisionUntilAny:
 		return true
 	default:
 		return false
@@ -457,14 +475,17 @@ func (e Trust) Valid() bool {
 // Action defines model for Action.
 type Action = json.RawMessage
 
-// AgentList Every agent that a plugin's manifest offers, by name.
+// AgentList Every agent that a task of the tenant can name, by name.
 type AgentList struct {
 	Agents []AgentView `json:"agents"`
 }
 
 // AgentView An agent that can be named in a task. “problem“ says why it cannot be used, if it cannot.
+//
+// “kind“ is “plugin“, “worker“ where a process of the tenant's own serves it, or “persona“ where it is data.
 type AgentView struct {
 	Default bool    `json:"default"`
+	Kind    string  `json:"kind"`
 	Name    string  `json:"name"`
 	Plugin  string  `json:"plugin"`
 	Problem *string `json:"problem,omitempty"`
@@ -495,6 +516,15 @@ type Artefact struct {
 	Size      int    `json:"size"`
 }
 
+// Asking What an agent decides on: the rendered prompt, the turns so far, and the tools that it may call.
+type Asking struct {
+	Agent       string `json:"agent"`
+	Description string `json:"description"`
+	Prompt      string `json:"prompt"`
+	Tools       []Tool `json:"tools"`
+	Turns       []Turn `json:"turns"`
+}
+
 // Backup Where the copy goes: a folder that does not exist yet or is empty.
 type Backup struct {
 	Target string `json:"target"`
@@ -505,6 +535,13 @@ type Call struct {
 	Arguments map[string]interface{} `json:"arguments"`
 	ID        string                 `json:"id"`
 	Tool      string                 `json:"tool"`
+}
+
+// CallInput One use of one tool. “id“ is unique within its turn; “arguments“ obey the tool's JSON Schema.
+type CallInput struct {
+	Arguments *map[string]interface{} `json:"arguments,omitempty"`
+	ID        string                  `json:"id"`
+	Tool      string                  `json:"tool"`
 }
 
 // CallPage Calls, and the “after“ of the next page if there is one.
@@ -560,6 +597,17 @@ type Check struct {
 	Well bool   `json:"well"`
 }
 
+// ClaimBody Asks for up to “limit“ calls that wait for what this worker offers; waits up to “seconds“ for the first.
+type ClaimBody struct {
+	Limit   *int     `json:"limit,omitempty"`
+	Seconds *float64 `json:"seconds,omitempty"`
+}
+
+// Claimed What there was, oldest task first.
+type Claimed struct {
+	Work []Work `json:"work"`
+}
+
 // Copied The head of the log that the copy holds, and the memories in it.
 type Copied struct {
 	// Head The end of the log: the last frame's position (0 for an empty log) and its hash (then 32 zero bytes).
@@ -587,6 +635,21 @@ type CreateToken struct {
 	Scopes *[]string `json:"scopes,omitempty"`
 	Tenant *string   `json:"tenant,omitempty"`
 }
+
+// Decision What an agent decided: an answer, or calls of tools. “until“ says whether it needs all of them or any.
+type Decision struct {
+	Calls *[]CallInput   `json:"calls,omitempty"`
+	Text  *string        `json:"text,omitempty"`
+	Until *DecisionUntil `json:"until,omitempty"`
+
+	// Usage What one turn cost, as the model's server reports it; ``None`` where it reports nothing.
+	//
+	// Tokens are the model's own. ``money`` is in micro-units, ``prices`` names where the price comes from.
+	Usage *UsageInput `json:"usage,omitempty"`
+}
+
+// DecisionUntil defines model for Decision.Until.
+type DecisionUntil string
 
 // DeliveryPage Deliveries, and the “before“ of the next page if there is one.
 type DeliveryPage struct {
@@ -1003,6 +1066,12 @@ type ObserveBody struct {
 	Token       *string          `json:"token,omitempty"`
 }
 
+// OfferedAgent An agent that a worker serves. “tools“ says that it may make calls; without, it only answers.
+type OfferedAgent struct {
+	Name  string `json:"name"`
+	Tools *bool  `json:"tools,omitempty"`
+}
+
 // Outcome How a task ended. “reason“ is set when it failed or was cancelled; “error“ is a code of “errors“.
 type Outcome struct {
 	Answer    string     `json:"answer"`
@@ -1073,6 +1142,11 @@ type Passage struct {
 
 	// Trust Whose words a passage holds; the label goes into the prompt with it.
 	Trust Trust `json:"trust"`
+}
+
+// PersonaList The personas of the tenant, by name.
+type PersonaList struct {
+	Personas []SetPersona `json:"personas"`
 }
 
 // PluginList Every plugin found, by id.
@@ -1150,6 +1224,17 @@ type Recorded struct {
 	Position int     `json:"position"`
 	Stream   string  `json:"stream"`
 	Version  string  `json:"version"`
+}
+
+// Register A worker with the tools and agents that it offers to its tenant; an “id“ that exists is changed.
+//
+// It counts as dead when it has not been heard of for “ttl“ seconds. Several workers may offer the same.
+type Register struct {
+	Agents *[]OfferedAgent `json:"agents,omitempty"`
+	ID     *string         `json:"id,omitempty"`
+	Name   *string         `json:"name,omitempty"`
+	Tools  *[]ToolInput    `json:"tools,omitempty"`
+	TTL    *float64        `json:"ttl,omitempty"`
 }
 
 // Remember Things to remember. An empty id is made from the scope and the text, so that the same text is stored once.
@@ -1340,6 +1425,59 @@ type SetEndpointBodyOrder string
 // SetEndpointBodySigning defines model for SetEndpointBody.Signing.
 type SetEndpointBodySigning string
 
+// SetPersona An agent as data. “agent“ is the code that decides for it; “instructions“ go before what a task hands along.
+//
+// “tools“ are patterns that bound what its tasks may use; “tokens“, “money“ (micro-units) and “seconds“ are
+// the most that one may spend. “model“, “budget“ and “scopes“ are for tasks that name none themselves.
+type SetPersona struct {
+	Agent        *string   `json:"agent,omitempty"`
+	Budget       *int      `json:"budget,omitempty"`
+	Description  string    `json:"description"`
+	Instructions string    `json:"instructions"`
+	Model        *string   `json:"model,omitempty"`
+	Money        *int      `json:"money,omitempty"`
+	Name         string    `json:"name"`
+	Scopes       *[]string `json:"scopes,omitempty"`
+	Seconds      *float64  `json:"seconds,omitempty"`
+	Tokens       *int      `json:"tokens,omitempty"`
+	Tools        *[]string `json:"tools,omitempty"`
+}
+
+// SetPersonaBody An agent as data. “agent“ is the code that decides for it; “instructions“ go before what a task hands along.
+//
+// “tools“ are patterns that bound what its tasks may use; “tokens“, “money“ (micro-units) and “seconds“ are
+// the most that one may spend. “model“, “budget“ and “scopes“ are for tasks that name none themselves.
+type SetPersonaBody struct {
+	Agent        *string   `json:"agent,omitempty"`
+	Budget       *int      `json:"budget,omitempty"`
+	Description  *string   `json:"description,omitempty"`
+	Instructions *string   `json:"instructions,omitempty"`
+	Model        *string   `json:"model,omitempty"`
+	Money        *int      `json:"money,omitempty"`
+	Scopes       *[]string `json:"scopes,omitempty"`
+	Seconds      *float64  `json:"seconds,omitempty"`
+	Tokens       *int      `json:"tokens,omitempty"`
+	Tools        *[]string `json:"tools,omitempty"`
+}
+
+// SetPersonaInput An agent as data. “agent“ is the code that decides for it; “instructions“ go before what a task hands along.
+//
+// “tools“ are patterns that bound what its tasks may use; “tokens“, “money“ (micro-units) and “seconds“ are
+// the most that one may spend. “model“, “budget“ and “scopes“ are for tasks that name none themselves.
+type SetPersonaInput struct {
+	Agent        *string   `json:"agent,omitempty"`
+	Budget       *int      `json:"budget,omitempty"`
+	Description  *string   `json:"description,omitempty"`
+	Instructions *string   `json:"instructions,omitempty"`
+	Model        *string   `json:"model,omitempty"`
+	Money        *int      `json:"money,omitempty"`
+	Name         string    `json:"name"`
+	Scopes       *[]string `json:"scopes,omitempty"`
+	Seconds      *float64  `json:"seconds,omitempty"`
+	Tokens       *int      `json:"tokens,omitempty"`
+	Tools        *[]string `json:"tools,omitempty"`
+}
+
 // SetScheduleBody Submits “request“ by a cron expression, or every so many seconds; an “id“ that exists is changed.
 //
 // “zone“ is an IANA time zone, in which the expression is read.
@@ -1386,6 +1524,18 @@ type SetTenant struct {
 type SetTenantBody struct {
 	Queue *int     `json:"queue,omitempty"`
 	Rate  *float64 `json:"rate,omitempty"`
+}
+
+// SettleBody What came of a call that this worker holds: an “observation“, or the “decision“ of an agent.
+type SettleBody struct {
+	Call string `json:"call"`
+
+	// Decision What an agent decided: an answer, or calls of tools. ``until`` says whether it needs all of them or any.
+	Decision *Decision `json:"decision,omitempty"`
+
+	// Observation What came back from a call. A failure is an observation too: ``error`` is its code, ``text`` says the rest.
+	Observation *ObservationInput `json:"observation,omitempty"`
+	Task        string            `json:"task"`
 }
 
 // SignedHead A head of the log, meant to be kept elsewhere: whoever rewrites the log later cannot make it fit again.
@@ -1639,6 +1789,16 @@ type Tool struct {
 	Repeatable  bool                   `json:"repeatable"`
 }
 
+// ToolInput One thing an executor can do. “parameters“ is a JSON Schema (2020-12) of type object.
+//
+// “repeatable“ says that doing it twice does no harm, so that a crash may repeat it.
+type ToolInput struct {
+	Description string                 `json:"description"`
+	Name        string                 `json:"name"`
+	Parameters  map[string]interface{} `json:"parameters"`
+	Repeatable  *bool                  `json:"repeatable,omitempty"`
+}
+
 // ToolList Every tool of every executor, by name.
 type ToolList struct {
 	Tools []ToolView `json:"tools"`
@@ -1702,6 +1862,16 @@ type Usage struct {
 	Prices       *string `json:"prices,omitempty"`
 }
 
+// UsageInput What one turn cost, as the model's server reports it; “None“ where it reports nothing.
+//
+// Tokens are the model's own. “money“ is in micro-units, “prices“ names where the price comes from.
+type UsageInput struct {
+	InputTokens  *int    `json:"input_tokens,omitempty"`
+	Money        *int    `json:"money,omitempty"`
+	OutputTokens *int    `json:"output_tokens,omitempty"`
+	Prices       *string `json:"prices,omitempty"`
+}
+
 // Use Memories of one scope that were of use.
 type Use struct {
 	Backend *string  `json:"backend,omitempty"`
@@ -1712,6 +1882,43 @@ type Use struct {
 // Used How many of them there are.
 type Used struct {
 	Count int `json:"count"`
+}
+
+// Work A call that is now this worker's, until it stops beating.
+//
+// “key“ stays the same whoever is given it: with it an effect can be made to happen once. With “asking“ an agent
+// is to decide; otherwise the tool is to be used. “wake_at“ (seconds since the epoch) is when nobody waits any more.
+type Work struct {
+	Arguments map[string]interface{} `json:"arguments"`
+
+	// Asking What an agent decides on: the rendered prompt, the turns so far, and the tools that it may call.
+	Asking *Asking  `json:"asking,omitempty"`
+	Call   string   `json:"call"`
+	Key    string   `json:"key"`
+	Task   string   `json:"task"`
+	Tool   string   `json:"tool"`
+	Turn   int      `json:"turn"`
+	WakeAt *float64 `json:"wake_at,omitempty"`
+}
+
+// WorkerList The workers of the tenant, by id.
+type WorkerList struct {
+	Workers []WorkerView `json:"workers"`
+}
+
+// WorkerView A worker. “seen“ is when it was last heard of, in seconds since the epoch; “beat“ how often it should beat.
+//
+// “holds“ are the calls that it has claimed and not yet observed, as “task/turn.call“.
+type WorkerView struct {
+	Agents []string `json:"agents"`
+	Alive  bool     `json:"alive"`
+	Beat   float64  `json:"beat"`
+	Holds  []string `json:"holds"`
+	ID     string   `json:"id"`
+	Name   string   `json:"name"`
+	Seen   float64  `json:"seen"`
+	Tools  []string `json:"tools"`
+	TTL    float64  `json:"ttl"`
 }
 
 // CallsListParams defines parameters for CallsList.
@@ -1775,6 +1982,12 @@ type DeliveriesListParams struct {
 	Before   *int    `form:"before,omitempty" json:"before,omitempty"`
 	Limit    *int    `form:"limit,omitempty" json:"limit,omitempty"`
 }
+
+// AgentsRegisterJSONRequestBody defines body for AgentsRegister for application/json ContentType.
+type AgentsRegisterJSONRequestBody = SetPersonaInput
+
+// AgentsUpdateJSONRequestBody defines body for AgentsUpdate for application/json ContentType.
+type AgentsUpdateJSONRequestBody = SetPersonaBody
 
 // ContextCountJSONRequestBody defines body for ContextCount for application/json ContentType.
 type ContextCountJSONRequestBody = Count
@@ -1862,3 +2075,12 @@ type EndpointsRotateJSONRequestBody = RotateBody
 
 // SourcesSetJSONRequestBody defines body for SourcesSet for application/json ContentType.
 type SourcesSetJSONRequestBody = SetSourceBody
+
+// WorkersRegisterJSONRequestBody defines body for WorkersRegister for application/json ContentType.
+type WorkersRegisterJSONRequestBody = Register
+
+// WorkersClaimJSONRequestBody defines body for WorkersClaim for application/json ContentType.
+type WorkersClaimJSONRequestBody = ClaimBody
+
+// WorkersObserveJSONRequestBody defines body for WorkersObserve for application/json ContentType.
+type WorkersObserveJSONRequestBody = SettleBody

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.js';
-import type { AgentsGetData, AgentsGetResponses, AgentsListData, AgentsListResponses, AgentsStatisticsData, AgentsStatisticsResponses, ArtefactsGetData, ArtefactsGetResponses, CallsListData, CallsListResponses, CallsObserveData, CallsObserveResponses, CallsReplyData, CallsReplyResponses, ContextCountData, ContextCountResponses, ContextFitData, ContextFitResponses, ContextPackData, ContextPackResponses, DeliveriesListData, DeliveriesListResponses, DeliveriesReplayData, DeliveriesReplayResponses, EndpointsDisableData, EndpointsDisableResponses, EndpointsEnableData, EndpointsEnableResponses, EndpointsListData, EndpointsListResponses, EndpointsRemoveData, EndpointsRemoveResponses, EndpointsRotateData, EndpointsRotateResponses, EndpointsSetData, EndpointsSetResponses, EventsListData, EventsListResponses, EventsStreamData, EventsStreamResponse, EventsStreamResponses, HeadsExportData, HeadsExportResponses, HttpStatusData, HttpStatusResponses, JobsGetData, JobsGetResponses, JobsListData, JobsListResponses, JobsRebuildData, JobsRebuildResponses, JobsVerifyData, JobsVerifyResponses, LettersDiscardData, LettersDiscardResponses, LettersGetData, LettersGetResponses, LettersListData, LettersListResponses, LettersReplayData, LettersReplayResponses, LogBackupData, LogBackupResponses, LogEraseData, LogEraseResponses, LogSealData, LogSealResponses, MemoryExportData, MemoryExportResponses, MemoryForgetData, MemoryForgetResponses, MemoryGetData, MemoryGetResponses, MemoryRecallData, MemoryRecallResponses, MemoryRememberData, MemoryRememberResponses, MemoryUseData, MemoryUseResponses, PluginsListData, PluginsListResponses, SchedulesGetData, SchedulesGetResponses, SchedulesListData, SchedulesListResponses, SchedulesPauseData, SchedulesPauseResponses, SchedulesRemoveData, SchedulesRemoveResponses, SchedulesResumeData, SchedulesResumeResponses, SchedulesSetData, SchedulesSetResponses, SourcesListData, SourcesListResponses, SourcesRemoveData, SourcesRemoveResponses, SourcesSetData, SourcesSetResponses, SystemHealthData, SystemHealthResponses, TasksCancelData, TasksCancelResponses, TasksExpandData, TasksExpandResponses, TasksForkData, TasksForkResponses, TasksGetData, TasksGetResponses, TasksListData, TasksListResponses, TasksMessageData, TasksMessageResponses, TasksRetryData, TasksRetryResponses, TasksSubmitAllData, TasksSubmitAllResponses, TasksSubmitData, TasksSubmitResponses, TasksTreeData, TasksTreeResponses, TasksTurnsData, TasksTurnsResponses, TasksWaitData, TasksWaitResponses, TenantsCreateData, TenantsCreateResponses, TenantsEraseData, TenantsEraseResponses, TenantsLimitData, TenantsLimitResponses, TenantsListData, TenantsListResponses, TokensCreateData, TokensCreateResponses, TokensListData, TokensListResponses, TokensRevokeData, TokensRevokeResponses, TokensRotateData, TokensRotateResponses, ToolsListData, ToolsListResponses } from './types.gen.js';
+import type { AgentsDeleteData, AgentsDeleteResponses, AgentsGetData, AgentsGetResponses, AgentsListData, AgentsListResponses, AgentsPersonasData, AgentsPersonasResponses, AgentsRegisterData, AgentsRegisterResponses, AgentsStatisticsData, AgentsStatisticsResponses, AgentsUpdateData, AgentsUpdateResponses, ArtefactsGetData, ArtefactsGetResponses, CallsListData, CallsListResponses, CallsObserveData, CallsObserveResponses, CallsReplyData, CallsReplyResponses, ContextCountData, ContextCountResponses, ContextFitData, ContextFitResponses, ContextPackData, ContextPackResponses, DeliveriesListData, DeliveriesListResponses, DeliveriesReplayData, DeliveriesReplayResponses, EndpointsDisableData, EndpointsDisableResponses, EndpointsEnableData, EndpointsEnableResponses, EndpointsListData, EndpointsListResponses, EndpointsRemoveData, EndpointsRemoveResponses, EndpointsRotateData, EndpointsRotateResponses, EndpointsSetData, EndpointsSetResponses, EventsListData, EventsListResponses, EventsStreamData, EventsStreamResponse, EventsStreamResponses, HeadsExportData, HeadsExportResponses, HttpStatusData, HttpStatusResponses, JobsGetData, JobsGetResponses, JobsListData, JobsListResponses, JobsRebuildData, JobsRebuildResponses, JobsVerifyData, JobsVerifyResponses, LettersDiscardData, LettersDiscardResponses, LettersGetData, LettersGetResponses, LettersListData, LettersListResponses, LettersReplayData, LettersReplayResponses, LogBackupData, LogBackupResponses, LogEraseData, LogEraseResponses, LogSealData, LogSealResponses, MemoryExportData, MemoryExportResponses, MemoryForgetData, MemoryForgetResponses, MemoryGetData, MemoryGetResponses, MemoryRecallData, MemoryRecallResponses, MemoryRememberData, MemoryRememberResponses, MemoryUseData, MemoryUseResponses, PluginsListData, PluginsListResponses, SchedulesGetData, SchedulesGetResponses, SchedulesListData, SchedulesListResponses, SchedulesPauseData, SchedulesPauseResponses, SchedulesRemoveData, SchedulesRemoveResponses, SchedulesResumeData, SchedulesResumeResponses, SchedulesSetData, SchedulesSetResponses, SourcesListData, SourcesListResponses, SourcesRemoveData, SourcesRemoveResponses, SourcesSetData, SourcesSetResponses, SystemHealthData, SystemHealthResponses, TasksCancelData, TasksCancelResponses, TasksExpandData, TasksExpandResponses, TasksForkData, TasksForkResponses, TasksGetData, TasksGetResponses, TasksListData, TasksListResponses, TasksMessageData, TasksMessageResponses, TasksRetryData, TasksRetryResponses, TasksSubmitAllData, TasksSubmitAllResponses, TasksSubmitData, TasksSubmitResponses, TasksTreeData, TasksTreeResponses, TasksTurnsData, TasksTurnsResponses, TasksWaitData, TasksWaitResponses, TenantsCreateData, TenantsCreateResponses, TenantsEraseData, TenantsEraseResponses, TenantsLimitData, TenantsLimitResponses, TenantsListData, TenantsListResponses, TokensCreateData, TokensCreateResponses, TokensListData, TokensListResponses, TokensRevokeData, TokensRevokeResponses, TokensRotateData, TokensRotateResponses, ToolsListData, ToolsListResponses, WorkersClaimData, WorkersClaimResponses, WorkersHeartbeatData, WorkersHeartbeatResponses, WorkersLeaveData, WorkersLeaveResponses, WorkersListData, WorkersListResponses, WorkersObserveData, WorkersObserveResponses, WorkersRegisterData, WorkersRegisterResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -30,6 +30,35 @@ export const agentsList = <ThrowOnError extends boolean = false>(options?: Optio
 });
 
 /**
+ * Make an agent out of data.
+ *
+ * An agent as data. ``agent`` is the code that decides for it; ``instructions`` go before what a task hands along.
+ *
+ * ``tools`` are patterns that bound what its tasks may use; ``tokens``, ``money`` (micro-units) and ``seconds`` are
+ * the most that one may spend. ``model``, ``budget`` and ``scopes`` are for tasks that name none themselves.
+ */
+export const agentsRegister = <ThrowOnError extends boolean = false>(options: Options<AgentsRegisterData, ThrowOnError>): RequestResult<AgentsRegisterResponses, unknown, ThrowOnError> => (options.client ?? client).post<AgentsRegisterResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/agents',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove an agent that was made out of data.
+ *
+ * Names a persona.
+ */
+export const agentsDelete = <ThrowOnError extends boolean = false>(options: Options<AgentsDeleteData, ThrowOnError>): RequestResult<AgentsDeleteResponses, unknown, ThrowOnError> => (options.client ?? client).delete<AgentsDeleteResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/agents/{name}',
+    ...options
+});
+
+/**
  * One agent.
  *
  * Names an agent.
@@ -38,6 +67,24 @@ export const agentsGet = <ThrowOnError extends boolean = false>(options: Options
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/agents/{name}',
     ...options
+});
+
+/**
+ * Change an agent that was made out of data.
+ *
+ * An agent as data. ``agent`` is the code that decides for it; ``instructions`` go before what a task hands along.
+ *
+ * ``tools`` are patterns that bound what its tasks may use; ``tokens``, ``money`` (micro-units) and ``seconds`` are
+ * the most that one may spend. ``model``, ``budget`` and ``scopes`` are for tasks that name none themselves.
+ */
+export const agentsUpdate = <ThrowOnError extends boolean = false>(options: Options<AgentsUpdateData, ThrowOnError>): RequestResult<AgentsUpdateResponses, unknown, ThrowOnError> => (options.client ?? client).put<AgentsUpdateResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/agents/{name}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -390,6 +437,17 @@ export const memoryUse = <ThrowOnError extends boolean = false>(options: Options
 export const memoryGet = <ThrowOnError extends boolean = false>(options: Options<MemoryGetData, ThrowOnError>): RequestResult<MemoryGetResponses, unknown, ThrowOnError> => (options.client ?? client).get<MemoryGetResponses, unknown, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/memories/{scope}/{id}',
+    ...options
+});
+
+/**
+ * Agents that were made out of data, by name.
+ *
+ * No question is needed.
+ */
+export const agentsPersonas = <ThrowOnError extends boolean = false>(options?: Options<AgentsPersonasData, ThrowOnError>): RequestResult<AgentsPersonasResponses, unknown, ThrowOnError> => (options?.client ?? client).get<AgentsPersonasResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/personas',
     ...options
 });
 
@@ -933,6 +991,86 @@ export const sourcesRemove = <ThrowOnError extends boolean = false>(options: Opt
 export const sourcesSet = <ThrowOnError extends boolean = false>(options: Options<SourcesSetData, ThrowOnError>): RequestResult<SourcesSetResponses, unknown, ThrowOnError> => (options.client ?? client).put<SourcesSetResponses, unknown, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/webhooks/sources/{name}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Workers, by id.
+ *
+ * No question is needed.
+ */
+export const workersList = <ThrowOnError extends boolean = false>(options?: Options<WorkersListData, ThrowOnError>): RequestResult<WorkersListResponses, unknown, ThrowOnError> => (options?.client ?? client).get<WorkersListResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/workers',
+    ...options
+});
+
+/**
+ * Offer tools and agents from a process of your own.
+ *
+ * A worker with the tools and agents that it offers to its tenant; an ``id`` that exists is changed.
+ *
+ * It counts as dead when it has not been heard of for ``ttl`` seconds. Several workers may offer the same.
+ */
+export const workersRegister = <ThrowOnError extends boolean = false>(options?: Options<WorkersRegisterData, ThrowOnError>): RequestResult<WorkersRegisterResponses, unknown, ThrowOnError> => (options?.client ?? client).post<WorkersRegisterResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/workers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
+});
+
+/**
+ * Offer nothing any more.
+ *
+ * Names a worker.
+ */
+export const workersLeave = <ThrowOnError extends boolean = false>(options: Options<WorkersLeaveData, ThrowOnError>): RequestResult<WorkersLeaveResponses, unknown, ThrowOnError> => (options.client ?? client).delete<WorkersLeaveResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/workers/{id}',
+    ...options
+});
+
+/**
+ * Take calls to work on.
+ *
+ * Asks for up to ``limit`` calls that wait for what this worker offers; waits up to ``seconds`` for the first.
+ */
+export const workersClaim = <ThrowOnError extends boolean = false>(options: Options<WorkersClaimData, ThrowOnError>): RequestResult<WorkersClaimResponses, unknown, ThrowOnError> => (options.client ?? client).post<WorkersClaimResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/workers/{id}/claim',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Say that a worker is alive.
+ *
+ * Names a worker.
+ */
+export const workersHeartbeat = <ThrowOnError extends boolean = false>(options: Options<WorkersHeartbeatData, ThrowOnError>): RequestResult<WorkersHeartbeatResponses, unknown, ThrowOnError> => (options.client ?? client).post<WorkersHeartbeatResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/workers/{id}/heartbeat',
+    ...options
+});
+
+/**
+ * Settle a call that a worker holds.
+ *
+ * What came of a call that this worker holds: an ``observation``, or the ``decision`` of an agent.
+ */
+export const workersObserve = <ThrowOnError extends boolean = false>(options: Options<WorkersObserveData, ThrowOnError>): RequestResult<WorkersObserveResponses, unknown, ThrowOnError> => (options.client ?? client).post<WorkersObserveResponses, unknown, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/workers/{id}/observations',
     ...options,
     headers: {
         'Content-Type': 'application/json',

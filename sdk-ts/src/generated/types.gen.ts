@@ -7,7 +7,7 @@ export type ClientOptions = {
 export type Action = Answer | Calls;
 
 /**
- * Every agent that a plugin's manifest offers, by name.
+ * Every agent that a task of the tenant can name, by name.
  */
 export type AgentList = {
     agents: Array<AgentView>;
@@ -15,9 +15,12 @@ export type AgentList = {
 
 /**
  * An agent that can be named in a task. ``problem`` says why it cannot be used, if it cannot.
+ *
+ * ``kind`` is ``plugin``, ``worker`` where a process of the tenant's own serves it, or ``persona`` where it is data.
  */
 export type AgentView = {
     default: boolean;
+    kind: string;
     name: string;
     plugin: string;
     problem?: string;
@@ -48,6 +51,17 @@ export type Artefact = {
 };
 
 /**
+ * What an agent decides on: the rendered prompt, the turns so far, and the tools that it may call.
+ */
+export type Asking = {
+    agent: string;
+    description: string;
+    prompt: string;
+    tools: Array<Tool>;
+    turns: Array<Turn>;
+};
+
+/**
  * Where the copy goes: a folder that does not exist yet or is empty.
  */
 export type Backup = {
@@ -59,6 +73,17 @@ export type Backup = {
  */
 export type Call = {
     arguments: {
+        [key: string]: unknown;
+    };
+    id: string;
+    tool: string;
+};
+
+/**
+ * One use of one tool. ``id`` is unique within its turn; ``arguments`` obey the tool's JSON Schema.
+ */
+export type CallInput = {
+    arguments?: {
         [key: string]: unknown;
     };
     id: string;
@@ -123,6 +148,21 @@ export type Check = {
 };
 
 /**
+ * Asks for up to ``limit`` calls that wait for what this worker offers; waits up to ``seconds`` for the first.
+ */
+export type ClaimBody = {
+    limit?: number;
+    seconds?: number;
+};
+
+/**
+ * What there was, oldest task first.
+ */
+export type Claimed = {
+    work: Array<Work>;
+};
+
+/**
  * The head of the log that the copy holds, and the memories in it.
  */
 export type Copied = {
@@ -155,6 +195,16 @@ export type CreateToken = {
     name?: string;
     scopes?: Array<string>;
     tenant?: string;
+};
+
+/**
+ * What an agent decided: an answer, or calls of tools. ``until`` says whether it needs all of them or any.
+ */
+export type Decision = {
+    calls?: Array<CallInput>;
+    text?: string;
+    until?: 'all' | 'any';
+    usage?: UsageInput;
 };
 
 /**
@@ -616,6 +666,14 @@ export type ObserveBody = {
 };
 
 /**
+ * An agent that a worker serves. ``tools`` says that it may make calls; without, it only answers.
+ */
+export type OfferedAgent = {
+    name: string;
+    tools?: boolean;
+};
+
+/**
  * How a task ended. ``reason`` is set when it failed or was cancelled; ``error`` is a code of ``errors``.
  */
 export type Outcome = {
@@ -686,6 +744,13 @@ export type Passage = {
     text: string;
     tokens: number;
     trust: Trust;
+};
+
+/**
+ * The personas of the tenant, by name.
+ */
+export type PersonaList = {
+    personas: Array<SetPersona>;
 };
 
 /**
@@ -776,6 +841,19 @@ export type Recorded = {
     position: number;
     stream: string;
     version: string;
+};
+
+/**
+ * A worker with the tools and agents that it offers to its tenant; an ``id`` that exists is changed.
+ *
+ * It counts as dead when it has not been heard of for ``ttl`` seconds. Several workers may offer the same.
+ */
+export type Register = {
+    agents?: Array<OfferedAgent>;
+    id?: string;
+    name?: string;
+    tools?: Array<ToolInput>;
+    ttl?: number;
 };
 
 /**
@@ -992,6 +1070,65 @@ export type SetEndpointBody = {
 };
 
 /**
+ * An agent as data. ``agent`` is the code that decides for it; ``instructions`` go before what a task hands along.
+ *
+ * ``tools`` are patterns that bound what its tasks may use; ``tokens``, ``money`` (micro-units) and ``seconds`` are
+ * the most that one may spend. ``model``, ``budget`` and ``scopes`` are for tasks that name none themselves.
+ */
+export type SetPersona = {
+    agent?: string;
+    budget?: number;
+    description: string;
+    instructions: string;
+    model?: string;
+    money?: number;
+    name: string;
+    scopes?: Array<string>;
+    seconds?: number;
+    tokens?: number;
+    tools?: Array<string>;
+};
+
+/**
+ * An agent as data. ``agent`` is the code that decides for it; ``instructions`` go before what a task hands along.
+ *
+ * ``tools`` are patterns that bound what its tasks may use; ``tokens``, ``money`` (micro-units) and ``seconds`` are
+ * the most that one may spend. ``model``, ``budget`` and ``scopes`` are for tasks that name none themselves.
+ */
+export type SetPersonaBody = {
+    agent?: string;
+    budget?: number;
+    description?: string;
+    instructions?: string;
+    model?: string;
+    money?: number;
+    scopes?: Array<string>;
+    seconds?: number;
+    tokens?: number;
+    tools?: Array<string>;
+};
+
+/**
+ * An agent as data. ``agent`` is the code that decides for it; ``instructions`` go before what a task hands along.
+ *
+ * ``tools`` are patterns that bound what its tasks may use; ``tokens``, ``money`` (micro-units) and ``seconds`` are
+ * the most that one may spend. ``model``, ``budget`` and ``scopes`` are for tasks that name none themselves.
+ */
+export type SetPersonaInput = {
+    agent?: string;
+    budget?: number;
+    description?: string;
+    instructions?: string;
+    model?: string;
+    money?: number;
+    name: string;
+    scopes?: Array<string>;
+    seconds?: number;
+    tokens?: number;
+    tools?: Array<string>;
+};
+
+/**
  * Submits ``request`` by a cron expression, or every so many seconds; an ``id`` that exists is changed.
  *
  * ``zone`` is an IANA time zone, in which the expression is read.
@@ -1031,6 +1168,16 @@ export type SetTenant = {
 export type SetTenantBody = {
     queue?: number;
     rate?: number;
+};
+
+/**
+ * What came of a call that this worker holds: an ``observation``, or the ``decision`` of an agent.
+ */
+export type SettleBody = {
+    call: string;
+    decision?: Decision;
+    observation?: ObservationInput;
+    task: string;
 };
 
 /**
@@ -1323,6 +1470,20 @@ export type Tool = {
 };
 
 /**
+ * One thing an executor can do. ``parameters`` is a JSON Schema (2020-12) of type object.
+ *
+ * ``repeatable`` says that doing it twice does no harm, so that a crash may repeat it.
+ */
+export type ToolInput = {
+    description: string;
+    name: string;
+    parameters: {
+        [key: string]: unknown;
+    };
+    repeatable?: boolean;
+};
+
+/**
  * Every tool of every executor, by name.
  */
 export type ToolList = {
@@ -1389,6 +1550,18 @@ export type Usage = {
 };
 
 /**
+ * What one turn cost, as the model's server reports it; ``None`` where it reports nothing.
+ *
+ * Tokens are the model's own. ``money`` is in micro-units, ``prices`` names where the price comes from.
+ */
+export type UsageInput = {
+    input_tokens?: number;
+    money?: number;
+    output_tokens?: number;
+    prices?: string;
+};
+
+/**
  * Memories of one scope that were of use.
  */
 export type Use = {
@@ -1402,6 +1575,49 @@ export type Use = {
  */
 export type Used = {
     count: number;
+};
+
+/**
+ * A call that is now this worker's, until it stops beating.
+ *
+ * ``key`` stays the same whoever is given it: with it an effect can be made to happen once. With ``asking`` an agent
+ * is to decide; otherwise the tool is to be used. ``wake_at`` (seconds since the epoch) is when nobody waits any more.
+ */
+export type Work = {
+    arguments: {
+        [key: string]: unknown;
+    };
+    asking?: Asking;
+    call: string;
+    key: string;
+    task: string;
+    tool: string;
+    turn: number;
+    wake_at?: number;
+};
+
+/**
+ * The workers of the tenant, by id.
+ */
+export type WorkerList = {
+    workers: Array<WorkerView>;
+};
+
+/**
+ * A worker. ``seen`` is when it was last heard of, in seconds since the epoch; ``beat`` how often it should beat.
+ *
+ * ``holds`` are the calls that it has claimed and not yet observed, as ``task/turn.call``.
+ */
+export type WorkerView = {
+    agents: Array<string>;
+    alive: boolean;
+    beat: number;
+    holds: Array<string>;
+    id: string;
+    name: string;
+    seen: number;
+    tools: Array<string>;
+    ttl: number;
 };
 
 export type AgentsListData = {
@@ -1420,6 +1636,40 @@ export type AgentsListResponses = {
 
 export type AgentsListResponse = AgentsListResponses[keyof AgentsListResponses];
 
+export type AgentsRegisterData = {
+    body: SetPersonaInput;
+    path?: never;
+    query?: never;
+    url: '/v1/agents';
+};
+
+export type AgentsRegisterResponses = {
+    /**
+     * Make an agent out of data.
+     */
+    201: SetPersona;
+};
+
+export type AgentsRegisterResponse = AgentsRegisterResponses[keyof AgentsRegisterResponses];
+
+export type AgentsDeleteData = {
+    body?: never;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/v1/agents/{name}';
+};
+
+export type AgentsDeleteResponses = {
+    /**
+     * Remove an agent that was made out of data.
+     */
+    200: PersonaList;
+};
+
+export type AgentsDeleteResponse = AgentsDeleteResponses[keyof AgentsDeleteResponses];
+
 export type AgentsGetData = {
     body?: never;
     path: {
@@ -1437,6 +1687,24 @@ export type AgentsGetResponses = {
 };
 
 export type AgentsGetResponse = AgentsGetResponses[keyof AgentsGetResponses];
+
+export type AgentsUpdateData = {
+    body?: SetPersonaBody;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/v1/agents/{name}';
+};
+
+export type AgentsUpdateResponses = {
+    /**
+     * Change an agent that was made out of data.
+     */
+    200: SetPersona;
+};
+
+export type AgentsUpdateResponse = AgentsUpdateResponses[keyof AgentsUpdateResponses];
 
 export type AgentsStatisticsData = {
     body?: never;
@@ -1904,6 +2172,22 @@ export type MemoryGetResponses = {
 };
 
 export type MemoryGetResponse = MemoryGetResponses[keyof MemoryGetResponses];
+
+export type AgentsPersonasData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/personas';
+};
+
+export type AgentsPersonasResponses = {
+    /**
+     * Agents that were made out of data, by name.
+     */
+    200: PersonaList;
+};
+
+export type AgentsPersonasResponse = AgentsPersonasResponses[keyof AgentsPersonasResponses];
 
 export type PluginsListData = {
     body?: never;
@@ -2651,3 +2935,107 @@ export type SourcesSetResponses = {
 };
 
 export type SourcesSetResponse = SourcesSetResponses[keyof SourcesSetResponses];
+
+export type WorkersListData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/workers';
+};
+
+export type WorkersListResponses = {
+    /**
+     * Workers, by id.
+     */
+    200: WorkerList;
+};
+
+export type WorkersListResponse = WorkersListResponses[keyof WorkersListResponses];
+
+export type WorkersRegisterData = {
+    body?: Register;
+    path?: never;
+    query?: never;
+    url: '/v1/workers';
+};
+
+export type WorkersRegisterResponses = {
+    /**
+     * Offer tools and agents from a process of your own.
+     */
+    201: WorkerView;
+};
+
+export type WorkersRegisterResponse = WorkersRegisterResponses[keyof WorkersRegisterResponses];
+
+export type WorkersLeaveData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/workers/{id}';
+};
+
+export type WorkersLeaveResponses = {
+    /**
+     * Offer nothing any more.
+     */
+    200: WorkerList;
+};
+
+export type WorkersLeaveResponse = WorkersLeaveResponses[keyof WorkersLeaveResponses];
+
+export type WorkersClaimData = {
+    body?: ClaimBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/workers/{id}/claim';
+};
+
+export type WorkersClaimResponses = {
+    /**
+     * Take calls to work on.
+     */
+    200: Claimed;
+};
+
+export type WorkersClaimResponse = WorkersClaimResponses[keyof WorkersClaimResponses];
+
+export type WorkersHeartbeatData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/workers/{id}/heartbeat';
+};
+
+export type WorkersHeartbeatResponses = {
+    /**
+     * Say that a worker is alive.
+     */
+    200: WorkerView;
+};
+
+export type WorkersHeartbeatResponse = WorkersHeartbeatResponses[keyof WorkersHeartbeatResponses];
+
+export type WorkersObserveData = {
+    body: SettleBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/workers/{id}/observations';
+};
+
+export type WorkersObserveResponses = {
+    /**
+     * Settle a call that a worker holds.
+     */
+    200: TaskView;
+};
+
+export type WorkersObserveResponse = WorkersObserveResponses[keyof WorkersObserveResponses];

@@ -43,6 +43,7 @@ class AsyncClient:
         self.deliveries = resources.Deliveries(transport)
         self.endpoints = resources.Endpoints(transport)
         self.sources = resources.Sources(transport)
+        self.workers = resources.Workers(transport)
         self.events = resources.Events(transport)
         self.heads = resources.Heads(transport)
         self.http = resources.Http(transport)

@@ -34,6 +34,94 @@ class Agents(AsyncResource):
         """What an agent's tasks came to, with the number of samples."""
         return await self._ask("agents.statistics", models.Statistics, options, name=name)
 
+    async def delete(self, name: str, *, options: Options | None = None) -> models.PersonaList:
+        """Remove an agent that was made out of data."""
+        return await self._ask("agents.delete", models.PersonaList, options, name=name)
+
+    async def personas(self, *, options: Options | None = None) -> models.PersonaList:
+        """Agents that were made out of data, by name."""
+        return await self._ask("agents.personas", models.PersonaList, options)
+
+    async def register(
+        self,
+        name: str,
+        *,
+        agent: str | None = None,
+        budget: int | None = None,
+        description: str | None = None,
+        instructions: str | None = None,
+        model: str | None = None,
+        money: int | None = None,
+        scopes: Sequence[str] | None = None,
+        seconds: float | None = None,
+        tokens: int | None = None,
+        tools: Sequence[str] | None = None,
+        options: Options | None = None,
+    ) -> models.SetPersona:
+        """Make an agent out of data."""
+        return await self._ask(
+            "agents.register",
+            models.SetPersona,
+            options,
+            body=models.SetPersonaInput(
+                **present(
+                    {
+                        "name": name,
+                        "agent": agent,
+                        "budget": budget,
+                        "description": description,
+                        "instructions": instructions,
+                        "model": model,
+                        "money": money,
+                        "scopes": scopes,
+                        "seconds": seconds,
+                        "tokens": tokens,
+                        "tools": tools,
+                    }
+                )
+            ),
+        )
+
+    async def update(
+        self,
+        name: str,
+        *,
+        agent: str | None = None,
+        budget: int | None = None,
+        description: str | None = None,
+        instructions: str | None = None,
+        model: str | None = None,
+        money: int | None = None,
+        scopes: Sequence[str] | None = None,
+        seconds: float | None = None,
+        tokens: int | None = None,
+        tools: Sequence[str] | None = None,
+        options: Options | None = None,
+    ) -> models.SetPersona:
+        """Change an agent that was made out of data."""
+        return await self._ask(
+            "agents.update",
+            models.SetPersona,
+            options,
+            name=name,
+            body=models.SetPersonaBody(
+                **present(
+                    {
+                        "agent": agent,
+                        "budget": budget,
+                        "description": description,
+                        "instructions": instructions,
+                        "model": model,
+                        "money": money,
+                        "scopes": scopes,
+                        "seconds": seconds,
+                        "tokens": tokens,
+                        "tools": tools,
+                    }
+                )
+            ),
+        )
+
 
 class Artefacts(AsyncResource):
     """Operations on artefacts."""
@@ -883,6 +971,73 @@ class Sources(AsyncResource):
         )
 
 
+class Workers(AsyncResource):
+    """Operations on workers."""
+
+    async def list(self, *, options: Options | None = None) -> models.WorkerList:
+        """Workers, by id."""
+        return await self._ask("workers.list", models.WorkerList, options)
+
+    async def register(
+        self,
+        *,
+        agents: Sequence[models.OfferedAgent] | None = None,
+        id: str | None = None,
+        name: str | None = None,
+        tools: Sequence[models.ToolInput] | None = None,
+        ttl: float | None = None,
+        options: Options | None = None,
+    ) -> models.WorkerView:
+        """Offer tools and agents from a process of your own."""
+        return await self._ask(
+            "workers.register",
+            models.WorkerView,
+            options,
+            body=models.Register(**present({"agents": agents, "id": id, "name": name, "tools": tools, "ttl": ttl})),
+        )
+
+    async def leave(self, id: str, *, options: Options | None = None) -> models.WorkerList:
+        """Offer nothing any more."""
+        return await self._ask("workers.leave", models.WorkerList, options, id=id)
+
+    async def claim(
+        self, id: str, *, limit: int | None = None, seconds: float | None = None, options: Options | None = None
+    ) -> models.Claimed:
+        """Take calls to work on."""
+        return await self._ask(
+            "workers.claim",
+            models.Claimed,
+            options,
+            id=id,
+            body=models.ClaimBody(**present({"limit": limit, "seconds": seconds})),
+        )
+
+    async def heartbeat(self, id: str, *, options: Options | None = None) -> models.WorkerView:
+        """Say that a worker is alive."""
+        return await self._ask("workers.heartbeat", models.WorkerView, options, id=id)
+
+    async def observe(
+        self,
+        id: str,
+        *,
+        call: str,
+        task: str,
+        decision: models.Decision | None = None,
+        observation: models.ObservationInput | None = None,
+        options: Options | None = None,
+    ) -> models.TaskView:
+        """Settle a call that a worker holds."""
+        return await self._ask(
+            "workers.observe",
+            models.TaskView,
+            options,
+            id=id,
+            body=models.SettleBody(
+                **present({"call": call, "task": task, "decision": decision, "observation": observation})
+            ),
+        )
+
+
 def _next(page: Any) -> Any:
     return page.next_ or None
 
@@ -900,8 +1055,12 @@ def _free(shape: type[Any], given: Mapping[str, Any] | None) -> Any:
 
 OPERATIONS = (
     "agents.list",
+    "agents.register",
+    "agents.delete",
     "agents.get",
+    "agents.update",
     "agents.statistics",
+    "agents.personas",
     "artefacts.get",
     "calls.list",
     "calls.reply",
@@ -970,4 +1129,10 @@ OPERATIONS = (
     "tokens.revoke",
     "tokens.rotate",
     "tools.list",
+    "workers.list",
+    "workers.register",
+    "workers.leave",
+    "workers.claim",
+    "workers.heartbeat",
+    "workers.observe",
 )

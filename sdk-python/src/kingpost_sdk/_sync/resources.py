@@ -35,6 +35,94 @@ class Agents(Resource):
         """What an agent's tasks came to, with the number of samples."""
         return self._ask("agents.statistics", models.Statistics, options, name=name)
 
+    def delete(self, name: str, *, options: Options | None = None) -> models.PersonaList:
+        """Remove an agent that was made out of data."""
+        return self._ask("agents.delete", models.PersonaList, options, name=name)
+
+    def personas(self, *, options: Options | None = None) -> models.PersonaList:
+        """Agents that were made out of data, by name."""
+        return self._ask("agents.personas", models.PersonaList, options)
+
+    def register(
+        self,
+        name: str,
+        *,
+        agent: str | None = None,
+        budget: int | None = None,
+        description: str | None = None,
+        instructions: str | None = None,
+        model: str | None = None,
+        money: int | None = None,
+        scopes: Sequence[str] | None = None,
+        seconds: float | None = None,
+        tokens: int | None = None,
+        tools: Sequence[str] | None = None,
+        options: Options | None = None,
+    ) -> models.SetPersona:
+        """Make an agent out of data."""
+        return self._ask(
+            "agents.register",
+            models.SetPersona,
+            options,
+            body=models.SetPersonaInput(
+                **present(
+                    {
+                        "name": name,
+                        "agent": agent,
+                        "budget": budget,
+                        "description": description,
+                        "instructions": instructions,
+                        "model": model,
+                        "money": money,
+                        "scopes": scopes,
+                        "seconds": seconds,
+                        "tokens": tokens,
+                        "tools": tools,
+                    }
+                )
+            ),
+        )
+
+    def update(
+        self,
+        name: str,
+        *,
+        agent: str | None = None,
+        budget: int | None = None,
+        description: str | None = None,
+        instructions: str | None = None,
+        model: str | None = None,
+        money: int | None = None,
+        scopes: Sequence[str] | None = None,
+        seconds: float | None = None,
+        tokens: int | None = None,
+        tools: Sequence[str] | None = None,
+        options: Options | None = None,
+    ) -> models.SetPersona:
+        """Change an agent that was made out of data."""
+        return self._ask(
+            "agents.update",
+            models.SetPersona,
+            options,
+            name=name,
+            body=models.SetPersonaBody(
+                **present(
+                    {
+                        "agent": agent,
+                        "budget": budget,
+                        "description": description,
+                        "instructions": instructions,
+                        "model": model,
+                        "money": money,
+                        "scopes": scopes,
+                        "seconds": seconds,
+                        "tokens": tokens,
+                        "tools": tools,
+                    }
+                )
+            ),
+        )
+
 
 class Artefacts(Resource):
     """Operations on artefacts."""
@@ -884,6 +972,73 @@ class Sources(Resource):
         )
 
 
+class Workers(Resource):
+    """Operations on workers."""
+
+    def list(self, *, options: Options | None = None) -> models.WorkerList:
+        """Workers, by id."""
+        return self._ask("workers.list", models.WorkerList, options)
+
+    def register(
+        self,
+        *,
+        agents: Sequence[models.OfferedAgent] | None = None,
+        id: str | None = None,
+        name: str | None = None,
+        tools: Sequence[models.ToolInput] | None = None,
+        ttl: float | None = None,
+        options: Options | None = None,
+    ) -> models.WorkerView:
+        """Offer tools and agents from a process of your own."""
+        return self._ask(
+            "workers.register",
+            models.WorkerView,
+            options,
+            body=models.Register(**present({"agents": agents, "id": id, "name": name, "tools": tools, "ttl": ttl})),
+        )
+
+    def leave(self, id: str, *, options: Options | None = None) -> models.WorkerList:
+        """Offer nothing any more."""
+        return self._ask("workers.leave", models.WorkerList, options, id=id)
+
+    def claim(
+        self, id: str, *, limit: int | None = None, seconds: float | None = None, options: Options | None = None
+    ) -> models.Claimed:
+        """Take calls to work on."""
+        return self._ask(
+            "workers.claim",
+            models.Claimed,
+            options,
+            id=id,
+            body=models.ClaimBody(**present({"limit": limit, "seconds": seconds})),
+        )
+
+    def heartbeat(self, id: str, *, options: Options | None = None) -> models.WorkerView:
+        """Say that a worker is alive."""
+        return self._ask("workers.heartbeat", models.WorkerView, options, id=id)
+
+    def observe(
+        self,
+        id: str,
+        *,
+        call: str,
+        task: str,
+        decision: models.Decision | None = None,
+        observation: models.ObservationInput | None = None,
+        options: Options | None = None,
+    ) -> models.TaskView:
+        """Settle a call that a worker holds."""
+        return self._ask(
+            "workers.observe",
+            models.TaskView,
+            options,
+            id=id,
+            body=models.SettleBody(
+                **present({"call": call, "task": task, "decision": decision, "observation": observation})
+            ),
+        )
+
+
 def _next(page: Any) -> Any:
     return page.next_ or None
 
@@ -901,8 +1056,12 @@ def _free(shape: type[Any], given: Mapping[str, Any] | None) -> Any:
 
 OPERATIONS = (
     "agents.list",
+    "agents.register",
+    "agents.delete",
     "agents.get",
+    "agents.update",
     "agents.statistics",
+    "agents.personas",
     "artefacts.get",
     "calls.list",
     "calls.reply",
@@ -971,4 +1130,10 @@ OPERATIONS = (
     "tokens.revoke",
     "tokens.rotate",
     "tools.list",
+    "workers.list",
+    "workers.register",
+    "workers.leave",
+    "workers.claim",
+    "workers.heartbeat",
+    "workers.observe",
 )

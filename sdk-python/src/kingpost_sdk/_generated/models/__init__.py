@@ -5,9 +5,12 @@ from .agent_view import AgentView
 from .answer import Answer
 from .answer_opaque import AnswerOpaque
 from .artefact import Artefact
+from .asking import Asking
 from .backup import Backup
 from .call import Call
 from .call_arguments import CallArguments
+from .call_input import CallInput
+from .call_input_arguments import CallInputArguments
 from .call_page import CallPage
 from .call_view import CallView
 from .call_view_arguments import CallViewArguments
@@ -16,10 +19,14 @@ from .calls_opaque import CallsOpaque
 from .calls_until_type_0 import CallsUntilType0
 from .cancel_body import CancelBody
 from .check import Check
+from .claim_body import ClaimBody
+from .claimed import Claimed
 from .copied import Copied
 from .count import Count
 from .counted import Counted
 from .create_token import CreateToken
+from .decision import Decision
+from .decision_until import DecisionUntil
 from .delivery_page import DeliveryPage
 from .delivery_view import DeliveryView
 from .delivery_view_reply import DeliveryViewReply
@@ -76,11 +83,13 @@ from .observation_input import ObservationInput
 from .observation_input_trust import ObservationInputTrust
 from .observation_trust_type_0 import ObservationTrustType0
 from .observe_body import ObserveBody
+from .offered_agent import OfferedAgent
 from .outcome import Outcome
 from .pack import Pack
 from .pack_context import PackContext
 from .packed import Packed
 from .passage import Passage
+from .persona_list import PersonaList
 from .plugin_list import PluginList
 from .plugin_view import PluginView
 from .plugin_view_provides import PluginViewProvides
@@ -91,6 +100,7 @@ from .recalled import Recalled
 from .recollection import Recollection
 from .recollection_terms import RecollectionTerms
 from .recorded import Recorded
+from .register import Register
 from .remember import Remember
 from .remembered import Remembered
 from .replay import Replay
@@ -115,11 +125,15 @@ from .set_endpoint_body import SetEndpointBody
 from .set_endpoint_body_order import SetEndpointBodyOrder
 from .set_endpoint_body_signing_item import SetEndpointBodySigningItem
 from .set_endpoint_body_where import SetEndpointBodyWhere
+from .set_persona import SetPersona
+from .set_persona_body import SetPersonaBody
+from .set_persona_input import SetPersonaInput
 from .set_schedule_body import SetScheduleBody
 from .set_source_body import SetSourceBody
 from .set_source_body_unique import SetSourceBodyUnique
 from .set_tenant import SetTenant
 from .set_tenant_body import SetTenantBody
+from .settle_body import SettleBody
 from .signed_head import SignedHead
 from .source import Source
 from .source_list import SourceList
@@ -143,6 +157,8 @@ from .token_created import TokenCreated
 from .token_list import TokenList
 from .token_view import TokenView
 from .tool import Tool
+from .tool_input import ToolInput
+from .tool_input_parameters import ToolInputParameters
 from .tool_list import ToolList
 from .tool_parameters import ToolParameters
 from .tool_view import ToolView
@@ -152,8 +168,13 @@ from .turn_view import TurnView
 from .turns import Turns
 from .unknown_action import UnknownAction
 from .usage import Usage
+from .usage_input import UsageInput
 from .use import Use
 from .used import Used
+from .work import Work
+from .work_arguments import WorkArguments
+from .worker_list import WorkerList
+from .worker_view import WorkerView
 
 __all__ = (
     "AgentList",
@@ -161,9 +182,12 @@ __all__ = (
     "Answer",
     "AnswerOpaque",
     "Artefact",
+    "Asking",
     "Backup",
     "Call",
     "CallArguments",
+    "CallInput",
+    "CallInputArguments",
     "CallPage",
     "Calls",
     "CallsOpaque",
@@ -172,10 +196,14 @@ __all__ = (
     "CallViewArguments",
     "CancelBody",
     "Check",
+    "ClaimBody",
+    "Claimed",
     "Copied",
     "Count",
     "Counted",
     "CreateToken",
+    "Decision",
+    "DecisionUntil",
     "DeliveryPage",
     "DeliveryView",
     "DeliveryViewReply",
@@ -232,11 +260,13 @@ __all__ = (
     "ObservationInputTrust",
     "ObservationTrustType0",
     "ObserveBody",
+    "OfferedAgent",
     "Outcome",
     "Pack",
     "PackContext",
     "Packed",
     "Passage",
+    "PersonaList",
     "PluginList",
     "PluginView",
     "PluginViewProvides",
@@ -247,6 +277,7 @@ __all__ = (
     "Recollection",
     "RecollectionTerms",
     "Recorded",
+    "Register",
     "Remember",
     "Remembered",
     "Replay",
@@ -271,11 +302,15 @@ __all__ = (
     "SetEndpointBodyOrder",
     "SetEndpointBodySigningItem",
     "SetEndpointBodyWhere",
+    "SetPersona",
+    "SetPersonaBody",
+    "SetPersonaInput",
     "SetScheduleBody",
     "SetSourceBody",
     "SetSourceBodyUnique",
     "SetTenant",
     "SetTenantBody",
+    "SettleBody",
     "SignedHead",
     "Source",
     "SourceList",
@@ -299,6 +334,8 @@ __all__ = (
     "TokenList",
     "TokenView",
     "Tool",
+    "ToolInput",
+    "ToolInputParameters",
     "ToolList",
     "ToolParameters",
     "ToolView",
@@ -308,6 +345,11 @@ __all__ = (
     "TurnView",
     "UnknownAction",
     "Usage",
+    "UsageInput",
     "Use",
     "Used",
+    "Work",
+    "WorkArguments",
+    "WorkerList",
+    "WorkerView",
 )

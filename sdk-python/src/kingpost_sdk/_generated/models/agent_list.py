@@ -15,7 +15,7 @@ T = TypeVar("T", bound="AgentList")
 
 @_attrs_define
 class AgentList:
-    """Every agent that a plugin's manifest offers, by name."""
+    """Every agent that a task of the tenant can name, by name."""
 
     agents: list[AgentView]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

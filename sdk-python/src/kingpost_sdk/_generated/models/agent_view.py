@@ -13,9 +13,14 @@ T = TypeVar("T", bound="AgentView")
 
 @_attrs_define
 class AgentView:
-    """An agent that can be named in a task. ``problem`` says why it cannot be used, if it cannot."""
+    """An agent that can be named in a task. ``problem`` says why it cannot be used, if it cannot.
+
+    ``kind`` is ``plugin``, ``worker`` where a process of the tenant's own serves it, or ``persona`` where it is data.
+
+    """
 
     default: bool
+    kind: str
     name: str
     plugin: str
     problem: str | Unset = UNSET
@@ -23,6 +28,8 @@ class AgentView:
 
     def to_dict(self) -> dict[str, Any]:
         default = self.default
+
+        kind = self.kind
 
         name = self.name
 
@@ -35,6 +42,7 @@ class AgentView:
         field_dict.update(
             {
                 "default": default,
+                "kind": kind,
                 "name": name,
                 "plugin": plugin,
             }
@@ -49,6 +57,8 @@ class AgentView:
         d = dict(src_dict)
         default = d.pop("default")
 
+        kind = d.pop("kind")
+
         name = d.pop("name")
 
         plugin = d.pop("plugin")
@@ -57,6 +67,7 @@ class AgentView:
 
         agent_view = cls(
             default=default,
+            kind=kind,
             name=name,
             plugin=plugin,
             problem=problem,

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.decision import Decision
+    from ..models.observation_input import ObservationInput
+
+
+T = TypeVar("T", bound="SettleBody")
+
+
+@_attrs_define
+class SettleBody:
+    """What came of a call that this worker holds: an ``observation``, or the ``decision`` of an agent."""
+
+    call: str
+    task: str
+    decision: Decision | Unset = UNSET
+    """ What an agent decided: an answer, or calls of tools. ``until`` says whether it needs all of them or any. """
+    observation: ObservationInput | Unset = UNSET
+    """ What came back from a call. A failure is an observation too: ``error`` is its code, ``text`` says the rest.
+    """
+
+    def to_dict(self) -> dict[str, Any]:
+        call = self.call
+
+        task = self.task
+
+        decision: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.decision, Unset):
+            decision = self.decision.to_dict()
+
+        observation: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.observation, Unset):
+            observation = self.observation.to_dict()
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "call": call,
+                "task": task,
+            }
+        )
+        if decision is not UNSET:
+            field_dict["decision"] = decision
+        if observation is not UNSET:
+            field_dict["observation"] = observation
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.decision import Decision  # noqa: PLC0415
+        from ..models.observation_input import ObservationInput  # noqa: PLC0415
+
+        d = dict(src_dict)
+        call = d.pop("call")
+
+        task = d.pop("task")
+
+        _decision = d.pop("decision", UNSET)
+        decision: Decision | Unset
+        if isinstance(_decision, Unset):
+            decision = UNSET
+        else:
+            decision = Decision.from_dict(_decision)
+
+        _observation = d.pop("observation", UNSET)
+        observation: ObservationInput | Unset
+        if isinstance(_observation, Unset):
+            observation = UNSET
+        else:
+            observation = ObservationInput.from_dict(_observation)
+
+        settle_body = cls(
+            call=call,
+            task=task,
+            decision=decision,
+            observation=observation,
+        )
+
+        return settle_body
