@@ -26,10 +26,11 @@ from kingpost import (
     Selection,
     Status,
     TaskState,
+    Tool,
     Unavailable,
     fold,
 )
-from kingpost.operations import calls, schedules, steering, tenants, tokens
+from kingpost.operations import calls, personas, schedules, steering, tenants, tokens, workers
 from kingpost.operations import memory as memory_ops
 from kingpost.operations import tasks as ops
 from kingpost.testing import FunctionExecutor, MemoryLog, OpenKernel, ScriptedAgent, facts, open_kernel
@@ -38,7 +39,7 @@ from tests.docs.pages import ROOT, Page
 
 PAGE = Page(ROOT / "docs/walk-of-a-task.md")
 
-WHOLE = ("task.queued", "schedule.set")
+WHOLE = ("task.queued", "schedule.set", "worker.registered", "persona.set")
 """Kinds whose payload is one record, so that the page names the record."""
 
 Edge = tuple[str, str, str]
@@ -216,3 +217,9 @@ async def _steered(opened: OpenKernel) -> None:
     await kernel.perform(tokens.ROTATE, tokens.RotateToken(id=made.view.id))
     await kernel.perform(tokens.REVOKE, tokens.TokenId(made.view.id))
     await kernel.ask(tenants.CREATE, tenants.SetTenant(id="north"), Access(), once)
+    price = Tool(name="price", description="What it costs.", parameters={"type": "object"})
+    guest = await kernel.perform(workers.REGISTER, workers.Register(tools=(price,)))
+    await kernel.perform(workers.LEAVE, workers.WorkerId(id=guest.id))
+    clerk = personas.SetPersona(name="clerk", agent="careful", instructions="Be brief.")
+    await kernel.perform(personas.REGISTER, clerk)
+    await kernel.perform(personas.DELETE, personas.PersonaName("clerk"))
