@@ -57,6 +57,7 @@ class _Worker:
     async def run(self, *, once: bool) -> None:
         """Work until somebody says stop, or until nothing can go on."""
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        # On Windows an event loop has no signal handlers; there Ctrl-C is what kill -9 is.
         with contextlib.suppress(NotImplementedError):
             for sent in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(sent, stop.set)

@@ -76,6 +76,7 @@ async def _serve(opener: Opener, settings: dict[str, Any], *, work: bool, open_:
             await kernel.work()
         await kernel.serve("http")
         url = (await kernel.perform(STATUS, AskStatus())).url
+        # On Windows an event loop has no signal handlers; there Ctrl-C is what kill -9 is.
         with contextlib.suppress(NotImplementedError):
             for sent in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(sent, stop.set)

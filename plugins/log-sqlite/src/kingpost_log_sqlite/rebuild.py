@@ -9,8 +9,8 @@ it, ``salvage`` takes over.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from .indexes import Sums
 from .marks import Marks
 from .rows import COLUMNS
 from .shadow import Shadow
-from .tables import begin, open_for_care, open_for_reading
+from .tables import open_for_care, open_for_reading, transaction
 
 _FEW_FRAMES = 2_000
 _MOST_ROUNDS = 5
@@ -86,7 +86,7 @@ class _Rebuild:
             self._checkpoint.close()
 
     def _work(self) -> Report:
-        with self._transaction():
+        with transaction(self._writing, self._order.patience):
             fresh.mend_pieces(self._writing, self._findings)
             fresh.make(self._writing)
         start = self._start()
@@ -104,7 +104,7 @@ class _Rebuild:
         )
         frames.check()
         for piece in fresh.indexes():
-            with self._transaction():
+            with transaction(self._writing, self._order.patience):
                 fresh.index(self._writing, piece)
         broken = sums.broken(self._reading, start.position, frames.mark.position)
         for name in broken:
@@ -120,7 +120,7 @@ class _Rebuild:
     def _swap(self, frames: Frames, marks: Marks, broken: list[str]) -> None:
         """The last frames and the change of tables, while nobody else may append."""
         self._writing.execute("PRAGMA synchronous = FULL")
-        with self._transaction():
+        with transaction(self._writing, self._order.patience):
             frames.check()
             marks.take(frames.mark, self._shadow, ended=True)
             self._writing.execute(_BEYOND, (frames.mark.position,))
@@ -162,7 +162,7 @@ class _Rebuild:
         self._findings.add(f"the snapshot at frame {position} cannot be read", position)
         if position <= cut.position:
             # The frames are elsewhere: the live rows are all that is left to say how these tasks ended.
-            with self._transaction():
+            with transaction(self._writing, self._order.patience):
                 self._writing.execute(_LIVE, (cut.position,))
 
     def _told(self, read: int, all_: int) -> None:
@@ -172,13 +172,3 @@ class _Rebuild:
             self._checkpoint.wrote(size)
             self._checkpoint.take_if_due()
         self._order.listener.told(read, all_)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        begin(self._writing, self._order.patience)
-        try:
-            yield
-            self._writing.execute("COMMIT")
-        finally:
-            if self._writing.in_transaction:
-                self._writing.execute("ROLLBACK")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from .references import Blobs
 from .rows import COLUMNS
 from .scan import END
 from .shadow import Row, Shadow
-from .tables import begin, migrate, open_for_care, open_for_reading
+from .tables import migrate, open_for_care, open_for_reading, transaction
 from .verify import load, verified
 
 _HEAD = "SELECT coalesce(max(position), 0) FROM frames"
@@ -208,7 +208,7 @@ class _Seal:
 
         left = Blobs(self._reading)
         named, position = left.held(0, END, stays) if blobs else ({}, 0)
-        with self._transaction():
+        with transaction(self._writing, self._order.patience):
             late, _ = left.held(position, END, stays) if blobs else ({}, 0)
             for tenant, found in blobs.items():
                 held = left.reached(tenant, named.get(tenant, set()) | late.get(tenant, set()))
@@ -240,13 +240,3 @@ class _Seal:
                 scrub.vacuum(self._writing, self._order.patience)
         except sqlite3.Error as problem:
             log.warning("not all that was sealed is removed from the log yet (%s); the next care goes on", problem)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        begin(self._writing, self._order.patience)
-        try:
-            yield
-            self._writing.execute("COMMIT")
-        finally:
-            if self._writing.in_transaction:
-                self._writing.execute("ROLLBACK")

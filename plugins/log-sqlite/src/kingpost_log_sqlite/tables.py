@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -87,6 +87,18 @@ def open_for_reading(path: Path, patience: float = 5.0) -> sqlite3.Connection:
 def begin(connection: sqlite3.Connection, patience: float) -> None:
     """Take the write lock, waiting for other processes."""
     retried(lambda: connection.execute("BEGIN IMMEDIATE"), patience)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, patience: float) -> Iterator[None]:
+    """All that is written inside, or nothing of it."""
+    begin(connection, patience)
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def retried(attempt: Callable[[], object], patience: float) -> None:
