@@ -130,6 +130,8 @@ RAW: dict[str, bytes] = {
     "NUL in a header": b"GET /v1/tasks HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n",
     "no host": b"GET /v1/tasks HTTP/1.1\r\n\r\n",
     "two hosts": b"GET /v1/tasks HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n",
+    "another host in the target": b"GET http://evil/v1/tasks HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "this host as a user of another": b"GET http://localhost@evil/v1/tasks HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "no method": b" / HTTP/1.1\r\n\r\n",
     "strange method": b"FETCH /v1/tasks HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",

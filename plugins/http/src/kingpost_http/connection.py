@@ -7,6 +7,7 @@ gets a problem document and a closed connection. Knows nothing of operations.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -83,6 +84,8 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         headers = self.headers
+        if not self.url.startswith(b"/"):
+            self._name_the_target()
         if sum([len(name) + len(value) for name, value in headers]) + len(self.url) > self.bounds.settings.header_bytes:
             self.refuse(431, "http.headers", "the head of the request is too large")
             return
@@ -93,6 +96,13 @@ class Connection(HttpToolsProtocol):
         self.stage, self.since, self.size = _BODY, self.loop.time(), 0
         self.scope["state"]["connection"] = self
         super().on_headers_complete()
+
+    def _name_the_target(self) -> None:
+        """The host of a target in absolute form is the one that is meant, whatever Host says (RFC 9112, 3.2.2)."""
+        scheme, separator, rest = self.url.partition(b"://")
+        if separator and scheme.lower() in {b"http", b"https"}:
+            host = (b"host", re.split(rb"[/?#]", rest, maxsplit=1)[0])
+            self.headers[:] = [host if name == b"host" else (name, value) for name, value in self.headers]
 
     def on_body(self, body: bytes) -> None:
         if not self.transport.is_closing():
