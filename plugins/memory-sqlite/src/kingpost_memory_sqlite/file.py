@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from kingpost import Unavailable
 
 from .checkpoint import Checkpoint
 from .failures import code, explained
+from .line import Line, connected
 
 T = TypeVar("T")
 Read = Callable[..., list[Any]]
@@ -41,8 +42,8 @@ class MemoryFile:
 
     def __init__(self, path: Path, busy: float, point: Callable[[str], None]) -> None:
         self.path, self._busy, self._point = path, busy, point
-        self._writer: aiosqlite.Connection | None = None
-        self._reader: aiosqlite.Connection | None = None
+        self._writer: Line | None = None
+        self._reader: Line | None = None
         self._turn = asyncio.Lock()
         self._checkpoint = Checkpoint(path, busy)
         self._taking: asyncio.Future[None] | None = None
@@ -56,10 +57,10 @@ class MemoryFile:
         with explained(self.path):
             try:
                 await asyncio.to_thread(_make, self.path)
-                self._writer = await _connect(self.path, self._busy)
-                await self._shape(self._writer)
-                self._reader = await _connect(f"{self.path.absolute().as_uri()}?mode=ro", self._busy)
-                await self._reader.execute_fetchall("PRAGMA cache_size = -32000")
+                self._writer = await connected(self.path, self._busy)
+                await self._shape(self._writer.connection)
+                self._reader = await connected(f"{self.path.absolute().as_uri()}?mode=ro", self._busy)
+                await self._reader.connection.execute_fetchall("PRAGMA cache_size = -32000")
             except BaseException:
                 await self.close()
                 raise
@@ -72,31 +73,29 @@ class MemoryFile:
             reader, self._reader = self._reader, None
             writer, self._writer = self._writer, None
             # The writer goes last: it can fold the write-ahead log into the file, a reader cannot.
-            for connection in (reader, writer):
-                if connection is not None:
-                    await connection.close()
+            for line in (reader, writer):
+                if line is not None:
+                    await line.close()
 
     async def look(self, look: Callable[[Read], T]) -> T:
         """Several SELECTs that depend on each other, in one go on the reader's thread: each way there costs."""
-        reader = self._open(self._reader)
 
-        def read(sql: str, parameters: Any = ()) -> list[Any]:
-            return reader._conn.execute(sql, parameters).fetchall()  # noqa: SLF001 - nothing public runs a function there
+        def looked(bare: sqlite3.Connection) -> T:
+            return look(lambda sql, parameters=(): bare.execute(sql, parameters).fetchall())
 
-        run: Callable[..., Awaitable[T]] = reader._execute  # noqa: SLF001 - as above
         with explained(self.path):
-            return await run(look, read)
+            return await self._open(self._reader).run(looked)
 
     async def read(self, sql: str, parameters: Any = ()) -> list[Any]:
         """All rows of one SELECT, as of now."""
         with explained(self.path):
-            return list(await self._open(self._reader).execute_fetchall(sql, parameters))
+            return list(await self._open(self._reader).connection.execute_fetchall(sql, parameters))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
         """One transaction, alone: durable at the end of the block, or nothing of it when the block raises."""
         async with self._turn:
-            writer = self._open(self._writer)
+            writer = self._open(self._writer).connection
             with explained(self.path):
                 await writer.execute("BEGIN IMMEDIATE")
                 before = writer.total_changes
@@ -110,10 +109,32 @@ class MemoryFile:
                         await writer.execute("ROLLBACK")
                     raise
 
+    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """One transaction, alone, in one go on the writer's thread: what ``work`` does there is durable, or nothing."""
+
+        def written(bare: sqlite3.Connection) -> tuple[T, int]:
+            bare.execute("BEGIN IMMEDIATE")
+            before = bare.total_changes
+            try:
+                made = work(bare)
+                self._point("memory.before_commit")
+                bare.execute("COMMIT")
+            except BaseException:
+                if bare.in_transaction:
+                    bare.execute("ROLLBACK")
+                raise
+            return made, bare.total_changes - before
+
+        async with self._turn:
+            with explained(self.path):
+                made, changes = await self._open(self._writer).run(written)
+            self._wrote(changes)
+            return made
+
     async def step(self, sql: str, parameters: Any = ()) -> int:
         """One statement that is a transaction of its own; returns how many changes it made."""
         async with self._turn:
-            writer = self._open(self._writer)
+            writer = self._open(self._writer).connection
             with explained(self.path):
                 before = writer.total_changes
                 await writer.execute_fetchall(sql, parameters)
@@ -128,13 +149,12 @@ class MemoryFile:
     async def _take(self) -> None:
         async with self._turn:
             if self._writer is not None:
-                run: Callable[..., Awaitable[None]] = self._writer._execute  # noqa: SLF001 - as in look
-                await run(self._checkpoint.take, self._writer._conn)  # noqa: SLF001 - as in look
+                await self._writer.run(self._checkpoint.take)
 
-    def _open(self, connection: aiosqlite.Connection | None) -> aiosqlite.Connection:
-        if connection is None:
+    def _open(self, line: Line | None) -> Line:
+        if line is None:
             raise Unavailable(f"the memory {str(self.path)!r} is not open; start the kernel that it belongs to")
-        return connection
+        return line
 
     async def _shape(self, writer: aiosqlite.Connection) -> None:
         for pragma in _WRITER.split(";"):
@@ -183,13 +203,6 @@ def _make(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
         return
-
-
-async def _connect(address: Path | str, busy: float) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(address, uri=isinstance(address, str), isolation_level=None, timeout=busy)
-    # A program that ends by an exception must not hang on a thread that nobody stops: the file bears kill -9.
-    connection._thread.daemon = True  # noqa: SLF001 - there is no other way to it
-    return await connection
 
 
 async def _write_ahead(writer: aiosqlite.Connection) -> None:

@@ -16,7 +16,7 @@ from kingpost import Selection, Unavailable
 
 from .choose import BODIES, Key, bodies, keys_of, scopes
 from .file import MemoryFile
-from .index import count, entries, take
+from .index import counted, entries, taken
 from .rows import memory_of
 
 _STEP = 512
@@ -89,9 +89,9 @@ async def _remove(writer: aiosqlite.Connection, keys: Sequence[Key]) -> int:
     """Take memories out, and the names of sources and scopes that were theirs alone."""
     rows = await bodies(writer.execute_fetchall, keys)
     made = await entries([memory_of(row) for row in rows])
-    taken = [(row[0], row[1], each) for row, each in zip(rows, made, strict=True)]
-    await take(writer, taken)
-    await count(writer, taken, -1)
+    placed = [(row[0], row[1], each) for row, each in zip(rows, made, strict=True)]
+    await writer.executemany(*taken(placed))
+    await writer.executemany(*counted(placed, -1))
     seqs: list[Any] = [row[0] for row in rows]
     chosen = f"FROM memory WHERE seq IN ({', '.join('?' * len(seqs))})"
     sources = await writer.execute_fetchall(f"SELECT DISTINCT source {chosen} AND source IS NOT NULL", seqs)

@@ -24,8 +24,6 @@ T = TypeVar("T")
 SLICE_CHARS = 4000
 """After so much text the event loop gets its turn: less than a millisecond of work."""
 
-_ROWS = 200
-
 _PAGE = 200
 _PUT = "INSERT INTO term (rowid, words) VALUES (?, ?)"
 _TAKE = "INSERT INTO term (term, rowid, words) VALUES ('delete', ?, ?)"
@@ -93,18 +91,25 @@ async def sliced(rows: Iterable[T], size: int) -> list[T]:
     return made
 
 
-async def put(writer: aiosqlite.Connection, rows: Iterable[tuple[int, int, Entry]]) -> None:
-    """Put in entries, each with the number of its memory and of its scope."""
-    await writer.executemany(_PUT, await sliced((made.row(seq, scope) for seq, scope, made in rows if made), _ROWS))
+Placed = tuple[int, int, Entry]
+"""An entry with the number of its memory and of its scope."""
+
+Many = tuple[str, list[tuple[Any, ...]]]
+"""A statement and what it is done with, for ``executemany``."""
 
 
-async def take(writer: aiosqlite.Connection, rows: Iterable[tuple[int, int, Entry]]) -> None:
-    """Take out what was put in with the same rows."""
-    await writer.executemany(_TAKE, await sliced((made.row(seq, scope) for seq, scope, made in rows if made), _ROWS))
+def put(rows: Iterable[Placed]) -> Many:
+    """How entries are put in."""
+    return _PUT, [made.row(seq, scope) for seq, scope, made in rows if made]
 
 
-async def count(writer: aiosqlite.Connection, rows: Sequence[tuple[int, int, Entry]], sign: int) -> None:
-    """Add to the statistics of each scope, or take from them."""
+def taken(rows: Iterable[Placed]) -> Many:
+    """How what was put in with the same rows is taken out."""
+    return _TAKE, [made.row(seq, scope) for seq, scope, made in rows if made]
+
+
+def counted(rows: Iterable[Placed], sign: int) -> Many:
+    """How rows are added to the statistics of each scope, or taken from them."""
     sums: dict[int, list[int]] = {}
     for _, scope, made in rows:
         if made:
@@ -112,7 +117,7 @@ async def count(writer: aiosqlite.Connection, rows: Sequence[tuple[int, int, Ent
             known[0] += sign
             known[1] += sign * made.words
     update = "UPDATE scope SET size = size + ?, words = words + ? WHERE id = ?"
-    await writer.executemany(update, [(size, words, scope) for scope, (size, words) in sums.items()])
+    return update, [(size, words, scope) for scope, (size, words) in sums.items()]
 
 
 async def renew(file: MemoryFile) -> None:
@@ -130,8 +135,8 @@ async def renew(file: MemoryFile) -> None:
         while page := await _page(writer, last):
             memories = [memory_of(row) for row in page]
             made = [(row[0], row[1], each) for row, each in zip(page, await entries(memories), strict=True)]
-            await put(writer, made)
-            await count(writer, made, 1)
+            await writer.executemany(*put(made))
+            await writer.executemany(*counted(made, 1))
             last = page[-1][0]
         await writer.execute_fetchall("INSERT OR REPLACE INTO about VALUES ('words', ?)", (VERSION,))
 

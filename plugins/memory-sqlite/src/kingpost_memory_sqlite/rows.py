@@ -10,7 +10,7 @@ import json
 import re
 from hashlib import blake2b
 from math import isnan
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from kingpost import InvalidRequest, Memory, Tier
 
@@ -43,17 +43,8 @@ _VOICE = re.compile(r"([A-Z][\w'.-]{0,30}(?: [A-Z][\w'.-]{0,30}){0,2}): \S")
 _HEX = re.compile("(?:[0-9a-f]{2}){4,}")
 
 
-class Owners(NamedTuple):
-    """The numbers of what a memory belongs to. ``speaker`` is negative where the body itself says who speaks."""
-
-    scope: int
-    source: int | None
-    speaker: int | None
-    session: int | None
-
-
-def parameters(seq: int, owners: Owners, memory: Memory, words: int, short: float) -> tuple[Any, ...]:
-    """A memory as the parameters of ``INSERT``.
+def values(memory: Memory, words: int, short: float) -> tuple[Any, ...]:
+    """A memory as the parameters of ``INSERT`` behind those of what it belongs to.
 
     Raises:
         InvalidRequest: a number is not a number, or ``meta`` is no JSON.
@@ -67,7 +58,7 @@ def parameters(seq: int, owners: Owners, memory: Memory, words: int, short: floa
     ends = [end for end in (expires, memory.valid_to) if end is not None]
     body = stored(memory.body)
     return (
-        seq, *owners, TIERS.index(memory.tier), _KINDS.index(memory.kind), _ORIGINS.index(memory.origin), words,
+        TIERS.index(memory.tier), _KINDS.index(memory.kind), _ORIGINS.index(memory.origin), words,
         _digest(body), memory.uses, memory.used, min(ends) if ends else None, *times, memory.importance,
         stored_id(memory.id), stored(memory.place), _meta(memory), body,
     )  # fmt: skip
