@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from kingpost import ConfigurationError, Ports, operations
-from kingpost.testing import MemoryLog, open_kernel
+from kingpost.testing import MemoryLog, WordCounter, open_kernel
 from kingpost_http.face import HttpFace
 from kingpost_http.settings import Settings
 from kingpost_http.status import Standing
@@ -46,6 +47,23 @@ async def test_from_the_first_token_on_everybody_shows_one(serving: Any, token: 
         assert (refused.status_code, refused.json()["code"]) == (403, "access.forbidden")
         assert (await client.get("/ready")).status_code == 200
         assert (await client.get("/metrics")).status_code == 401
+
+
+async def test_metrics_tell_how_many_counts_were_remembered(serving: Any) -> None:
+    """By counter, whatever its name; their quotient is the rate at which the cache is hit."""
+
+    class Remembering(WordCounter):
+        known = SimpleNamespace(hits=3, misses=1)
+
+    async with (
+        serving(counter=Remembering('words "as said"')) as (opened, url),
+        httpx.AsyncClient(base_url=url) as client,
+    ):
+        opened.kernel.plugins.get("counters", 'words "as said"')
+        told = (await client.get("/metrics")).text
+
+    assert '\nkingpost_token_counts_total{counter="words \\"as said\\"",remembered="true"} 3\n' in told
+    assert '\nkingpost_token_counts_total{counter="words \\"as said\\"",remembered="false"} 1\n' in told
 
 
 async def test_a_token_lives_as_it_should(serving: Any, token: Any) -> None:

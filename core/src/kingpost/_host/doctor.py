@@ -5,7 +5,6 @@ Called by the operation ``system.health``. Loads every plugin, which nothing els
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import sqlite3
@@ -109,12 +108,11 @@ async def _offers(plugins: Plugins) -> list[Check]:
 
 def _counting(home: Path, plugins: Plugins) -> Check:
     """How often a count was remembered since the start of this process, and what was learned of models."""
-    seen = []
-    for name in plugins.names("counters"):
-        with contextlib.suppress(KingpostError):
-            known = getattr(plugins.get("counters", name), "known", None)
-            if known is not None and (asked := known.hits + known.misses):
-                seen.append(f"{name} remembered {known.hits / asked:.0%} of {asked:,} counts")
+    seen = [
+        f"{name} remembered {hits / (hits + misses):.0%} of {hits + misses:,} counts"
+        for name, (hits, misses) in plugins.counted().items()
+        if hits + misses
+    ]
     for model, found in Calibrations(home / CALIBRATION).all().items():
         seen.append(f"{model} calibrated, \u00b1{found.error:.0%} over {found.answers} answers")
     return Check(name="counting", well=True, seen="; ".join(seen) or "nothing counted yet")

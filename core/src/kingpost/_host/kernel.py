@@ -165,6 +165,10 @@ class Kernel(Front):
         """The newest position of the log that this process knows of."""
         return 0 if self._opened is None else self._opened.tail.position
 
+    def counted(self) -> Mapping[str, tuple[int, int]]:
+        """For each counter in use: how many counts of this process it remembered, and how many it made."""
+        return self.plugins.counted()
+
     def jobs(self) -> Jobs:
         """Long work of this process."""
         return self._jobs

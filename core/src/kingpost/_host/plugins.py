@@ -147,6 +147,12 @@ class Plugins:
             raise self._blame(plugin, f"door provide_{kind}", f"{name!r}, which its manifest offers", came)
         return offers[name]
 
+    def counted(self) -> Mapping[str, tuple[int, int]]:
+        """What counters in use tell of what they remembered and what they had to count; imports no plugin."""
+        offers = [offers for (_, kind), offers in self._offers.items() if kind == "counters"]
+        known = [(name, getattr(counter, "known", None)) for each in offers for name, counter in sorted(each.items())]
+        return {name: (each.hits, each.misses) for name, each in known if each is not None}
+
     async def use(self, kind: str, name: str) -> Any:
         """The object behind a name, started."""
         if (ready := self._ready.get((kind, name))) is not None:

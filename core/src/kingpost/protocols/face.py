@@ -44,6 +44,10 @@ class Kernel(Protocol):
         """The newest position of the log that this process knows of."""
         ...
 
+    def counted(self) -> Mapping[str, tuple[int, int]]:
+        """For each token counter in use: how many counts of this process it remembered, and how many it made."""
+        ...
+
     def offered(self) -> Sequence[tuple[Operation[Any, Any], str | None]]:
         """Every operation, with the plugin that brings it, ``None`` for the kernel's own."""
         ...

@@ -6,7 +6,7 @@ Told by the edge once for each request.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from .endpoint import Endpoint
 
@@ -44,9 +44,12 @@ class Metrics:
         """How many requests were answered."""
         return sum(sum(series.buckets) for series in self._series.values())
 
-    def text(self, more: Iterable[tuple[str, str, float]]) -> bytes:
-        """Prometheus' text format, version 0.0.4; ``more`` are gauges with their help."""
-        lines = [*self._histogram()]
+    def text(self, more: Iterable[tuple[str, str, float]], counted: Mapping[str, tuple[int, int]]) -> bytes:
+        """Prometheus' text format, version 0.0.4.
+
+        ``more`` are gauges with their help, ``counted`` what each token counter remembered and what it counted.
+        """
+        lines = [*self._histogram(), *_counts(counted)]
         for name, help, value in (
             *more,
             ("kingpost_http_streams", "Streams that are open.", self.streams),
@@ -66,3 +69,15 @@ class Metrics:
                 yield f'{name}_bucket{{{labels},le="{bound}"}} {count}'
             yield f"{name}_sum{{{labels}}} {series.seconds:.6f}"
             yield f"{name}_count{{{labels}}} {count}"
+
+
+def _counts(counted: Mapping[str, tuple[int, int]]) -> Iterator[str]:
+    """The share of counts that cost nothing is one of these by the sum of both."""
+    name = "kingpost_token_counts_total"
+    yield f"# HELP {name} Texts whose tokens were asked for, by whether the count was remembered."
+    yield f"# TYPE {name} counter"
+    for counter, (remembered, made) in counted.items():
+        # A plugin chose the name, and a quotation mark would end the label.
+        label = counter.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        yield f'{name}{{counter="{label}",remembered="true"}} {remembered}'
+        yield f'{name}{{counter="{label}",remembered="false"}} {made}'

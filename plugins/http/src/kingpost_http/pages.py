@@ -98,7 +98,8 @@ class Pages:
     async def _text(self, access: Access | None) -> Answer:
         self._may(access)
         gauges = [("kingpost_log_position", "Frames in the log.", float(self._kernel.position))]
-        return 200, self._metrics.text(gauges), ((b"content-type", b"text/plain; version=0.0.4; charset=utf-8"),)
+        text = self._metrics.text(gauges, self._kernel.counted())
+        return 200, text, ((b"content-type", b"text/plain; version=0.0.4; charset=utf-8"),)
 
     def _may(self, access: Access | None) -> None:
         if access is None or not access.allows("system:read"):
