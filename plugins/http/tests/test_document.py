@@ -70,6 +70,17 @@ def test_schemas_are_what_generators_of_sdks_can_take(name: str, schema: dict[st
             assert field in schema["required"]
 
 
+def test_bytes_inside_json_are_hex_and_a_stream_brings_what_is_said_too() -> None:
+    """The document says what stands on the wire."""
+    schemas = DOCUMENT["components"]["schemas"]
+    stream = DOCUMENT["paths"]["/v1/events/stream"]["get"]["responses"]["200"]["content"]["text/event-stream"]
+    members = schemas[stream["schema"]["$ref"].rpartition("/")[2]]["anyOf"]
+
+    assert '"binary"' not in json.dumps(schemas)
+    assert re.fullmatch(schemas["Head"]["properties"]["hash"]["pattern"], bytes(32).hex())
+    assert {one["$ref"].rpartition("/")[2] for one in members} == {"EventView", "SpeechView"}
+
+
 @pytest.mark.timeout(300)
 async def test_the_server_keeps_what_the_document_says(serving: Any, token: Any) -> None:
     """Schemathesis with all its checks, in a thread beside the server; streams would hang, so they are left out.

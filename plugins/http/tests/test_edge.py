@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from kingpost import ConfigurationError, Ports, operations
-from kingpost.testing import MemoryLog, WordCounter, open_kernel
+from kingpost import ConfigurationError, Context, Ports, Recorded, Say, Unavailable, operations
+from kingpost.testing import MemoryLog, ScriptedAgent, WordCounter, open_kernel
 from kingpost_http.face import HttpFace
 from kingpost_http.settings import Settings
 from kingpost_http.status import Standing
@@ -215,6 +215,75 @@ async def test_a_stream_of_a_task_ends_with_it_and_resumes_anywhere(serving: Any
         for place, last in enumerate(ids[:-1]):
             rest = [one["id"] async for one in messages(url, path, {"last-event-id": last}) if "id" in one]
             assert rest == ids[place + 1 :]
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_stream_behind_the_end_of_its_task_ends_at_once(serving: Any, late: bool) -> None:
+    """Who lost the answer that held the end learns that it is over, also when something was done with it later."""
+
+    def script(context: Context, say: Say) -> str:
+        if late:
+            raise Unavailable("the model is down")
+        return "done"
+
+    made = {"agents": [ScriptedAgent(script)], "settings": {"kernel": {"retries": 0}}}
+    async with serving(**made) as (_, url), httpx.AsyncClient(base_url=url, timeout=30) as client:
+        id = (await client.post("/v1/tasks", json=TASK)).json()["id"]
+        path = f"/v1/events/stream?task={id}"
+        whole = [one async for one in messages(url, path)]
+        if late:
+            assert (await client.post(f"/v1/letters/{id}/discard")).status_code == 200
+        last = [one["id"] for one in whole if "id" in one][-1]
+        head = (await client.get("/v1/agents")).headers["kingpost-position"]
+
+        for more, headers in (
+            ("", {"last-event-id": last}), (f"&after={last}", {}), (f"&after={last.partition('.')[0]}", {}),
+            (f"&after={head}", {}), ("&kinds=turn.decided", {"last-event-id": last}),
+        ):  # fmt: skip
+            rest = [one async for one in messages(url, path + more, headers) if "event" in one]
+            assert rest == [{"event": "end", "data": "{}"}], more
+
+
+class Interrupted(MemoryLog):
+    """Something happens just after a task's stream was read."""
+
+    then: Callable[[], Awaitable[object]] | None = None
+
+    async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:
+        frames = await super().read(after, limit, stream)
+        if stream is not None and (then := self.then) is not None:
+            self.then = None
+            await then()
+        return frames
+
+
+async def test_a_task_that_ends_while_its_stream_is_resumed_is_told_whole(ports: Ports, serving: Any) -> None:
+    """Its end is seen by whoever is told that it is over."""
+    log = Interrupted(ports)
+    async with serving(log=log, work=False) as (opened, url), httpx.AsyncClient(base_url=url) as client:
+        id = (await client.post("/v1/tasks", json=TASK)).json()["id"]
+        cancel = operations.steering.Cancel(id=id)
+        path, last = f"/v1/events/stream?task={id}", {"last-event-id": "1.0"}
+        log.then = lambda: opened.kernel.perform(operations.steering.CANCEL, cancel)
+        rest = [one["event"] async for one in messages(url, path, last) if "event" in one]
+
+    assert rest == ["cancel.requested", "task.cancelled", "end"]
+
+
+async def test_browsers_may_send_every_header_that_the_sdks_send(serving: Any) -> None:
+    """And read those that answers come with."""
+    origin = {"origin": "https://app.example"}
+    asked = {**origin, "access-control-request-method": "POST"}
+    async with serving({"origins": ("https://app.example",)}) as (_, url), httpx.AsyncClient(base_url=url) as client:
+        before = await client.options("/v1/tasks", headers=asked)
+        answer = await client.get("/v1/agents", headers=origin)
+
+    allowed = set(before.headers["access-control-allow-headers"].split(", "))
+    assert before.status_code == 204
+    assert "POST" in before.headers["access-control-allow-methods"]
+    assert {"authorization", "content-type", "idempotency-key", "last-event-id", "x-retry-count"} <= allowed
+    assert answer.headers["access-control-allow-origin"] == "https://app.example"
+    assert "kingpost-position" in answer.headers["access-control-expose-headers"]
 
 
 async def test_a_stream_cut_at_any_byte_goes_on_without_gap_or_duplicate(serving: Any) -> None:

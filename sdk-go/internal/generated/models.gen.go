@@ -1582,6 +1582,13 @@ type SourceView struct {
 	Unique    string  `json:"unique"`
 }
 
+// SpeechView What an agent says while it decides: live only, in no log, and so without an id.
+type SpeechView struct {
+	Kind string `json:"kind"`
+	Task string `json:"task"`
+	Text string `json:"text"`
+}
+
 // Statistics What an agent's tasks came to. “samples“ is how many ended tasks the figures are made of.
 //
 // “succeeded“, “failed“ and “cancelled“ add up to it; means are “None“ where there is no sample. “seconds“
@@ -1603,6 +1610,9 @@ type Status string
 
 // StatusInput Where a task stands. The last three are final.
 type StatusInput string
+
+// StreamItem defines model for StreamItem.
+type StreamItem = json.RawMessage
 
 // Submit A task to be queued. What is “None“ comes from the settings. Paths in “inputs“ are absolute or from here.
 //

@@ -1227,6 +1227,15 @@ export type SourceView = {
 };
 
 /**
+ * What an agent says while it decides: live only, in no log, and so without an id.
+ */
+export type SpeechView = {
+    kind: string;
+    task: string;
+    text: string;
+};
+
+/**
  * What an agent's tasks came to. ``samples`` is how many ended tasks the figures are made of.
  *
  * ``succeeded``, ``failed`` and ``cancelled`` add up to it; means are ``None`` where there is no sample. ``seconds``
@@ -1253,6 +1262,8 @@ export type Status = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' |
  * Where a task stands. The last three are final.
  */
 export type StatusInput = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
+
+export type StreamItem = EventView | SpeechView;
 
 /**
  * A task to be queued. What is ``None`` comes from the settings. Paths in ``inputs`` are absolute or from here.
@@ -1848,7 +1859,7 @@ export type EventsStreamResponses = {
     /**
      * Events as they come, resumed without a gap.
      */
-    200: EventView;
+    200: StreamItem;
 };
 
 export type EventsStreamResponse = EventsStreamResponses[keyof EventsStreamResponses];

@@ -248,9 +248,12 @@ class LiveFeed:
     async def _replayed(self) -> list[EventView | SpeechView]:
         """The next page out of the log; live from now on when it reaches what the feeds have been told of."""
         feeds = self._feeds
+        # Asked before the page is read, which then holds the end, or begins behind it.
+        over = await self._is_over()
         seen, (position, number) = feeds.position, self.place
         frames = await feeds.log.read(position if number == _LATEST else max(position - 1, 0), _PAGE, self._stream)
-        if len(frames) < _PAGE:
+        last = len(frames) < _PAGE
+        if last:
             read = frames[-1].position if frames and self._stream is None else seen
             # All that was told so far has been read; what is told from now on is held for us.
             self._behind = feeds.position > max(seen, read)
@@ -259,18 +262,20 @@ class LiveFeed:
             tenant, root, thread = await self._feeds.owners.of(frame)
             if tenant == self.tenant and self.wants(frame.stream, root, thread):
                 found += [view for view in await self._feeds.views(frame, tenant) if self._is_new(view)]
-        if not self._behind and not found and await self._is_over():
-            self._finish()
         if frames:
             self.place = max(self.place, (frames[-1].position, _LATEST))
+        if over and last:
+            self._finish()
+            # Who has seen the end has seen all, whatever was done with the task later.
+            return found if any(one.kind in _ENDS for one in found) else []
         return found
 
     async def _is_over(self) -> bool:
-        """Whether the one task that is followed had ended before: nothing will come that says so."""
+        """Whether the one task that is followed has ended: nothing more will come."""
         if self.request.task is None:
             return False
         states = await self._feeds.log.select(TaskQuery(ids=[self.request.task], limit=1))
-        return bool(states) and states[0].final and not self._waiting
+        return bool(states) and states[0].final
 
 
 def _place(after: str) -> tuple[int, int]:

@@ -97,5 +97,5 @@ FOLLOW: Operation[Follow, Feed] = Operation(
     scope="events:read",
     errors=(NotFound,),
     route="GET /events/stream",
-    item=EventView,
+    item=EventView | SpeechView,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import UnionType
 from typing import ClassVar, Generic, TypeVar
 
 from ..errors import KingpostError
@@ -66,7 +67,7 @@ class Operation(Generic[Req, Res]):
     route: str = ""
     success: int = 200
     files: tuple[str, ...] = ()
-    item: type | None = None
+    item: type | UnionType | None = None
     raw: str = ""
     body_bytes: int | None = None
 

@@ -50,7 +50,10 @@ _AHEAD_SECONDS = 2.0
 _STREAMED = 0
 _LOCAL = frozenset({"127.0.0.1", "::1"})
 _CORS = (b"access-control-allow-methods", b"GET, POST, PUT, DELETE, OPTIONS")
-_ACCEPTED = b"authorization, content-type, idempotency-key, kingpost-position, last-event-id, x-request-id, traceparent"
+_ACCEPTED = (
+    b"authorization, content-type, idempotency-key, kingpost-position, last-event-id, x-request-id, x-retry-count, "
+    b"traceparent"
+)
 _EXPOSED = b"kingpost-position, x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset"
 
 

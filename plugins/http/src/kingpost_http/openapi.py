@@ -55,7 +55,8 @@ _LAST = {
     "schema": {"type": "string", "pattern": "^([0-9]{1,15}(\\.[0-9]{1,9})?)?$"},
 }  # fmt: skip
 _BOUNDS = {"minimum": -(2**53) + 1, "maximum": 2**53 - 1}
-_UNIONS = {("Answer", "Calls"): "Action"}
+_UNIONS: Mapping[tuple[str, ...], str] = {("Answer", "Calls"): "Action", ("EventView", "SpeechView"): "StreamItem"}
+_HEX = "^([0-9a-f]{2})*$"
 
 
 class _Schemas(GenerateJsonSchema):
@@ -67,6 +68,14 @@ class _Schemas(GenerateJsonSchema):
     def float_schema(self, schema: Any) -> Json:
         made = super().float_schema(schema)
         return {**_BOUNDS, **made} if self.mode == "validation" else made
+
+    def bytes_schema(self, schema: Any) -> Json:
+        """Bytes inside JSON are hex, as the codecs of these records write them."""
+        made = super().bytes_schema(schema)
+        if made.get("format") == "binary":
+            del made["format"]
+            made["pattern"] = _HEX
+        return made
 
     def enum_schema(self, schema: Any) -> Json:
         return self._open(super().enum_schema(schema))
@@ -151,6 +160,10 @@ def _components(endpoints: tuple[Endpoint, ...]) -> tuple[Mapping[tuple[str, str
     refs = {(key, mode): _renamed(schema, names) for (key, mode), schema in made.items()}
     for schema in list(schemas.values()):
         _name_unions(schema, schemas)
+    for key, schema in refs.items():
+        if (union := _UNIONS.get(_members(schema))) is not None:
+            # What a stream brings has open tags already: there is nothing that a newer server could add.
+            schemas[union], refs[key] = schema, {"$ref": _REF + union}
     return refs, schemas  # type: ignore[return-value]  # pydantic's keys are of a type of its own
 
 
@@ -173,10 +186,15 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
     return found
 
 
+def _members(schema: Json) -> tuple[str, ...]:
+    """The names of what a schema is one of."""
+    return tuple(one.get("$ref", "").removeprefix(_REF) for one in schema.get("anyOf", ()))
+
+
 def _name_unions(schema: Any, schemas: Json) -> None:
     """Give every union of tagged records its name, and room for tags that a newer server may bring."""
     for key, part in schema.get("properties", {}).items():
-        members = tuple(one.get("$ref", "").removeprefix(_REF) for one in part.get("anyOf", ()))
+        members = _members(part)
         if (name := _UNIONS.get(members)) is None:
             continue
         schemas_of = [{"$ref": _REF + member} for member in members]

@@ -138,6 +138,7 @@ from .signed_head import SignedHead
 from .source import Source
 from .source_list import SourceList
 from .source_view import SourceView
+from .speech_view import SpeechView
 from .statistics import Statistics
 from .status_input import StatusInput
 from .status_type_0 import StatusType0
@@ -315,6 +316,7 @@ __all__ = (
     "Source",
     "SourceList",
     "SourceView",
+    "SpeechView",
     "Statistics",
     "StatusInput",
     "StatusType0",

@@ -6,6 +6,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.event_view import EventView
+from ...models.speech_view import SpeechView
 from ...types import UNSET, Response, Unset
 
 
@@ -48,9 +49,25 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> EventView | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> EventView | SpeechView | None:
     if response.status_code == 200:
-        response_200 = EventView.from_dict(response.text)
+
+        def _parse_response_200(data: object) -> EventView | SpeechView:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_stream_item_type_0 = EventView.from_dict(data)
+
+                return componentsschemas_stream_item_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_stream_item_type_1 = SpeechView.from_dict(data)
+
+            return componentsschemas_stream_item_type_1
+
+        response_200 = _parse_response_200(response.text)
 
         return response_200
 
@@ -60,7 +77,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[EventView]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[EventView | SpeechView]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -78,7 +97,7 @@ def sync_detailed(
     kinds: list[str] | Unset = UNSET,
     after: str | Unset = UNSET,
     live: bool | Unset = UNSET,
-) -> Response[EventView]:
+) -> Response[EventView | SpeechView]:
     """Events as they come, resumed without a gap.
 
      Which events to follow: of one ``task``, of a ``root`` and all below it, of a ``thread``, of some
@@ -102,7 +121,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[EventView]
+        Response[EventView | SpeechView]
     """
 
     kwargs = _get_kwargs(
@@ -130,7 +149,7 @@ def sync(
     kinds: list[str] | Unset = UNSET,
     after: str | Unset = UNSET,
     live: bool | Unset = UNSET,
-) -> EventView | None:
+) -> EventView | SpeechView | None:
     """Events as they come, resumed without a gap.
 
      Which events to follow: of one ``task``, of a ``root`` and all below it, of a ``thread``, of some
@@ -154,7 +173,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        EventView
+        EventView | SpeechView
     """
 
     return sync_detailed(
@@ -177,7 +196,7 @@ async def asyncio_detailed(
     kinds: list[str] | Unset = UNSET,
     after: str | Unset = UNSET,
     live: bool | Unset = UNSET,
-) -> Response[EventView]:
+) -> Response[EventView | SpeechView]:
     """Events as they come, resumed without a gap.
 
      Which events to follow: of one ``task``, of a ``root`` and all below it, of a ``thread``, of some
@@ -201,7 +220,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[EventView]
+        Response[EventView | SpeechView]
     """
 
     kwargs = _get_kwargs(
@@ -227,7 +246,7 @@ async def asyncio(
     kinds: list[str] | Unset = UNSET,
     after: str | Unset = UNSET,
     live: bool | Unset = UNSET,
-) -> EventView | None:
+) -> EventView | SpeechView | None:
     """Events as they come, resumed without a gap.
 
      Which events to follow: of one ``task``, of a ``root`` and all below it, of a ``thread``, of some
@@ -251,7 +270,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        EventView
+        EventView | SpeechView
     """
 
     return (
