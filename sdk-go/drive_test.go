@@ -3,6 +3,7 @@ package kingpost
 import (
 	"bufio"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -40,6 +41,7 @@ type command struct {
 	} `json:"retry"`
 	Status int             `json:"status"`
 	Body   string          `json:"body"`
+	Hex    *string         `json:"hex"`
 	Secret json.RawMessage `json:"secret"`
 	Plugin string          `json:"plugin"`
 	Text   string          `json:"text"`
@@ -157,7 +159,11 @@ func done(c *command) (map[string]any, error) {
 			_ = json.Unmarshal(c.Secret, &one)
 			secrets = []string{one}
 		}
-		return value(VerifyWebhook([]byte(c.Body), header(c.Headers), time.Unix(0, int64(c.Now*1e9)), secrets...))
+		body := []byte(c.Body)
+		if c.Hex != nil {
+			body, _ = hex.DecodeString(*c.Hex)
+		}
+		return value(VerifyWebhook(body, header(c.Headers), time.Unix(0, int64(c.Now*1e9)), secrets...))
 	case "plugin":
 		given := map[string]any{}
 		_ = json.Unmarshal(c.Request, &given)

@@ -1,5 +1,5 @@
 /**
- * Whether a delivery is from who it says (Standard Webhooks: `webhook-id`, `-timestamp`, `-signature`).
+ * Whether a delivery is from who it says (Standard Webhooks 1.0: `webhook-id`, `-timestamp`, `-signature`).
  *
  * Called by whoever receives webhooks, with the raw bytes as they came. Needs WebCrypto, no network.
  */
@@ -18,10 +18,16 @@ export interface WebhookOptions {
   now?: number
 }
 
+const SHARED = 'whsec_'
+const PUBLIC = 'whpk_'
+
 type Given = Headers | Record<string, string | string[] | undefined>
 
 /**
- * The delivery, if one of the secrets (`whsec_...`) signed it within `tolerance` seconds of now.
+ * The delivery, if one of the secrets signed it within `tolerance` seconds of now.
+ *
+ * A secret is a shared one (`whsec_...`, signatures v1) or an Ed25519 public key (`whpk_...`, signatures v1a). Name two
+ * while one replaces the other.
  *
  * @throws WebhookInvalid a header is missing or malformed, the time is too far away, no signature fits, or the body is
  *   no JSON
@@ -43,18 +49,13 @@ export async function verifyWebhook(
   }
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
   const signed = joined(new TextEncoder().encode(`${id}.${stamp}.`), bytes)
-  const signatures = given.split(' ').filter((each) => each.startsWith('v1,')).map((each) => decoded(each.slice(3)))
+  const signatures = given.split(' ')
   let fits = false
-  for (const each of Array.isArray(secret) ? secret : [secret]) {
-    const key = await imported(each)
-    for (const signature of signatures) {
-      // `verify` compares in constant time.
-      if (signature && (await crypto.subtle.verify('HMAC', key, signature, signed))) fits = true
-    }
-  }
+  for (const each of Array.isArray(secret) ? secret : [secret]) fits = (await signedBy(each, signed, signatures)) || fits
   if (!fits) throw new WebhookInvalid('no signature fits: the body was changed, or the secret is another one')
   try {
-    return { id, timestamp: Number(stamp), data: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) }
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return { id, timestamp: Number(stamp), data: JSON.parse(text) }
   } catch {
     throw new WebhookInvalid('the body is signed, and no JSON')
   }
@@ -71,11 +72,22 @@ function lowered(headers: Given): Record<string, string> {
   return found
 }
 
-async function imported(secret: string): Promise<CryptoKey> {
-  const key = decoded(secret.replace(/^whsec_/, ''))
-  if (!key) throw new WebhookInvalid("the secret is no base64 behind 'whsec_'")
+/** Whether one of the signatures is that of this secret. `verify` compares in constant time. */
+async function signedBy(secret: string, signed: Uint8Array<ArrayBuffer>, signatures: string[]): Promise<boolean> {
+  const isPublic = secret.startsWith(PUBLIC)
+  const prefix = isPublic ? PUBLIC : SHARED
+  const key = decoded(secret.startsWith(prefix) ? secret.slice(prefix.length) : secret)
+  if (!key) throw new WebhookInvalid(`the secret is no base64 behind '${prefix}'`)
   if (!key.length) throw new WebhookInvalid('the secret is empty')
-  return crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify'])
+  if (isPublic && key.length !== 32) throw new WebhookInvalid(`the key behind '${prefix}' has not 32 bytes`)
+  const [version, algorithm] = isPublic ? ['v1a,', { name: 'Ed25519' }] : ['v1,', { name: 'HMAC', hash: 'SHA-256' }]
+  const made = await crypto.subtle.importKey('raw', key, algorithm, false, ['verify'])
+  let fits = false
+  for (const each of signatures) {
+    const signature = each.startsWith(version) ? decoded(each.slice(version.length)) : undefined
+    if (signature && (await crypto.subtle.verify(algorithm.name, made, signature, signed))) fits = true
+  }
+  return fits
 }
 
 /** Standard base64 with padding, strictly; `undefined` where it is none. */

@@ -55,7 +55,7 @@ const DEEDS = {
     const { name, code, requestId } = told(asked.status, new Headers(asked.headers), asked.body)
     return { value: { kind: name, code, request_id: requestId ?? null } }
   },
-  webhook: async (asked) => ({ value: await verifyWebhook(asked.body, asked.headers, asked.secret, { now: asked.now }) }),
+  webhook: async (asked) => ({ value: await verifyWebhook(asked.hex === undefined ? asked.body : Buffer.from(asked.hex, 'hex'), asked.headers, asked.secret, { now: asked.now }) }),
   plugin: async (asked) => ({ value: await client(asked).plugin(asked.plugin).call(asked.operation, asked.request) }),
   worker: async (asked) => ({ value: await client(asked).worker((one) => `${asked.text} ${one.tool}`).once() }),
 }

@@ -141,7 +141,8 @@ async def judged(asked: dict[str, Any]) -> dict[str, Any]:
 
 async def webhook(asked: dict[str, Any]) -> dict[str, Any]:
     """A delivery, verified."""
-    return {"value": plain(verify_webhook(asked["body"].encode(), asked["headers"], asked["secret"], now=asked["now"]))}
+    body = bytes.fromhex(asked["hex"]) if "hex" in asked else asked["body"].encode()
+    return {"value": plain(verify_webhook(body, asked["headers"], asked["secret"], now=asked["now"]))}
 
 
 async def plugin(asked: dict[str, Any]) -> dict[str, Any]:
