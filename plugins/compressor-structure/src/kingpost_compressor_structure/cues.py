@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
+from .measure import Measure
 from .question import Question
 from .units import Unit
 
@@ -70,14 +71,21 @@ _ASKED = tuple(
     )
 )
 _LOOKED_AT = 1_000
+_PEOPLES, _NAMES = 8, 16
+"""Marks of words: of a person, and of what may be a name; below them time, what is one's own, a number."""
 _NAMED, _LIKE, _ASKS, _FACT = 0.4, 0.3, 0.35, 0.2
 
 
 class Cues:
     """Of one question."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, measure: Measure) -> None:
         self._question = question
+        self._marks = dict.fromkeys(measure.names, _NAMES)
+        for mark, told in enumerate((_TIME, _OWN, _NUMBER | measure.numbers, _PERSON)):
+            for word in told:
+                self._marks[word] = self._marks.get(word, 0) | 1 << mark
+        self._marked = set(self._marks)
         self._tell = [tell for asked, tell in _ASKED if asked.search(question.query[:_LOOKED_AT])]
         self._speakers: dict[str, bool] = {}
 
@@ -90,15 +98,13 @@ class Cues:
         for tell in self._tell:
             if tell(said, words):
                 factor += _LIKE
-        likely = 0.7
-        if not _TIME.isdisjoint(words):
-            likely += _FACT
-        if not _OWN.isdisjoint(words):
-            likely += _FACT
-        if _tells_number(said, words):
-            likely += _FACT
-        if _tells_person(said, words):
-            likely += _FACT
+        marks = 0
+        for word in self._marked & words:
+            marks |= self._marks[word]
+        if marks & _NAMES:
+            # With a person told, a name tells nothing more.
+            marks = marks & ~_NAMES | (0 if marks & _PEOPLES or not _NAME.search(said) else _PEOPLES)
+        likely = 0.7 + _FACT * marks.bit_count()
         return (factor * (1 - _ASKS), factor * likely / 2) if asks(said) else (factor, factor * likely)
 
     def _is_named(self, speaker: str) -> bool:

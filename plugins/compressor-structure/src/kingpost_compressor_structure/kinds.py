@@ -40,8 +40,7 @@ _MARKDOWN = re.compile(r"#{1,6} \S|```|~~~|[-*+] \S|\d{1,3}\. \S|> |\|.{0,200}\|
 _DIFF = re.compile(r"diff --git |@@ -\d|--- \S|\+\+\+ \S|Index: ")
 # All that begins a definition or brings in a module, wherever it stands: a licence or a long docstring may come first.
 _PYTHON_LINES = re.compile(
-    r"^(?:[ \t]{0,16}(?:async[ ]def|def|class)[ ]\w{1,80}[(:]|from[ ][\w.]{1,80}[ ]import[ ]|import[ ]\w|@\w)",
-    re.MULTILINE,
+    r"\n(?:[ \t]{0,16}(?:async[ ]def|def|class)[ ]\w{1,80}[(:]|from[ ][\w.]{1,80}[ ]import[ ]|import[ ]\w|@\w)"
 )
 _PROMISING = 0.02
 """Among so many lines of documentation one that defines something is enough."""
@@ -71,14 +70,15 @@ def _of_text(text: str) -> str:
     lines = _first_lines(text)
     if not lines:
         return "prose"
-    if len(verdicts.MARKS.findall(text[:_SEARCHED])) >= 2:
+    # Expressions that begin with the end of a line are looked for many times as fast as those that begin at a line.
+    said = "\n" + text[:_SEARCHED]
+    if len(verdicts.MARKS.findall(said)) >= 2:
         return "tests"
-    return _of_lines(lines) or ("python" if _defines_python(text) else _of_layout(lines))
+    return _of_lines(lines) or ("python" if _defines_python(said) else _of_layout(lines))
 
 
-def _defines_python(text: str) -> bool:
+def _defines_python(said: str) -> bool:
     """Whether definitions of Python stand all over it, and not in the examples of a document."""
-    said = text[:_SEARCHED]
     marks = len(_PYTHON_LINES.findall(said))
     return marks >= 2 and marks > _PROMISING * said.count("\n") and "\n```" not in said
 

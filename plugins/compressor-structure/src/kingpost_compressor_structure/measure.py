@@ -1,21 +1,27 @@
 """How much each unit has of the question, and how much it says that others do not.
 
-Called by ``values``, which adds all units first and then asks for each. Rare words weigh more.
+Called by ``values``, which adds all units first, has them weighed, and then asks for each. Rare words weigh more.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence, Set
-from itertools import chain
+from collections.abc import Iterator, Sequence, Set
+from itertools import chain, islice
 from math import log
 
-from .question import STOP, Question, words
+from .question import STOP, Question, words, words_of
 from .units import Unit
 
 _NOTHING: Set[str] = frozenset()
 _PRESENT = 0.1
 """What the name of somebody who speaks tells about what is said, to another name."""
+_DIGIT = re.compile(r"\d")
+_AT_ONCE = 1_500
+"""Words that are weighed in a millisecond or two."""
+_FACT, _NAME = 1.5, 1.2
+"""Numbers and names carry facts."""
 
 
 class Measure:
@@ -27,55 +33,88 @@ class Measure:
         present = [word for word in words(speakers) if len(word) > 2]
         self._present = {term for terms in question.found(present).values() for term in terms}
         self._bodies: list[set[str]] = []
-        self._titles: list[Set[str]] = []
+        self._titles: dict[int, set[str]] = {}
         self._hits: list[Set[str]] = []
         self._counts: Counter[str] = Counter()
         self._terms: Counter[str] = Counter()
         self._known: dict[str, frozenset[str]] = {}
-        # Sets of their own: what is done to two sets takes as long as the smaller one, views of dictionaries do not.
-        self._seen: set[str] = set()
+        # A set of its own: what is done to two sets takes as long as the smaller one, a view of a dictionary does not.
         self._wanted: set[str] = set()
         self._length = 0
-        self._weights = _Weights(self._counts, self._bodies)
+        self._weights: dict[str, int] = {}
+        self.numbers: set[str] = set()
+        """The words that have a digit."""
+        self.names: set[str] = set()
+        """The words that begin with a capital letter."""
 
     def add(self, units: Sequence[Unit]) -> None:
         """Some more units."""
-        bodies = [words(unit.whole[unit.lead :] if unit.lead else unit.whole) for unit in units]
-        titles = [words(unit.title) if unit.title else _NOTHING for unit in units]
+        bodies = words_of([unit.whole[unit.lead :] if unit.lead else unit.whole for unit in units])
+        for number, unit in enumerate(units, len(self._bodies)):
+            if unit.title:
+                self._titles[number] = words(unit.title)
         self._counts.update(chain.from_iterable(bodies))
         self._length += sum(map(len, bodies))
         self._bodies += bodies
-        self._titles += titles
-        if not self._question.terms:
-            self._hits += [_NOTHING] * len(bodies)
-            return
-        new = set().union(*bodies, *titles) - self._seen
-        self._seen |= new
-        found = self._question.found(new)
+
+    def weigh(self) -> Iterator[None]:
+        """All that were added; to be gone through once, with rests in between."""
+        every = iter(self._counts.items())
+        rarity: dict[int, tuple[int, int, int]] = {}
+        while some := list(islice(every, _AT_ONCE)):
+            self._value(some, rarity)
+            yield
+        if self._question.terms:
+            self._meet({word for title in self._titles.values() for word in title} - self._counts.keys())
+            for start in range(0, len(self._bodies), _AT_ONCE):
+                hits = [self._asked(body) for body in self._bodies[start : start + _AT_ONCE]]
+                self._terms.update(chain.from_iterable(hits))
+                self._hits += hits
+                yield
+
+    def _value(self, some: Sequence[tuple[str, int]], rarity: dict[int, tuple[int, int, int]]) -> None:
+        """What words say, in thousandths: sets have no order, and only sums of whole numbers do not depend on it."""
+        for count in {count for _, count in some} - rarity.keys():
+            told = 1000 * log(1 + len(self._bodies) / count)
+            rarity[count] = round(told), round(_FACT * told), round(_NAME * told)
+        weights = {word: rarity[count][0] for word, count in some}
+        for word in [word for word in weights if not ("a" <= word[0] <= "z")]:
+            if word[0].isdigit():
+                weights[word] = rarity[self._counts[word]][1]
+            elif word.lower() in STOP:
+                weights[word] = 0
+            elif word[0].isupper():
+                weights[word] = rarity[self._counts[word]][2]
+                self.names.add(word)
+        for word in weights.keys() & STOP:
+            weights[word] = 0
+        self._weights.update(weights)
+        self.numbers.update([word for word in weights if not word.isalpha() and _DIGIT.search(word)])
+        self._meet(weights)
+
+    def _meet(self, some: Set[str] | dict[str, int]) -> None:
+        found = self._question.found(some) if self._question.terms else {}
         self._known.update(found)
         self._wanted.update(found)
-        hits = [self._asked(body) for body in bodies]
-        self._terms.update(chain.from_iterable(hits))
-        self._hits += hits
 
     def words(self, number: int) -> Set[str]:
         """The distinct words of a unit."""
         return self._bodies[number]
 
-    def _asked(self, said: Set[str]) -> Set[str]:
-        found = self._wanted & said
-        return {term for word in found for term in self._known[word]} if found else _NOTHING
+    def _asked(self, said: set[str]) -> Set[str]:
+        if self._wanted.isdisjoint(said):
+            return _NOTHING
+        return {term for word in self._wanted & said for term in self._known[word]}
 
     def relevance(self, number: int) -> float:
         """How much a unit has of the question; a term in its title counts twice."""
-        body, hit = self._bodies[number], self._hits[number]
-        if not hit:
+        if not self._hits or not (hit := self._hits[number]):
             return 0.0
         score, matched = self._score(hit)
-        if self._titles[number]:
+        if number in self._titles:
             score += self._score(self._asked(self._titles[number]))[0]
         mean = self._length / len(self._bodies)
-        return score * (0.8 + 0.2 * matched) / (0.7 + 0.3 * len(body) / mean)
+        return score * (0.8 + 0.2 * matched) / (0.7 + 0.3 * len(self._bodies[number]) / mean)
 
     def _score(self, hit: Set[str]) -> tuple[float, float]:
         """What the terms weigh, and how many words of the question that is; each word counts once, at its best."""
@@ -94,27 +133,3 @@ class Measure:
         """How much a unit says for its length that others do not say."""
         body = self._bodies[number]
         return sum(map(self._weights.__getitem__, body)) / (6.0 + len(body))
-
-
-class _Weights(dict[str, int]):
-    """What a word says, in thousandths: sets have no order, and only sums of whole numbers do not depend on it."""
-
-    def __init__(self, counts: Counter[str], bodies: list[set[str]]) -> None:
-        super().__init__()
-        self._counts, self._bodies = counts, bodies
-        self._rarity: dict[int, float] = {}
-
-    def __missing__(self, word: str) -> int:
-        count = self._counts[word]
-        if (weight := self._rarity.get(count)) is None:
-            weight = self._rarity[count] = log(1 + len(self._bodies) / count)
-        first = word[0]
-        # Numbers and names carry facts.
-        if "a" <= first <= "z":
-            factor = 0.0 if word in STOP else 1.0
-        elif first.isdigit():
-            factor = 1.5
-        else:
-            factor = 0.0 if word.lower() in STOP else 1.2 if first.isupper() else 1.0
-        self[word] = found = round(1000 * factor * weight)
-        return found

@@ -7,7 +7,7 @@ names in code by their parts, Chinese and Japanese by pairs of characters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from .associations import FORMS, LIGHT, related
 
 _WORD = re.compile(r"[^\W_]+")
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()}
+_MARK = "\x00"
+_MARKED = {code: spaced for code, spaced in _SPACED.items() if code != ord(_MARK)}
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
 _NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _LONGEST_WORD = 60
@@ -39,6 +41,15 @@ def words(text: str) -> set[str]:
     """The distinct words of a text, as they are written."""
     # Many times as fast as an expression, and the same for plain letters.
     return set(text.translate(_SPACED).split()) if text.isascii() else set(_WORD.findall(text))
+
+
+def words_of(texts: Sequence[str]) -> list[set[str]]:
+    """The distinct words of each of several texts."""
+    joined = _MARK.join(texts)
+    # To translate is quick, and to begin with it is not: so all at once.
+    if not joined.isascii() or joined.count(_MARK) >= len(texts):
+        return [words(text) for text in texts]
+    return [set(part.split()) for part in joined.translate(_MARKED).split(_MARK)]
 
 
 def stem(word: str) -> str:
@@ -90,14 +101,19 @@ class Question:
         self._begin = frozenset(term[:3] for term in self._all) | frozenset(
             form[:3] for form in FORMS if stem(form) in self._all
         )
+        self._within = re.compile("|".join(map(re.escape, sorted(self._begin))))
 
     def found(self, said: Iterable[str]) -> dict[str, frozenset[str]]:
         """The written words that stand for terms, with those terms."""
-        begin, terms = self._begin, self._all
+        begin, terms, within = self._begin, self._all, self._within
         hits = {}
         for word in said:
-            maybe = word[:3].lower() in begin or not (word[1:].islower() or word.isdigit())
-            if maybe and (found := terms & parts(word)):
+            # What is written in parts may have a term behind another part.
+            if word[:3].lower() not in begin and (
+                word[1:].islower() or word.isdigit() or not within.search(word.lower())
+            ):
+                continue
+            if found := terms & parts(word):
                 hits[word] = found
         return hits
 

@@ -41,13 +41,38 @@ class Item(NamedTuple):
 
 async def rank(drafts: Sequence[Draft], forms: Sequence[Form], question: Question, room: int, pace: Pace) -> list[Item]:
     """All that can be chosen for a room of so many tokens, best first; among equals in reading order."""
+    asked, told = await _weighed(forms, question, pace)
+    has_answer = any(map(any, asked))
+    merits = _merits(drafts)
+    told = _scaled(told, 0.98)
+    for at, form in enumerate(forms):
+        own = _spread(form, asked[at]) if has_answer else _opening(told[at])
+        factor = 0.7 + 0.3 * merits[at]
+        likely = _SPOKEN if form.is_speech else _TOLD
+        asked[at] = [value * factor + likely * also for value, also in zip(own, told[at], strict=True)]
+        await pace.after(20 * len(own))
+    asked = _scaled(asked)
+    items: list[Item] = []
+    for at, form in enumerate(forms):
+        items += _items(at, form, asked[at], merits[at], room, has_answer=has_answer)
+        await pace.after(20 * len(form.units))
+    items.sort()
+    return items
+
+
+async def _weighed(
+    forms: Sequence[Form], question: Question, pace: Pace
+) -> tuple[list[list[float]], list[list[float]]]:
+    """How much each unit of each form has of the question, and how much it tells that others do not."""
     speakers = {unit.speaker for form in forms for unit in form.units if unit.speaker}
     measure = Measure(question, " ".join(sorted(speakers)))
-    cues = Cues(question)
     for form in forms:
         for units in _pieces(form.units):
             measure.add(units)
             await pace.after(_PIECE)
+    for _ in measure.weigh():
+        await pace.after(_PIECE)
+    cues = Cues(question, measure)
     asked: list[list[float]] = []
     told: list[list[float]] = []
     number = 0
@@ -65,22 +90,7 @@ async def rank(drafts: Sequence[Draft], forms: Sequence[Form], question: Questio
                 told[-1].append(density)
                 number += 1
             await pace.after(_PIECE)
-    has_answer = any(map(any, asked))
-    merits = _merits(drafts)
-    told = _scaled(told, 0.98)
-    for at, form in enumerate(forms):
-        own = _spread(form, asked[at]) if has_answer else _opening(told[at])
-        factor = 0.7 + 0.3 * merits[at]
-        likely = _SPOKEN if form.is_speech else _TOLD
-        asked[at] = [value * factor + likely * also for value, also in zip(own, told[at], strict=True)]
-        await pace.after(20 * len(own))
-    asked = _scaled(asked)
-    items: list[Item] = []
-    for at, form in enumerate(forms):
-        items += _items(at, form, asked[at], merits[at], room, has_answer=has_answer)
-        await pace.after(20 * len(form.units))
-    items.sort()
-    return items
+    return asked, told
 
 
 def _pieces(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:

@@ -52,7 +52,10 @@ def _plain(text: str, kind: str, question: Question) -> Form:
 def _sections(text: str, kind: str) -> list[tuple[str, str]]:
     """Neighbouring paragraphs of one kind, with that kind; together they are the text."""
     found: list[tuple[str, list[str]]] = []
-    for paragraph in mixed.paragraphs(text):
+    paragraphs = list(mixed.paragraphs(text))
+    if kind == "log" and len(paragraphs) == 1:
+        return [(kind, text)]
+    for paragraph in paragraphs:
         of = kinds.tell(paragraph) if mixed.is_long(paragraph) else kind
         of = of if of in mixed.HARD else kind
         if not found or found[-1][0] != of:

@@ -37,19 +37,20 @@ def form(text: str, question: Question) -> Form | None:
     records = list(_records(text))
     if len(records) < 4:
         return None
+    messages = [_message(record) for record in records]
     groups: defaultdict[str, list[int]] = defaultdict(list)
-    for number, record in enumerate(records):
-        groups[_template(record)].append(number)
+    for number, template in enumerate(_templates(records, messages)):
+        groups[template].append(number)
     units = [Unit((record,), (0.0,), loss=_LOSS) for record in records]
     rare = sum(1 for members in groups.values() if len(members) <= _RARE)
     # Where much is rare, rare is nothing to tell.
     odd = _ODD if rare <= max(_FEW, len(records) // 50) else _UNUSUAL
     for template, members in groups.items():
-        _value(units, template, members, odd)
+        _value(units, messages, template, members, odd)
     return Form(units, gaps=False, flows=True)
 
 
-def _value(units: list[Unit], template: str, members: Sequence[int], odd: float) -> None:
+def _value(units: list[Unit], messages: Sequence[str], template: str, members: Sequence[int], odd: float) -> None:
     """What the records of one template are worth; the first counts the others. ``odd``: what a rare one is worth."""
     first = members[0]
     rare = len(members) <= _RARE
@@ -58,9 +59,9 @@ def _value(units: list[Unit], template: str, members: Sequence[int], odd: float)
         worth = max(worth, _SAID_CALMLY) if _CALM.search(template) else 1.0
     elif _WARNING.search(template):
         worth = max(worth, _WARNED)
-    for number in members[1:] if rare else _distinct(units, members) if worth >= _WARNED else ():
+    for number in members[1:] if rare else _distinct(messages, members) if worth >= _WARNED else ():
         units[number].worth = (worth * 0.8,)
-    for number in _far_out(units, members):
+    for number in _far_out(messages, members):
         units[number].worth = (0.95,)
     if len(members) > _RARE:
         record = units[first].whole
@@ -81,19 +82,19 @@ def _shorten(unit: Unit) -> None:
         unit.shapes, unit.worth = (short, unit.whole), (unit.worth[0], 0.0)
 
 
-def _distinct(units: Sequence[Unit], members: Sequence[int]) -> list[int]:
+def _distinct(messages: Sequence[str], members: Sequence[int]) -> list[int]:
     """The first record of each message, where a number tells a few apart: which disk, which host."""
     first: dict[str, int] = {}
     for number in members:
-        first.setdefault(_message(units[number].whole), number)
+        first.setdefault(messages[number], number)
     return list(first.values())[1:] if len(first) <= _TOLD_APART else []
 
 
-def _far_out(units: Sequence[Unit], members: Sequence[int]) -> set[int]:
+def _far_out(messages: Sequence[str], members: Sequence[int]) -> set[int]:
     """The records with a number far from what it is in the others."""
     if len(members) < 12:
         return set()
-    rows = [_NUMBER.findall(_message(units[number].whole))[:6] for number in members]
+    rows = [_NUMBER.findall(messages[number])[:6] for number in members]
     found: set[int] = set()
     for column in range(min(map(len, rows))):
         found |= {members[at] for at in far_out([float(row[column][:15]) for row in rows])}
@@ -107,11 +108,14 @@ def _message(record: str) -> str:
     return line[lead.end() :] if lead else line
 
 
-def _template(record: str) -> str:
-    lines = record.rstrip().split("\n")
-    # What a traceback ends with is what went wrong.
-    said = _message(lines[0]) + (lines[-1][:_LOOKED_AT] if len(lines) > 1 else "")
-    return _VALUE.sub("#", said)
+def _templates(records: Sequence[str], messages: Sequence[str]) -> list[str]:
+    """What is the same in all records of a sort; of a traceback also what it ends with, which is what went wrong."""
+    said = []
+    for record, message in zip(records, messages, strict=True):
+        more = record.rstrip().partition("\n")[2]
+        said.append(message.partition("\n")[0].rstrip() + more.rpartition("\n")[2][:_LOOKED_AT])
+    # All at once: an expression takes as long to begin as to work through half a line.
+    return _VALUE.sub("#", "\n".join(said)).split("\n")
 
 
 def _records(text: str) -> Iterator[str]:

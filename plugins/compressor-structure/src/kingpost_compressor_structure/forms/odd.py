@@ -5,9 +5,9 @@ Called by the forms that have many of a kind: rows of tables, records of logs.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence, Set
-from statistics import median
+from collections.abc import Mapping, Sequence
 
 _FEW = 12
 """Fewer than these show no habit that one of them could break."""
@@ -20,59 +20,82 @@ def far_out(numbers: Sequence[float]) -> list[int]:
     """The places of the numbers far from the others: many times the usual distance from the middle."""
     if len(numbers) < _FEW:
         return []
-    middle = median(numbers)
-    distances = [abs(number - middle) for number in numbers]
-    usual = median(distances) or sum(distances) / len(distances)
-    found = [at for at, distance in enumerate(distances) if distance > 8 * usual > 0]
+    ranked = sorted(numbers)
+    middle = _middle(ranked)
+    cut = bisect_left(ranked, middle)
+    # Two runs that are in order are merged at once.
+    distances = sorted(
+        [middle - number for number in ranked[:cut][::-1]] + [number - middle for number in ranked[cut:]]
+    )
+    usual = _middle(distances) or sum(distances) / len(distances)
+    if not distances[-1] > 8 * usual > 0:
+        return []
+    found = [at for at, number in enumerate(numbers) if abs(number - middle) > 8 * usual]
     # When many are far out that is how they are.
     return found if len(found) <= max(2, len(numbers) // 25) else []
 
 
-def rare(values: Sequence[str]) -> list[int]:
-    """The places of the values that hardly any other has, where the others share a few."""
-    if len(values) < _FEW:
-        return []
-    counts = Counter(values)
-    usual = sum(count for count in counts.values() if count > max(2, len(values) // 25))
-    if usual < 0.9 * len(values):
-        return []
-    return [at for at, value in enumerate(values) if counts[value] <= max(2, len(values) // 100)]
+def _middle(ranked: Sequence[float]) -> float:
+    half = len(ranked) // 2
+    return ranked[half] if len(ranked) % 2 else (ranked[half - 1] + ranked[half]) / 2
+
+
+def _rare(counts: Mapping[str, int], total: int) -> set[str]:
+    """The values that hardly any other has, where the others share a few."""
+    if len(counts) > total // 2:
+        return set()
+    usual = sum(count for count in counts.values() if count > max(2, total // 25))
+    if usual < 0.9 * total:
+        return set()
+    return {value for value, count in counts.items() if count <= max(2, total // 100)}
 
 
 def odd_rows(columns: Sequence[Sequence[str]]) -> set[int]:
     """The rows with a value that stands out in its column. All columns have the same length."""
     found: set[int] = set()
     for column in columns:
-        distinct = set(column)
-        if len(column) < _FEW or len(distinct) == 1:
+        if len(column) < _FEW:
             continue
-        if (plain := _plain_numbers(column, distinct)) is not None:
+        counts = Counter(column)
+        if len(counts) == 1:
+            continue
+        if (plain := _plain_numbers(column, counts)) is not None:
             found.update(far_out(plain))
-            continue
-        numbers = {value: _number(value) for value in distinct}
-        shapes = {
-            value: "number" if number is not None else "empty" if not value else "text"
-            for value, number in numbers.items()
-        }
-        if len(set(shapes.values())) > 1:
-            found.update(rare([shapes[value] for value in column]))
-        known = [(at, number) for at, value in enumerate(column) if (number := numbers[value]) is not None]
-        if len(known) > 0.8 * len(column):
-            found.update(known[at][0] for at in far_out([number for _, number in known]))
         else:
-            found.update(rare(column))
+            found |= _odd_texts(column, counts)
     return found
 
 
-def _plain_numbers(column: Sequence[str], distinct: Set[str]) -> list[float] | None:
+def _odd_texts(column: Sequence[str], counts: Mapping[str, int]) -> set[int]:
+    """The rows that stand out in a column that holds more than numbers. What is the same is looked at once."""
+    numbers = {value: number for value in counts if (number := _number(value)) is not None}
+    of_shape: Counter[str] = Counter()
+    for value, count in counts.items():
+        of_shape[_shape(value, numbers)] += count
+    few = _rare(of_shape, len(column)) if len(of_shape) > 1 else set()
+    odd = {value for value in counts if few and _shape(value, numbers) in few}
+    found: set[int] = set()
+    if of_shape["number"] > 0.8 * len(column):
+        places = [at for at, value in enumerate(column) if value in numbers]
+        found.update(places[at] for at in far_out([numbers[column[at]] for at in places]))
+    else:
+        odd |= _rare(counts, len(column))
+    return found | {at for at, value in enumerate(column) if value in odd} if odd else found
+
+
+def _shape(value: str, numbers: Mapping[str, float]) -> str:
+    return "number" if value in numbers else "text" if value else "empty"
+
+
+def _plain_numbers(column: Sequence[str], counts: Mapping[str, int]) -> list[float] | None:
     """All of a column at once, where it is nothing but short numbers."""
-    if not _NUMERIC.issuperset("".join(distinct)) or max(map(len, distinct)) > _LONGEST:
+    if not _NUMERIC.issuperset("".join(counts)) or max(map(len, counts)) > _LONGEST:
         return None
     try:
         numbers = list(map(float, column))
     except ValueError:
         return None
-    return numbers if max(map(abs, numbers)) < _HUGE else None
+    return numbers if max(numbers) < _HUGE and min(numbers) > -_HUGE else None
 
 
 def _number(value: str) -> float | None:

@@ -8,13 +8,12 @@ from ..question import Question
 from ..units import ABSENT, Form, Unit
 
 MARKS = re.compile(
-    r"^(?:=+ (?:test session starts|FAILURES|ERRORS|short test summary info|\d+ (?:passed|failed))"
+    r"\n(?:=+ (?:test session starts|FAILURES|ERRORS|short test summary info|\d+ (?:passed|failed))"
     r"|\S{1,200}::\S{1,200}\s{1,8}(?:PASSED|FAILED|ERROR|SKIPPED)|(?:FAIL|ERROR): \w"
     r"|Ran \d+ tests? in|=== RUN\s|--- (?:PASS|FAIL|SKIP):"
-    r"|(?:PASS|FAIL)\s{1,4}\S{1,200}\.[jt]sx?\b|Tests:\s|test \S{1,200} \.\.\. (?:ok|FAILED|ignored)|(?:not )?ok \d+ )",
-    re.MULTILINE,
+    r"|(?:PASS|FAIL)\s{1,4}\S{1,200}\.[jt]sx?\b|Tests:\s|test \S{1,200} \.\.\. (?:ok|FAILED|ignored)|(?:not )?ok \d+ )"
 )
-"""Lines that only test runners write."""
+"""Lines that only test runners write, behind the end of the line before."""
 _VERDICT = re.compile(
     r"(?:FAILED|FAIL:?|ERROR:?)\s|--- FAIL|not ok\b|\S{1,200}\s{1,8}(?:FAILED|ERROR)\b|test \S{1,200} \.\.\. FAILED"
     r"|\s{0,8}[✕✗×●]\s|panicked|thread '"  # noqa: RUF001 - a cross that a runner prints
