@@ -1,133 +1,324 @@
-"""One connection: uvicorn's protocol with bounds that it lacks.
+"""One connection: bytes become requests, answers become bytes, and every part has an end.
 
-Made by the face for each connection. A head that trickles in, a body that never ends, two lengths for one body: each
-gets a problem document and a closed connection. Knows nothing of operations.
+Made by the face for each connection, parsed by httptools. Hands one request after the other to the edge. A head that
+trickles in, a body that never ends, two lengths for one body: each gets a problem document and a closed connection.
+Knows nothing of operations.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from typing import Any
+from contextlib import suppress
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Any, Protocol
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+import httptools
 
+from .headers import Header
 from .problem import CONTENT_TYPE, document
+from .request import Request
 from .settings import Settings
 
 _DISCARDED_BYTES = 64 * 1024 * 1024
 """What is read of a body that was refused, so that its sender gets to read the refusal."""
 
+_HELD_BYTES = 64 * 1024
+"""What is read of a body before anybody wants it."""
+
 _IDLE, _HEAD, _BODY, _ANSWER = range(4)
 
 
-class Bounds:
-    """What all connections of a face share."""
+class Taker(Protocol):
+    """Who answers requests."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def take(self, request: Request) -> None:
+        """Answer it, now or later, by way of its connection."""
+        ...
+
+
+class Shared:
+    """What all connections of a face share. ``tasks`` are requests that are being answered."""
+
+    def __init__(self, settings: Settings, edge: Taker) -> None:
+        self.settings, self.edge = settings, edge
         self.addresses: Counter[str] = Counter()
+        self.connections: set[Connection] = set()
+        self._heads: dict[int, bytes] = {}
+        self.tick()
+
+    def tick(self) -> None:
+        """A second has passed."""
+        self._date = formatdate(usegmt=True).encode()
+        self._heads.clear()
+
+    def head(self, status: int) -> bytes:
+        """The first lines of an answer, with its date."""
+        if (known := self._heads.get(status)) is None:
+            phrase = HTTPStatus(status).phrase.encode()
+            known = self._heads[status] = b"HTTP/1.1 %d %b\r\ndate: %b\r\n" % (status, phrase, self._date)
+        return known
 
 
-class Connection(HttpToolsProtocol):
+class Connection(asyncio.Protocol):
     """A connection whose every part has an end."""
 
-    bounds: Bounds
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        super().connection_made(transport)
-        self.stage, self.since = _IDLE, self.loop.time()
-        self.size, self.lost, self.counted = 0, False, False
+    def __init__(self, shared: Shared) -> None:
+        self._shared, self._settings = shared, shared.settings
+        self._loop = asyncio.get_running_loop()
+        self._parser = httptools.HttpRequestParser(self)
+        with suppress(AttributeError):
+            # The first of several requests gets its answer, also when it says that it is the last.
+            self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._url, self._headers, self._size = b"", list[Header](), 0
+        self._coming: Request | None = None
+        self._current: Request | None = None
+        self._waiting: deque[Request] = deque()
+        self._stage, self._since = _IDLE, self._loop.time()
+        self.lost = self._counted = self._advancing = self._still = self._over = False
+        self._writable: asyncio.Future[None] | None = None
         self.on_lost: Callable[[], None] | None = None
-        settings, address = self.bounds.settings, self.client[0] if self.client else ""
-        if (
-            len(self.connections) > settings.connections
-            or self.bounds.addresses[address] >= settings.address_connections
-        ):
+        self.transport: asyncio.Transport
+        self._client: tuple[str, int] | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvloop's are no subclass
+        self.transport = transport
+        peer = transport.get_extra_info("peername")
+        self._client = (str(peer[0]), int(peer[1])) if isinstance(peer, tuple) else None
+        self._scheme = "https" if transport.get_extra_info("sslcontext") is not None else "http"
+        shared, address = self._shared, self._client[0] if self._client else ""
+        shared.connections.add(self)
+        most = self._settings.address_connections
+        if len(shared.connections) > self._settings.connections or shared.addresses[address] >= most:
             transport.abort()
         else:
-            self.counted = True
-            self.bounds.addresses[address] += 1
+            self._counted = True
+            shared.addresses[address] += 1
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self.counted:
-            address = self.client[0] if self.client else ""
-            self.bounds.addresses[address] -= 1
-            if not self.bounds.addresses[address]:
-                del self.bounds.addresses[address]
+        shared = self._shared
+        shared.connections.discard(self)
+        if self._counted:
+            address = self._client[0] if self._client else ""
+            shared.addresses[address] -= 1
+            if not shared.addresses[address]:
+                del shared.addresses[address]
         self.lost = True
+        for request in (self._current, self._coming, *self._waiting):
+            if request is not None:
+                request.gone = True
+                request.came()
+        self._waiting.clear()
+        self.resume_writing()
         if self.on_lost is not None:
             self.on_lost()
-        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self.lost or self.transport.is_closing():
+        if self.lost or self._over or self.transport.is_closing():
             return
-        if self.stage == _IDLE:
-            self.stage, self.since, self.size = _HEAD, self.loop.time(), 0
-        super().data_received(data)
-        if self.stage == _HEAD:
-            self.size += len(data)
-            if self.size > self.bounds.settings.header_bytes:
+        if self._stage == _IDLE:
+            self._stage, self._since, self._size = _HEAD, self._loop.time(), 0
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            # Nobody here speaks anything else; the request is answered as if it had not asked.
+            if self._coming is not None:
+                self._coming.keep_alive = False
+        except httptools.HttpParserError:
+            self.refuse(400, "http.invalid", "this is no HTTP request that can be understood")
+            return
+        if self._stage == _HEAD:
+            self._size += len(data)
+            if self._size > self._settings.header_bytes:
                 self.refuse(431, "http.headers", "the head of the request is too large")
-        elif self.stage == _BODY:
-            self.size += len(data)
-            if self.size > _DISCARDED_BYTES:
+                return
+        elif self._stage == _BODY:
+            self._size += len(data)
+            if self._size > _DISCARDED_BYTES:
                 self.transport.abort()
+        self._advance()
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
-        if self.stage != _HEAD:
-            self.stage, self.since, self.size = _HEAD, self.loop.time(), 0
+        self._url, self._headers, self._coming = b"", [], None
+        if self._stage != _HEAD:
+            self._stage, self._since, self._size = _HEAD, self._loop.time(), 0
+
+    def on_url(self, url: bytes) -> None:
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        headers = self.headers
-        if not self.url.startswith(b"/"):
-            self._name_the_target()
-        if sum([len(name) + len(value) for name, value in headers]) + len(self.url) > self.bounds.settings.header_bytes:
+        if self._over or self.transport.is_closing():
+            return
+        headers, parser = self._headers, self._parser
+        if not self._url.startswith(b"/"):
+            headers = _named_by(self._url, headers)
+        size = len(self._url)
+        for name, value in headers:
+            size += len(name) + len(value)
+        if size > self._settings.header_bytes:
             self.refuse(431, "http.headers", "the head of the request is too large")
             return
-        names = [name for name, _ in headers]
-        if b"transfer-encoding" in names and (b"content-length" in names or not _plain(headers)):
+        request = Request(self, self._client, self._scheme, headers)
+        fields = request.fields
+        if b"transfer-encoding" in fields and (b"content-length" in fields or not _plain(headers)):
             self.refuse(400, "http.framing", "the length of the body is told in more than one way")
             return
-        self.stage, self.since, self.size = _BODY, self.loop.time(), 0
-        self.scope["state"]["connection"] = self
-        super().on_headers_complete()
-
-    def _name_the_target(self) -> None:
-        """The host of a target in absolute form is the one that is meant, whatever Host says (RFC 9112, 3.2.2)."""
-        scheme, separator, rest = self.url.partition(b"://")
-        if separator and scheme.lower() in {b"http", b"https"}:
-            host = (b"host", re.split(rb"[/?#]", rest, maxsplit=1)[0])
-            self.headers[:] = [host if name == b"host" else (name, value) for name, value in self.headers]
+        request.method = parser.get_method().decode("ascii")
+        request.path, request.query = _split(self._url)
+        modern = parser.get_http_version() == "1.1"
+        request.keep_alive, request.chunked = modern and parser.should_keep_alive(), modern
+        request.expects = fields.get(b"expect", b"").lower() == b"100-continue"
+        self._stage, self._since, self._size = _BODY, self._loop.time(), 0
+        self._coming = request
+        self._waiting.append(request)
 
     def on_body(self, body: bytes) -> None:
-        if not self.transport.is_closing():
-            super().on_body(body)
+        request = self._coming
+        if request is None or request.answered or self.transport.is_closing():
+            return
+        if not request.content:
+            request.content = body
+            return
+        if isinstance(request.content, bytes):
+            request.content = bytearray(request.content)
+        request.content += body
 
     def on_message_complete(self) -> None:
-        if not self.transport.is_closing():
-            self.stage = _ANSWER
-            super().on_message_complete()
+        request, self._coming = self._coming, None
+        if request is None or self.transport.is_closing():
+            return
+        request.complete = True
+        self._stage = _ANSWER
+        if request.answered:
+            self._stage, self._since = _IDLE, self._loop.time()
 
-    def on_response_complete(self) -> None:
-        if self.stage == _ANSWER:
-            self.stage, self.since = _IDLE, self.loop.time()
-        super().on_response_complete()
+    def _advance(self) -> None:
+        """Take the next request when the one before is answered, and read on only as fast as that goes."""
+        if self._advancing:
+            return
+        self._advancing = True
+        try:
+            while self._current is None and self._waiting and self._writable is None:
+                if self.transport.is_closing():
+                    return
+                self._current = self._waiting.popleft()
+                self._shared.edge.take(self._current)
+        finally:
+            self._advancing = False
+        if (request := self._current) is not None and not request.gone:
+            request.came()
+        held = self._coming
+        full = held is not None and len(held.content) > _HELD_BYTES and not held.body_wanted
+        self._read(not (self._waiting or full))
 
-    def send_400_response(self, msg: str) -> None:
-        self.refuse(400, "http.invalid", "this is no HTTP request that can be understood")
+    def _read(self, on: bool) -> None:
+        if on == self._still and not self.lost and not self.transport.is_closing():
+            self._still = not on
+            (self.transport.resume_reading if on else self.transport.pause_reading)()
+
+    def wanted(self, request: Request) -> None:
+        """Somebody waits for the body of this request."""
+        if request.expects and not self.transport.is_closing():
+            request.expects = False
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._read(on=True)
+
+    def answer(self, request: Request, status: int, headers: bytes, body: bytes) -> None:
+        """Give a whole answer in one write. ``headers`` are lines: our own, or matched against what they may hold."""
+        if request.answered or request.gone:
+            return
+        if request.begun:
+            self.transport.close()
+            return
+        lines = [self._shared.head(status), headers]
+        if status != HTTPStatus.NO_CONTENT:
+            lines.append(b"content-length: %d\r\n" % len(body))
+        lines.append(b"\r\n" if request.keep_alive else b"connection: close\r\n\r\n")
+        if request.method != "HEAD":
+            lines.append(body)
+        self.transport.write(b"".join(lines))
+        self._done(request)
+
+    def begin(self, request: Request, status: int, headers: bytes) -> None:
+        """Begin an answer whose length nobody knows."""
+        request.begun = True
+        framing = b"transfer-encoding: chunked\r\n" if request.chunked else b""
+        closing = b"" if request.keep_alive else b"connection: close\r\n"
+        self.transport.write(b"".join((self._shared.head(status), headers, framing, closing, b"\r\n")))
+        if request.method == "HEAD":
+            self._done(request)
+
+    def write(self, request: Request, part: bytes) -> None:
+        """A part of such an answer, which is not empty."""
+        if not request.answered and not self.lost:
+            self.transport.write(b"%x\r\n%b\r\n" % (len(part), part) if request.chunked else part)
+
+    def end(self, request: Request) -> None:
+        """The end of such an answer."""
+        if not request.answered and not self.lost:
+            if request.chunked:
+                self.transport.write(b"0\r\n\r\n")
+            self._done(request)
+
+    async def drained(self) -> None:
+        """Wait until the caller has taken most of what was written."""
+        while self._writable is not None and not self.lost:
+            await asyncio.shield(self._writable)
+
+    def _done(self, request: Request) -> None:
+        request.answered, request.content = True, b""
+        self._current = None
+        if not request.keep_alive:
+            self.transport.close()
+            return
+        if self._stage == _ANSWER and not self._waiting:
+            self._stage, self._since = _IDLE, self._loop.time()
+        if not self._advancing:
+            self._advance()
+
+    def pause_writing(self) -> None:
+        if self._writable is None:
+            self._writable = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        if self._writable is not None:
+            self._writable.set_result(None)
+            self._writable = None
+            self._advance()
+
+    @property
+    def full(self) -> bool:
+        """Whether the caller does not take what is written."""
+        return self._writable is not None
+
+    def shutdown(self) -> None:
+        """Close as soon as what was taken is answered."""
+        if self._current is None:
+            self.transport.close()
+        else:
+            self._current.keep_alive = False
 
     def refuse(self, status: int, code: str, detail: str) -> None:
         """Answer with a problem and close."""
         if self.transport.is_closing():
             return
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is not None and cycle.response_started and not cycle.response_complete:
-            self.transport.close()
+        self._over = True
+        taken = [one for one in (self._current, *self._waiting) if one is not None]
+        whole = [one for one in taken if one.complete]
+        for one in taken[len(whole) :]:
+            one.gone = True
+            one.came()
+        if whole:
+            # What came before the fault is still answered, and nothing behind it.
+            whole[-1].keep_alive = False
+            self._waiting = deque(one for one in whole if one is not self._current)
+            self._advance()
             return
         body = document(status, code, detail, "")
         head = b"HTTP/1.1 %d Refused\r\ncontent-type: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
@@ -136,50 +327,39 @@ class Connection(HttpToolsProtocol):
 
     def overdue(self, now: float) -> None:
         """Look whether it has taken too long; asked about once a second."""
-        settings, seconds = self.bounds.settings, now - self.since
-        if self.stage == _HEAD and seconds > settings.header_seconds:
+        settings, seconds = self._settings, now - self._since
+        if self._stage == _HEAD and seconds > settings.header_seconds:
             self.refuse(408, "http.slow", "the head of the request did not come in time")
-        elif self.stage == _BODY and seconds > settings.body_seconds:
+        elif self._stage == _BODY and seconds > settings.body_seconds:
             self.refuse(408, "http.slow", "the body of the request did not come in time")
-        elif self.stage == _IDLE and seconds > settings.idle_seconds:
-            self.transport.close()
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Nobody needs to be told in the log that somebody asked for another protocol."""
+        elif self._stage == _IDLE and seconds > settings.idle_seconds:
+            (self.transport.abort if self.full else self.transport.close)()
 
 
-async def answered(
-    cycle: RequestResponseCycle, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes
-) -> None:
-    """Give a whole answer in one write: uvicorn's ``send`` makes two, and each is a call of the system.
+def _split(url: bytes) -> tuple[bytes, bytes]:
+    """Path and query of a request's target.
 
-    The headers are our own, or were matched against what they may hold.
+    Raises:
+        httptools.HttpParserInvalidURLError: it is none.
     """
-    if cycle.flow.write_paused and not cycle.disconnected:
-        await cycle.flow.drain()
-    if cycle.disconnected or cycle.response_started:
-        return
-    parts = [STATUS_LINE[status]]
-    for name, value in (*cycle.default_headers, *headers):
-        parts += (name, b": ", value, b"\r\n")
-    parts.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
-    if cycle.scope["method"] != "HEAD":
-        parts.append(body)
-    cycle.transport.write(b"".join(parts))
-    cycle.response_started = cycle.response_complete = True
-    cycle.message_event.set()
-    if not cycle.keep_alive:
-        cycle.transport.close()
-    cycle.on_response()
+    if url.startswith(b"/") and b"#" not in url and url.isascii():
+        path, _, query = url.partition(b"?")
+        return path, query
+    parsed: Any = httptools.parse_url(url)
+    if parsed.path is None or not url.isascii():
+        raise httptools.HttpParserInvalidURLError("no path")
+    return parsed.path, parsed.query or b""
 
 
-def _plain(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+def _named_by(target: bytes, headers: list[Header]) -> list[Header]:
+    """The host of a target in absolute form is the one that is meant, whatever Host says (RFC 9112, 3.2.2)."""
+    scheme, separator, rest = target.partition(b"://")
+    if not separator or scheme.lower() not in {b"http", b"https"}:
+        return headers
+    host = (b"host", re.split(rb"[/?#]", rest, maxsplit=1)[0])
+    return [host if name == b"host" else (name, value) for name, value in headers]
+
+
+def _plain(headers: Iterable[Header]) -> bool:
     """Whether the body comes in chunks and in nothing else."""
     return [value.strip().lower() for name, value in headers if name == b"transfer-encoding"] == [b"chunked"]
-
-
-def connections(bounds: Bounds) -> type[Connection]:
-    """The protocol of one face."""
-    shared: Any = type("Connection", (Connection,), {"bounds": bounds})
-    made: type[Connection] = shared
-    return made

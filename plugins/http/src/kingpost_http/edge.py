@@ -1,7 +1,7 @@
-"""The edge: one pure ASGI callable between the connection and the operations.
+"""The edge: one layer between the connection and the operations.
 
 Everything that each request needs happens here in one pass: host and origin, token, rate limit, correlation id,
-dispatch, idempotency, problem documents, metrics. Called by the protocol in ``connection`` for every request.
+dispatch, idempotency, problem documents, metrics. Called by ``connection`` for every request.
 """
 
 from __future__ import annotations
@@ -11,29 +11,27 @@ import logging
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Coroutine, Generator, Sequence
+from functools import partial
 from hashlib import sha256
 from time import perf_counter
+from types import coroutine
 from typing import Any
 
 from kingpost import Access, Kernel, Once, Operation, Unauthorized
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from .connection import answered
-from .endpoint import Endpoint
+from .headers import Answer, Header, lines
 from .limits import Buckets
 from .metrics import Metrics
 from .pages import Pages
 from .problem import CONTENT_TYPE, Refusal, document, told
 from .raw import RawRoutes
+from .request import Request
 from .routes import Routes
 from .settings import Settings
 from .stream import Following, stream
 
 log = logging.getLogger("kingpost.http")
-
-Header = tuple[bytes, bytes]
 
 _ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
 _PARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})")
@@ -45,9 +43,9 @@ _SINGLE = frozenset(
 )  # fmt: skip
 _MOST_HEADERS = 100
 _KEPT_ANSWERS = 10_000
-_ALWAYS: tuple[Header, ...] = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+_COMMON = b"x-content-type-options: nosniff\r\ncache-control: no-store\r\nx-request-id: %b\r\nkingpost-position: %d\r\n"
+_LEFT = b"ratelimit-limit: %d\r\nratelimit-remaining: %d\r\nratelimit-reset: 1\r\n"
 _AHEAD_SECONDS = 2.0
-_STREAMED = 0
 _LOCAL = frozenset({"127.0.0.1", "::1"})
 _CORS = (b"access-control-allow-methods", b"GET, POST, PUT, DELETE, OPTIONS")
 _ACCEPTED = (
@@ -57,20 +55,8 @@ _ACCEPTED = (
 _EXPOSED = b"kingpost-position, x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset"
 
 
-@dataclass(slots=True)
-class Asking:
-    """One request on its way; ``answer`` collects the headers of what it gets."""
-
-    scope: Any
-    receive: Any
-    headers: dict[bytes, bytes]
-    id: bytes
-    endpoint: Endpoint | None = None
-    answer: tuple[Header, ...] = ()
-
-
 class Edge:
-    """The ASGI application."""
+    """Answers requests."""
 
     def __init__(
         self, kernel: Kernel, settings: Settings, routes: Routes, metrics: Metrics, names: frozenset[str]
@@ -82,102 +68,113 @@ class Edge:
         self._origins = frozenset(origin.encode() for origin in settings.origins)
         self._trusted = frozenset(settings.trusted)
         self._buckets = Buckets(settings.burst_seconds)
-        self._answers: OrderedDict[tuple[str, bytes], tuple[bytes, int, bytes, tuple[Header, ...]]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, bytes], tuple[bytes, Answer]] = OrderedDict()
         self._pages = Pages(kernel, routes, metrics)
         self._raw = RawRoutes(kernel)
-        self._salt, self._count = os.urandom(6).hex(), 0
+        self._salt, self._count = os.urandom(6).hex().encode(), 0
+        self.tasks: set[asyncio.Task[None]] = set()
+        """Requests that are being answered."""
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer one request."""
-        began = perf_counter()
-        headers = dict(scope["headers"])
-        request = Asking(scope, receive, headers, self._request_id(headers))
+    def take(self, request: Request) -> None:
+        """Answer a request: at once, where nothing has to be waited for."""
+        request.began = perf_counter()
+        request.id = self._request_id(request.fields)
         try:
-            status, body = await self._served(request, send)
-            if status == _STREAMED:
+            answering = self._admitted(request)
+            if request.endpoint is None or not request.endpoint.at_once:
+                self._later(self._carried(request, answering))
                 return
-        except Exception as problem:
-            status, code, detail, further = told(problem)
-            if status == 500:
-                log.exception("request %s failed", request.id.decode())
-            if code == "http.gone":
-                return
-            body = document(status, code, detail, request.id.decode())
-            request.answer += ((b"content-type", CONTENT_TYPE), *further)
-        await self._send(send, status, body, (*self._common(request.id, headers), *request.answer))
-        self._metrics.seen(request.endpoint, status, perf_counter() - began)
+            try:
+                waiting = answering.send(None)
+            except StopIteration as done:
+                self._answer(request, done.value)
+            else:
+                self._later(self._carried(request, going_on(answering, waiting)))
+        except Exception as problem:  # noqa: BLE001 - whatever it is, somebody waits for an answer
+            self._failed(request, problem)
 
-    async def _served(self, request: Asking, send: Any) -> tuple[int, bytes]:
-        scope, headers = request.scope, request.headers
-        if len(headers) != len(scope["headers"]):
-            _check_doubled(scope["headers"])
-        if b"origin" in headers:
-            request.answer += self._origin(headers[b"origin"], scope)
-        if headers.get(b"host") not in self._hosts:
-            self._check_host(headers)
-        method, path = scope["method"], scope["raw_path"]
+    def _later(self, answering: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(answering)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _carried(self, request: Request, answering: Awaitable[Answer | None]) -> None:
+        try:
+            answer = await answering
+        except Exception as problem:  # noqa: BLE001 - as above
+            self._failed(request, problem)
+        else:
+            if answer is not None:
+                self._answer(request, answer)
+
+    def _answer(self, request: Request, answer: Answer) -> None:
+        status, body, headers = answer
+        request.carrier.answer(request, status, b"".join((self.common(request), request.answer, headers)), body)
+        self._metrics.seen(request.endpoint, status, perf_counter() - request.began)
+
+    def _failed(self, request: Request, problem: Exception) -> None:
+        status, code, detail, further = told(problem)
+        if status == 500:
+            log.error("request %s failed", request.id.decode(), exc_info=problem)
+        if code == "http.gone":
+            return
+        body = document(status, code, detail, request.id.decode())
+        self._answer(request, (status, body, lines((b"content-type", CONTENT_TYPE), *further)))
+
+    def _admitted(self, request: Request) -> Coroutine[Any, Any, Answer | None]:
+        """Who asks, what for, and whether they may: what is left is to answer."""
+        fields, path, method = request.fields, request.path, request.method
+        if len(fields) != len(request.headers):
+            _check_doubled(request.headers)
+        if b"origin" in fields:
+            request.answer += self._origin(fields[b"origin"], request)
+        if fields.get(b"host") not in self._hosts:
+            self._check_host(fields)
         page = self._pages.find(method, path)
         if page is not None:
-            status, body, further = await page(self._access(scope, headers) if page.needs_token else None)
-            request.answer += further
-            return status, body
+            return page(self._access(request) if page.needs_token else None)
         if method == "OPTIONS":
-            request.answer += ((b"allow", self._routes.allowed(path)), _CORS)
-            return 204, b""
+            return _options(self._routes.allowed(path))
         if (raw := self._raw.find(method, path)) is not None:
-            return await self._as_it_came(request, *raw)
+            return self._as_it_came(request, *raw)
         endpoint, parameters = self._routes.find("GET" if method == "HEAD" else method, path)
         request.endpoint = endpoint
-        access = self._access(scope, headers) if endpoint.operation.scope else Access(scopes=frozenset())
-        if access.token or scope["client"] is None or scope["client"][0] not in self._trusted:
-            request.answer += self._bounded(scope, access)
-        if not endpoint.streams:
-            status, body, further = await self._answered(request, parameters, access)
-            request.answer += further
-            return status, body
-        asked = endpoint.request(parameters, scope["query_string"], b"")
-        answer = (*self._common(request.id, headers), *request.answer)
-        await stream(
-            Following(self._kernel, asked, access, headers, scope, answer), send, self._settings, self._metrics
-        )
-        return _STREAMED, b""
+        access = self._access(request) if endpoint.operation.scope else Access(scopes=frozenset())
+        if access.token or request.client is None or request.client[0] not in self._trusted:
+            request.answer += self._bounded(request, access)
+        if endpoint.streams:
+            return self._followed(request, parameters, access)
+        return self._answered(request, parameters, access)
+
+    async def _followed(self, request: Request, parameters: Sequence[bytes], access: Access) -> None:
+        assert request.endpoint is not None
+        asked = request.endpoint.request(parameters, request.query, b"")
+        await stream(Following(self._kernel, asked, access, request), self.common, self._settings, self._metrics)
 
     async def _as_it_came(
-        self, request: Asking, operation: Operation[Any, Any], parameters: tuple[str, ...]
-    ) -> tuple[int, bytes]:
-        scope = request.scope
-        access = self._access(scope, request.headers) if operation.scope else Access(scopes=frozenset())
-        if scope["client"] is None or scope["client"][0] not in self._trusted:
-            request.answer += self._bounded(scope, access)
-        answer = await self._raw.answer(operation, parameters, access, scope, request.receive)
+        self, request: Request, operation: Operation[Any, Any], parameters: tuple[str, ...]
+    ) -> Answer:
+        access = self._access(request) if operation.scope else Access(scopes=frozenset())
+        if request.client is None or request.client[0] not in self._trusted:
+            request.answer += self._bounded(request, access)
+        answer = await self._raw.answer(operation, parameters, access, request)
         further = [(name.encode(), value.encode()) for name, value in answer.headers]
-        request.answer += ((b"content-type", answer.media.encode()), *further)
-        return answer.status, answer.body
+        return answer.status, answer.body, lines((b"content-type", answer.media.encode()), *further)
 
-    async def _send(self, send: Any, status: int, body: bytes, headers: tuple[Header, ...]) -> None:
-        if status != 204:
-            headers = (*headers, (b"content-length", b"%d" % len(body)))
-        cycle = getattr(send, "__self__", None)
-        if isinstance(cycle, RequestResponseCycle):
-            await answered(cycle, status, headers, body)
-            return
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
-    def _request_id(self, headers: dict[bytes, bytes]) -> bytes:
-        given = headers.get(b"x-request-id")
+    def _request_id(self, fields: dict[bytes, bytes]) -> bytes:
+        given = fields.get(b"x-request-id")
         if given is not None and _ID.fullmatch(given):
             return given
         self._count += 1
-        return f"{self._salt}-{self._count:x}".encode()
+        return b"%b-%x" % (self._salt, self._count)
 
-    def _common(self, request_id: bytes, headers: dict[bytes, bytes]) -> tuple[Header, ...]:
-        position = (b"kingpost-position", b"%d" % self._kernel.position)
-        common = (*_ALWAYS, (b"x-request-id", request_id), position)
-        parent = headers.get(b"traceparent")
+    def common(self, request: Request) -> bytes:
+        """The headers of every answer."""
+        common = _COMMON % (request.id, self._kernel.position)
+        parent = request.fields.get(b"traceparent")
         if parent is not None and (found := _PARENT.fullmatch(parent)):
-            mine = b"00-%b-%b-%b" % (found[1], sha256(request_id).hexdigest()[:16].encode(), found[2])
-            return (*common, (b"traceparent", mine))
+            own = sha256(request.id).hexdigest()[:16].encode()
+            common += b"traceparent: 00-%b-%b-%b\r\n" % (found[1], own, found[2])
         return common
 
     def _check_host(self, headers: dict[bytes, bytes]) -> None:
@@ -194,24 +191,21 @@ class Edge:
         if len(self._hosts) < 64:
             self._hosts.add(host)
 
-    def _origin(self, origin: bytes, scope: Any) -> tuple[Header, ...]:
-        own = f"{scope['scheme']}://".encode() + dict(scope["headers"]).get(b"host", b"")
+    def _origin(self, origin: bytes, request: Request) -> bytes:
+        own = f"{request.scheme}://".encode() + request.fields.get(b"host", b"")
         if origin == own:
-            return ()
+            return b""
         if origin not in self._origins:
             raise Refusal(
                 403, "http.origin", "this web origin may not ask; name it under origins in the section [http]"
             )
-        return (
-            (b"access-control-allow-origin", origin),
-            (b"vary", b"origin"),
-            (b"access-control-allow-headers", _ACCEPTED),
-            (b"access-control-expose-headers", _EXPOSED),
+        return lines(
+            (b"access-control-allow-origin", origin), (b"vary", b"origin"),
+            (b"access-control-allow-headers", _ACCEPTED), (b"access-control-expose-headers", _EXPOSED),
         )  # fmt: skip
 
-    def _access(self, scope: Any, headers: dict[bytes, bytes]) -> Access:
-        given = headers.get(b"authorization")
-        client = scope["client"]
+    def _access(self, request: Request) -> Access:
+        given, client = request.fields.get(b"authorization"), request.client
         if given is None:
             if not self._kernel.guarded and client is not None and client[0] not in _LOCAL:
                 raise Unauthorized("without tokens only this machine is let in; 'kingpost token create' makes one")
@@ -227,16 +221,15 @@ class Edge:
                 self._buckets.take(f"guess {client[0]}", 5.0)
             raise
 
-    def _bounded(self, scope: Any, access: Access) -> tuple[Header, ...]:
+    def _bounded(self, request: Request, access: Access) -> bytes:
         """Count a request; the headers that tell how many are left.
 
         Raises:
             Refusal: 429, there are none.
         """
-        client = scope["client"]
-        address = client[0] if client is not None else ""
+        address = request.client[0] if request.client is not None else ""
         if address in self._trusted and access.rate is None:
-            return ()
+            return b""
         if access.token:
             rate = access.rate or self._settings.rate
             # Tenants are bounded as a whole: another token gives nobody more.
@@ -244,89 +237,50 @@ class Edge:
         else:
             rate = self._settings.address_rate
             left = self._buckets.take(f"address {address}", rate)
-        return (
-            (b"ratelimit-limit", b"%d" % max(rate, 1)),
-            (b"ratelimit-remaining", b"%d" % left),
-            (b"ratelimit-reset", b"1"),
-        )
+        return _LEFT % (max(rate, 1), left)
 
-    async def _answered(
-        self, request: Asking, parameters: Sequence[bytes], access: Access
-    ) -> tuple[int, bytes, tuple[Header, ...]]:
-        endpoint, headers, scope = request.endpoint, request.headers, request.scope
+    async def _answered(self, request: Request, parameters: Sequence[bytes], access: Access) -> Answer:
+        endpoint, fields, body = request.endpoint, request.fields, b""
         assert endpoint is not None
         if endpoint.has_body:
-            body = await self._body(headers, request.receive)
-        else:
-            body = b""
-            if headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers:
-                await self._body(headers, request.receive)
-                raise Refusal(400, "http.body", f"{endpoint.method} takes no body")
-        seen = headers.get(b"kingpost-position")
+            body = _described(fields, await request.body(self._settings.body_bytes))
+        elif request.has_body:
+            await request.body(self._settings.body_bytes)
+            raise Refusal(400, "http.body", f"{endpoint.method} takes no body")
+        seen = fields.get(b"kingpost-position")
         if seen is not None and not _POSITION.fullmatch(seen):
             raise Refusal(400, "http.position", "Kingpost-Position is a number that an answer has given")
-        key = headers.get(b"idempotency-key")
-        if key is None or endpoint.method != "POST":
-            asked = endpoint.request(parameters, scope["query_string"], body)
-            if seen is not None:
-                await self._reach(seen)
-            return await self._performed(endpoint, asked, access, None)
-        if not _KEY.fullmatch(key):
-            raise Refusal(400, "idempotency.key", "an Idempotency-Key is 1 to 255 visible characters of ASCII")
-        return await self._once(request, parameters, access, body, key)
+        key = fields.get(b"idempotency-key")
+        if key is not None and endpoint.method == "POST":
+            if not _KEY.fullmatch(key):
+                raise Refusal(400, "idempotency.key", "an Idempotency-Key is 1 to 255 visible characters of ASCII")
+            return await self._once(request, parameters, access, body, key)
+        asked = endpoint.request(parameters, request.query, body)
+        if seen is not None:
+            await self._reach(seen)
+        return endpoint.written(await endpoint.answer(self._kernel, asked, access, None))
 
     async def _once(
-        self, asking: Asking, parameters: Sequence[bytes], access: Access, body: bytes, key: bytes
-    ) -> tuple[int, bytes, tuple[Header, ...]]:
-        endpoint, scope = asking.endpoint, asking.scope
+        self, asking: Request, parameters: Sequence[bytes], access: Access, body: bytes, key: bytes
+    ) -> Answer:
+        endpoint = asking.endpoint
         assert endpoint is not None
-        digest = sha256(b"%b %b?%b\n%b" % (endpoint.method.encode(), scope["raw_path"], scope["query_string"], body))
+        digest = sha256(b"%b %b?%b\n%b" % (endpoint.method.encode(), asking.path, asking.query, body))
         known = self._answers.get((access.tenant, key))
         if known is not None and access.allows(endpoint.operation.scope):
             if known[0] != digest.digest():
                 raise Refusal(422, "idempotency.mismatch",
                               "this idempotency key came before, with another request; take a new key")  # fmt: skip
-            return known[1:]
+            return known[1]
         once = Once(key.decode(), digest.hexdigest()[:32])
-        request = endpoint.request(parameters, scope["query_string"], body)
-        if (seen := asking.headers.get(b"kingpost-position")) is not None:
+        request = endpoint.request(parameters, asking.query, body)
+        if (seen := asking.fields.get(b"kingpost-position")) is not None:
             await self._reach(seen)
-        answer = await self._performed(endpoint, request, access, once)
-        self._answers[access.tenant, key] = (digest.digest(), *answer)
+        answer = endpoint.written(await endpoint.answer(self._kernel, request, access, once))
+        self._answers[access.tenant, key] = digest.digest(), answer
         if len(self._answers) > _KEPT_ANSWERS:
             self._answers.popitem(last=False)
         return answer
-
-    async def _performed(
-        self, endpoint: Endpoint, request: Any, access: Access, once: Once | None
-    ) -> tuple[int, bytes, tuple[Header, ...]]:
-        value = await endpoint.answer(self._kernel, request, access, once)
-        body, headers = endpoint.written(value)
-        return endpoint.success, body, headers
-
-    async def _body(self, headers: dict[bytes, bytes], receive: Any) -> bytes:
-        most = self._settings.body_bytes
-        length = headers.get(b"content-length")
-        if length is not None and (len(length) > 15 or int(length) > most):
-            raise _too_large(most)
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        while message.get("more_body", False):
-            if len(body) > most:
-                raise _too_large(most)
-            message = await receive()
-            body += message.get("body", b"")
-        if message["type"] == "http.disconnect":
-            raise Refusal(408, "http.gone", "the caller has gone")
-        if len(body) > most:
-            raise _too_large(most)
-        if body:
-            kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-            if kind != b"application/json":
-                raise Refusal(415, "http.content_type", "send the body as application/json")
-            if headers.get(b"content-encoding", b"identity").lower() != b"identity":
-                raise Refusal(415, "http.content_encoding", "send the body as it is, not compressed")
-        return body
 
     async def _reach(self, given: bytes) -> None:
         """Wait until reads are as new as what the caller has seen.
@@ -341,8 +295,39 @@ class Edge:
             await asyncio.sleep(0.01)
 
 
-def _too_large(most: int) -> Refusal:
-    return Refusal(413, "http.too_large", f"the body is larger than {most:,} bytes; send less, or in parts")
+async def _options(allowed: bytes) -> Answer:
+    return 204, b"", lines((b"allow", allowed), _CORS)
+
+
+def _described(fields: dict[bytes, bytes], body: bytes) -> bytes:
+    """The body, if its headers say that it is what bodies are.
+
+    Raises:
+        Refusal: 415, it is something else.
+    """
+    if body:
+        kind = fields.get(b"content-type", b"")
+        if kind != b"application/json" and kind.partition(b";")[0].strip().lower() != b"application/json":
+            raise Refusal(415, "http.content_type", "send the body as application/json")
+        if fields.get(b"content-encoding", b"identity").lower() != b"identity":
+            raise Refusal(415, "http.content_encoding", "send the body as it is, not compressed")
+    return body
+
+
+@coroutine
+def going_on(begun: Coroutine[Any, Any, Any], waiting: Any) -> Generator[Any, Any, Any]:
+    """The rest of a coroutine that was begun outside of any task, and waits."""
+    while True:
+        try:
+            given = yield waiting
+        except BaseException as problem:  # noqa: BLE001 - a cancellation among others: it is the coroutine's
+            resume = partial(begun.throw, problem)
+        else:
+            resume = partial(begun.send, given)
+        try:
+            waiting = resume()
+        except StopIteration as done:
+            return done.value
 
 
 def _check_doubled(headers: list[Header]) -> None:

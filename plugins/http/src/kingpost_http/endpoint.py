@@ -16,6 +16,7 @@ from kingpost import Access, Kernel, Once, Operation, operations
 from pydantic_core import SchemaValidator, to_json
 
 from .body import checked, shaped
+from .headers import Answer, lines
 from .problem import Refusal
 from .shapes import dumped, requests
 
@@ -24,7 +25,7 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,
 _MOST_PARAMETERS = 200
 LONGEST_WAIT = 60.0
 """Seconds that an answer is held back at most, however long somebody wants to wait."""
-_JSON = (b"content-type", b"application/json")
+_JSON = b"content-type: application/json\r\n"
 _MOST_WRITTEN = 1024
 
 
@@ -62,6 +63,8 @@ class Endpoint:
         self.needs_body = self.has_body and any(_required(field) for field in known if field.name not in self.names)
         self._asks: Any = operation.request
         self.streams = operation.item is not None
+        # Read out of memory or with one question: nearly always answered without waiting.
+        self.at_once = operation.id == operations.tasks.GET.id
         self.is_file = operation.id == operations.tasks.FETCH.id
         self.success = operation.success
 
@@ -141,16 +144,17 @@ class Endpoint:
             request = replace(request, seconds=LONGEST_WAIT)
         return await kernel.ask(self.operation, request, access, once)
 
-    def written(self, value: Any) -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:
+    def written(self, value: Any) -> Answer:
         """An answer as bytes, with the headers that say what they are."""
         if not self.is_file:
-            return self.dump(value), (_JSON,)
+            return self.success, self.dump(value), _JSON
         # Whatever a task has made is never shown as a page of this server.
         name = "".join(one if one.isascii() and (one.isalnum() or one in "._-") else "_" for one in value.name)[-100:]
-        return value.content, (
+        headers = lines(
             (b"content-type", b"application/octet-stream"),
             (b"content-disposition", f'attachment; filename="{name}"'.encode()),
         )
+        return self.success, value.content, headers
 
 
 def _required(field: Field[Any]) -> bool:

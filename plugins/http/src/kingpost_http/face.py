@@ -8,16 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
-import logging
 import socket
 import ssl
-from email.utils import formatdate
 
 from kingpost import ConfigurationError, Kernel, Ports
-from uvicorn.config import Config
-from uvicorn.server import ServerState
 
-from .connection import Bounds, Connection, connections
+from .connection import Connection, Shared
 from .edge import Edge
 from .metrics import Metrics
 from .routes import routes
@@ -34,7 +30,8 @@ class HttpFace:
 
     def __init__(self, settings: Settings, ports: Ports, standing: Standing) -> None:
         self._settings, self._ports, self._standing = settings, ports, standing
-        self._state = ServerState()
+        self._shared: Shared | None = None
+        self._edge: Edge | None = None
         self._server: asyncio.Server | None = None
         self._looking: asyncio.Task[None] | None = None
         self.url = ""
@@ -47,54 +44,42 @@ class HttpFace:
                 "create', or listen on 127.0.0.1"
             )
         metrics = Metrics()
-        edge = Edge(kernel, settings, routes(kernel), metrics, _names(settings))
-        config = Config(
-            edge, http=connections(Bounds(settings)), ws="none", lifespan="off", log_config=None, access_log=False,
-            timeout_keep_alive=max(int(settings.idle_seconds), 1), server_header=False, date_header=False,
-            proxy_headers=False,
-        )  # fmt: skip
-        config.load()
-        self._state.default_headers = [(b"date", formatdate(usegmt=True).encode())]
-        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-        protocol = config.http_protocol_class
-
-        def made() -> asyncio.Protocol:
-            return protocol(config=config, server_state=self._state, app_state={})  # type: ignore[call-arg]  # as uvicorn's own server does
-
+        self._edge = Edge(kernel, settings, routes(kernel), metrics, _names(settings))
+        shared = self._shared = Shared(settings, self._edge)
         bound = _bound(settings)
         self._server = await asyncio.get_running_loop().create_server(
-            made, sock=bound, ssl=_tls(settings), backlog=2048
+            lambda: Connection(shared), sock=bound, ssl=_tls(settings), backlog=2048
         )
         host, port = bound.getsockname()[:2]
         scheme = "http" if settings.cert is None else "https"
         self.url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-        self._standing.begin(self.url, metrics, self._state.connections, self._ports.clock.now())
-        self._looking = asyncio.create_task(self._look(), name="kingpost http")
+        self._standing.begin(self.url, metrics, shared.connections, self._ports.clock.now())
+        self._looking = asyncio.create_task(self._look(shared), name="kingpost http")
 
-    async def _look(self) -> None:
+    async def _look(self, shared: Shared) -> None:
         """What is due once a second: the date, and connections that take too long."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            self._state.default_headers[0] = (b"date", formatdate(usegmt=True).encode())
+            shared.tick()
             now = asyncio.get_running_loop().time()
-            for connection in list(self._state.connections):
-                if isinstance(connection, Connection):
-                    connection.overdue(now)
+            for connection in list(shared.connections):
+                connection.overdue(now)
 
     async def close(self) -> None:
         server, self._server = self._server, None
-        if server is None:
+        if server is None or self._shared is None or self._edge is None:
             return
         server.close()
-        for connection in list(self._state.connections):
+        connections, tasks = self._shared.connections, self._edge.tasks
+        for connection in list(connections):
             connection.shutdown()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._settings.drain_seconds):
-                while self._state.tasks:
-                    await asyncio.wait(self._state.tasks)
-        for connection in list(self._state.connections):
+                while tasks:
+                    await asyncio.wait(tasks)
+        for connection in list(connections):
             connection.transport.close()
-        for task in list(self._state.tasks):
+        for task in list(tasks):
             task.cancel()
         if self._looking is not None:
             self._looking.cancel()

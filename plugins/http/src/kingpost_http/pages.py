@@ -5,15 +5,17 @@ Asked by the edge before the routes.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 from time import monotonic
+from typing import Any
 
 from kingpost import Access, Forbidden, Kernel, operations
 from pydantic_core import to_json
 
+from .headers import Answer, lines
 from .metrics import Metrics
 from .openapi import described
 from .routes import Routes
@@ -21,11 +23,8 @@ from .shapes import dumped
 
 _HEALTHY_SECONDS = 1.0
 
-Header = tuple[bytes, bytes]
-Answer = tuple[int, bytes, tuple[Header, ...]]
-
-_JSON: Header = (b"content-type", b"application/json")
-_HTML: tuple[Header, ...] = (
+_JSON = b"content-type: application/json\r\n"
+_HTML = lines(
     (b"content-type", b"text/html; charset=utf-8"),
     (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'"),
     (b"referrer-policy", b"no-referrer"),
@@ -36,12 +35,12 @@ _HTML: tuple[Header, ...] = (
 class Page:
     """One page. ``needs_token`` says that whoever asks is looked at first."""
 
-    show: Callable[[Access | None], Awaitable[Answer]]
+    show: Callable[[Access | None], Coroutine[Any, Any, Answer]]
     needs_token: bool = False
 
-    async def __call__(self, access: Access | None) -> Answer:
+    def __call__(self, access: Access | None) -> Coroutine[Any, Any, Answer]:
         """What it shows."""
-        return await self.show(access)
+        return self.show(access)
 
 
 class Pages:
@@ -69,13 +68,13 @@ class Pages:
         return self._pages.get(path) if method in {"GET", "HEAD"} else None
 
     async def _home(self, access: Access | None) -> Answer:
-        return 307, b"", ((b"location", b"/docs"),)
+        return 307, b"", b"location: /docs\r\n"
 
     async def _ready(self, access: Access | None) -> Answer:
-        return 200, to_json({"ready": True}), (_JSON,)
+        return 200, to_json({"ready": True}), _JSON
 
     async def _version(self, access: Access | None) -> Answer:
-        return 200, to_json({"version": version("kingpost-core"), "api": "v1"}), (_JSON,)
+        return 200, to_json({"version": version("kingpost-core"), "api": "v1"}), _JSON
 
     async def _health(self, access: Access | None) -> Answer:
         """Without names of files and plugins: whoever needs them asks ``system.health`` with a token."""
@@ -85,7 +84,7 @@ class Pages:
         health = await self._kernel.perform(operations.system.DOCTOR, operations.system.Nothing())
         checks = {check.name: "well" if check.well else "unwell" for check in health.checks}
         well = all(check.well for check in health.checks)
-        answer = 200, to_json({"status": "well" if well else "unwell", "checks": checks}), (_JSON,)
+        answer = 200, to_json({"status": "well" if well else "unwell", "checks": checks}), _JSON
         # Anybody may ask, and to look at everything is dear.
         self._healthy = now + _HEALTHY_SECONDS, answer
         return answer
@@ -93,13 +92,13 @@ class Pages:
     async def _status(self, access: Access | None) -> Answer:
         self._may(access)
         health = await self._kernel.perform(operations.system.DOCTOR, operations.system.Nothing())
-        return 200, dumped(operations.system.Health)(health), (_JSON,)
+        return 200, dumped(operations.system.Health)(health), _JSON
 
     async def _text(self, access: Access | None) -> Answer:
         self._may(access)
         gauges = [("kingpost_log_position", "Frames in the log.", float(self._kernel.position))]
         text = self._metrics.text(gauges, self._kernel.counted())
-        return 200, text, ((b"content-type", b"text/plain; version=0.0.4; charset=utf-8"),)
+        return 200, text, b"content-type: text/plain; version=0.0.4; charset=utf-8\r\n"
 
     def _may(self, access: Access | None) -> None:
         if access is None or not access.allows("system:read"):
@@ -108,13 +107,13 @@ class Pages:
     async def _openapi(self, access: Access | None) -> Answer:
         if self._document is None:
             self._document = described(self._kernel)
-        return 200, self._document, (_JSON,)
+        return 200, self._document, _JSON
 
     async def _docs(self, access: Access | None) -> Answer:
         return 200, (files("kingpost_http") / "page.html").read_bytes(), _HTML
 
-    def _file(self, name: str, kind: bytes) -> Callable[[Access | None], Awaitable[Answer]]:
+    def _file(self, name: str, kind: bytes) -> Callable[[Access | None], Coroutine[Any, Any, Answer]]:
         async def show(access: Access | None) -> Answer:
-            return 200, (files("kingpost_http") / name).read_bytes(), ((b"content-type", kind),)
+            return 200, (files("kingpost_http") / name).read_bytes(), lines((b"content-type", kind))
 
         return show

@@ -10,6 +10,7 @@ from typing import Any
 from kingpost import Access, Kernel, Operation, Raw, RawAnswer
 
 from .problem import Refusal
+from .request import Request
 from .routes import VERSION
 
 _BYTES = 1_000_000
@@ -46,35 +47,13 @@ class RawRoutes:
         return None
 
     async def answer(
-        self, operation: Operation[Any, Any], parameters: tuple[str, ...], access: Access, scope: Any, receive: Any
+        self, operation: Operation[Any, Any], parameters: tuple[str, ...], access: Access, request: Request
     ) -> RawAnswer:
         """Read the body and ask the kernel.
 
         Raises:
             Refusal: 413, the body is too large.
         """
-        body = await _read(scope, receive, _BYTES if operation.body_bytes is None else operation.body_bytes)
-        answer: RawAnswer = await self._kernel.ask(operation, Raw(parameters, tuple(scope["headers"]), body), access)
+        body = await request.body(_BYTES if operation.body_bytes is None else operation.body_bytes)
+        answer: RawAnswer = await self._kernel.ask(operation, Raw(parameters, tuple(request.headers), body), access)
         return answer
-
-
-async def _read(scope: Any, receive: Any, most: int) -> bytes:
-    for name, value in scope["headers"]:
-        if name == b"content-length" and (len(value) > 15 or int(value) > most):
-            raise _too_large(most)
-    parts: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Refusal(408, "http.gone", "the caller has gone")
-        part: bytes = message.get("body", b"")
-        size, more = size + len(part), message.get("more_body", False)
-        if size > most:
-            raise _too_large(most)
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _too_large(most: int) -> Refusal:
-    return Refusal(413, "http.too_large", f"the body is larger than {most:,} bytes; send less, or in parts")

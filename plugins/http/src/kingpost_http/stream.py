@@ -7,22 +7,21 @@ kernel's feed, so that it costs no memory.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 from kingpost import Access, Kernel, operations
 
+from .headers import lines
 from .metrics import Metrics
+from .request import Request
 from .settings import Settings
 from .shapes import dumped
 
-Header = tuple[bytes, bytes]
-
 op = operations.events
 _EVENT, _SPEECH = dumped(op.EventView), dumped(op.SpeechView)
-_HEAD: tuple[Header, ...] = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no"))
+_HEAD = lines((b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no"))
 _HELLO = b"retry: 1000\n\n"
 _BEAT = b": still here\n\n"
 _END = b"event: end\ndata: {}\n\n"
@@ -57,51 +56,50 @@ def _encoded(kernel: int) -> Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """Somebody who wants to follow; ``answer`` are the headers of every answer."""
+    """Somebody who wants to follow."""
 
     kernel: Kernel
-    request: op.Follow
+    asked: op.Follow
     access: Access
-    headers: Mapping[bytes, bytes]
-    scope: Any
-    answer: Sequence[Header]
+    request: Request
 
 
-async def stream(who: Following, send: Any, settings: Settings, metrics: Metrics) -> None:
-    """Follow until the caller goes, the task ends, or the kernel closes."""
-    request = who.request
-    if (last := who.headers.get(b"last-event-id")) is not None:
+async def stream(who: Following, common: Callable[[Request], bytes], settings: Settings, metrics: Metrics) -> None:
+    """Follow until the caller goes, the task ends, or the kernel closes. ``common`` are headers of every answer."""
+    asked, request = who.asked, who.request
+    if (last := request.fields.get(b"last-event-id")) is not None:
         # An empty id is one that was reset: it begins anew.
-        request = replace(request, after=last.decode("latin-1") or None)
-    feed = await who.kernel.ask(op.FOLLOW, request, who.access)
-    connection = who.scope["state"].get("connection")
-    if connection is not None:
-        connection.on_lost = feed.close
+        asked = replace(asked, after=last.decode("latin-1") or None)
+    feed = await who.kernel.ask(op.FOLLOW, asked, who.access)
+    request.carrier.on_lost = feed.close
     metrics.streams += 1
     try:
-        await send({"type": "http.response.start", "status": 200, "headers": (*_HEAD, *who.answer)})
-        await send({"type": "http.response.body", "body": _HELLO, "more_body": True})
-        await _follow(feed, send, settings.heartbeat_seconds, metrics, _encoded(id(who.kernel)), connection)
+        request.carrier.begin(request, 200, b"".join((_HEAD, common(request), request.answer)))
+        request.carrier.write(request, _HELLO)
+        if not request.answered:
+            await _follow(feed, request, settings.heartbeat_seconds, metrics, _encoded(id(who.kernel)))
+        request.carrier.end(request)
     finally:
         metrics.streams -= 1
         feed.close()
 
 
-async def _follow(feed: op.Feed, send: Any, beat: float, metrics: Metrics, encoded: Encoded, connection: Any) -> None:
-    while True:
+async def _follow(feed: op.Feed, request: Request, beat: float, metrics: Metrics, encoded: Encoded) -> None:
+    carrier = request.carrier
+    while not carrier.lost:
         try:
             async with asyncio.timeout(beat):
                 views = await feed.next()
         except TimeoutError:
-            await send({"type": "http.response.body", "body": _BEAT, "more_body": True})
+            await carrier.drained()
+            carrier.write(request, _BEAT)
             continue
         if views:
             metrics.delivered += len(views)
-            await send({"type": "http.response.body", "body": b"".join(map(encoded.of, views)), "more_body": True})
+            await carrier.drained()
+            carrier.write(request, b"".join(map(encoded.of, views)))
         if feed.finished:
-            await send({"type": "http.response.body", "body": _END, "more_body": False})
+            carrier.write(request, _END)
             return
         if not views:
-            break
-    if connection is None or not connection.lost:
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+            return

@@ -1,0 +1,95 @@
+"""Several requests on one connection, bodies that come in parts, and callers that do not read."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+READY = b"GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n"
+POST = b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+BODY = b'{"description": "count the lions"}'
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    where = urlsplit(url)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    try:
+        async with asyncio.timeout(30):
+            yield reader, writer
+    finally:
+        writer.close()
+
+
+async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Status and body of the next one."""
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    found = re.search(rb"content-length: (\d+)", head)
+    assert found is not None
+    return int(head[9:12]), await reader.readexactly(int(found[1]))
+
+
+async def test_requests_that_come_at_once_are_answered_in_their_order(serving: Any) -> None:
+    """A long poll holds back what was sent behind it, and loses nothing of it."""
+    async with serving(work=False) as (_, url), connected(url) as (reader, writer):
+        writer.write(POST + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY)
+        id = json.loads((await answer(reader))[1])["id"]
+        poll = f"GET /v1/tasks/{id}/wait?seconds=0.3 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        read = f"GET /v1/tasks/{id} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        writer.write(poll + READY + read * 500 + READY)
+        answers = [await answer(reader) for _ in range(503)]
+
+    assert {status for status, _ in answers} == {200}
+    assert [b'"ready"' in body for _, body in answers] == [False, True, *[False] * 500, True]
+    assert {json.loads(body)["id"] for _, body in answers if b'"ready"' not in body} == {id}
+
+
+async def test_a_request_before_a_broken_one_is_answered_and_none_behind_it(serving: Any) -> None:
+    async with serving(work=False) as (_, url), connected(url) as (reader, writer):
+        writer.write(POST + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY + b"nonsense\r\n\r\n" + READY)
+        whole = await reader.read()
+
+    assert whole.startswith(b"HTTP/1.1 202")
+    assert b'"ready"' not in whole
+
+
+async def test_a_body_may_come_in_any_parts(serving: Any) -> None:
+    """Byte by byte, in chunks, behind ``100 Continue``; and the connection goes on."""
+    async with serving(work=False) as (_, url), connected(url) as (reader, writer):
+        for byte in POST + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY:
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0)
+        assert (await answer(reader))[0] == 202
+        chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in BODY)
+        writer.write(POST + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n")
+        assert (await answer(reader))[0] == 202
+        writer.write(POST + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(BODY))
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100")
+        writer.write(BODY)
+        assert (await answer(reader))[0] == 202
+
+
+async def test_who_speaks_http_1_0_gets_an_answer_and_the_end_of_the_connection(serving: Any) -> None:
+    async with serving(work=False) as (_, url), connected(url) as (reader, writer):
+        writer.write(READY.replace(b"HTTP/1.1", b"HTTP/1.0"))
+        whole = await reader.read()
+
+    assert whole.startswith(b"HTTP/1.1 200")
+    assert whole.endswith(b'{"ready":true}')
+
+
+async def test_answers_that_are_more_than_the_caller_takes_at_once_all_come(serving: Any) -> None:
+    """Forty megabytes of them through buffers of some hundred kilobytes, in answer to one write."""
+    async with serving(work=False) as (_, url), connected(url) as (reader, writer):
+        writer.write(READY.replace(b"/ready", b"/openapi.json") * 100 + READY)
+        found = [await answer(reader) for _ in range(101)]
+
+    assert {status for status, _ in found} == {200}
+    assert len({body for _, body in found[:-1]}) == 1
+    assert found[-1][1] == b'{"ready":true}'
