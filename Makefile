@@ -73,10 +73,11 @@ fences: $(READY) ## the rules of the house
 docs: $(READY) ## run every code block in the documents
 	@$(BIN)/python -m pytest tests/docs
 
-contracts: $(READY) $(TOOLCHAIN) ## write contracts/openapi.json and the ground floors of the SDKs anew
+contracts: $(READY) $(TOOLCHAIN) ## write contracts/openapi.json, the ground floors of the SDKs and docs/api anew
 	@mkdir -p contracts
 	@KINGPOST_HOME=$$(mktemp -d) $(BIN)/kingpost openapi > contracts/openapi.new && mv contracts/openapi.new contracts/openapi.json
 	@$(BIN)/python -m tests.contracts.ground
+	@$(BIN)/python -m tests.docs.operations
 
 # What only a benchmark compares with lies apart: some of it changes what pytest does as soon as it is installed.
 bench: $(READY) $(if $(filter-out tasks http,$(BENCH)),,$(BASELINES)) ## measure; BENCH=name picks one of tests/bench
@@ -86,6 +87,7 @@ bench: $(READY) $(if $(filter-out tasks http,$(BENCH)),,$(BASELINES)) ## measure
 contracts-drift: $(READY) $(TOOLCHAIN) ## prove that the document is what the table makes, and the ground floors what it makes
 	@KINGPOST_HOME=$$(mktemp -d) $(BIN)/kingpost openapi | cmp - contracts/openapi.json || { echo "run 'make contracts'"; exit 1; }
 	@$(BIN)/python -m tests.contracts.ground --check
+	@$(BIN)/python -m tests.docs.operations --check
 
 pacts: $(READY) $(TOOLCHAIN) ## record examples from a real server and write the pacts of the SDKs anew
 	@$(BIN)/python -m tests.contracts.agreements

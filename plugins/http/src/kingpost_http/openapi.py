@@ -21,14 +21,15 @@ from .shapes import absent
 Json = dict[str, Any]
 
 _REF = "#/components/schemas/"
-_EVERYWHERE = (400, 401, 403, 404, 405, 408, 409, 413, 415, 421, 422, 429, 503)
+_EVERYWHERE = (400, 401, 403, 404, 405, 408, 409, 413, 415, 421, 422, 429, 431, 503)
 _TITLES = {
     400: "It is no request that can be read.", 401: "No token, or none that holds.", 403: "The token may not do this.",
     404: "There is no such thing, for this tenant.", 405: "The path does not take this method.",
     408: "The request took too long.", 409: "It does not fit what is there.",
     413: "The body is too large.",
     415: "The body is not plain JSON.", 421: "This server has another name.", 422: "A value must be mended.",
-    429: "Too much at once; ask again later.", 503: "Something that is needed does not answer.",
+    429: "Too much at once; ask again later.", 431: "The head of the request is too large.",
+    503: "Something that is needed does not answer.",
 }  # fmt: skip
 _PROBLEM: Json = {
     "type": "object",
