@@ -27,6 +27,7 @@ import httpx
 import psutil
 import uvloop
 from kingpost import Event, Ports, dump, task_stream
+from kingpost._host.heap import settle
 from kingpost.testing import facts
 from kingpost_log_sqlite import provide_log
 from kingpost_webhooks.endpoint import Endpoint, Key
@@ -179,6 +180,7 @@ async def outgoing(port: int) -> dict[str, float]:
         assert sink.outbox is not None
         await _set_up(log, registry, ports, port)
         await sink.accept(await log.read(0, 100_000))
+        settle()
         began, cpu = time.monotonic(), time.process_time()
         await log.append(task_stream("t-1"), "", [facts.queued("t-1")])
         await sink.accept(await log.read(sink.outbox.reached, 100))

@@ -1,18 +1,19 @@
-"""One request over one connection to a checked address: HTTP/1.1 by h11, TLS to the name.
+"""One request over one connection to a checked address: HTTP/1.1 by httptools, TLS to the name.
 
-Called by ``outbox`` for each attempt. Follows no redirect, knows no proxy, reads no more of an answer than it keeps,
+Called by ``sender`` for each attempt. Follows no redirect, knows no proxy, reads no more of an answer than it keeps,
 and ends when its time is over, however the far side behaves.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import cast
 
-import h11
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from kingpost import Unavailable
 
 from .resolve import Forbidden, Resolver
@@ -22,7 +23,7 @@ KEPT_BYTES = 4096
 """How much of an answer is kept for the delivery log."""
 
 _MOST_BYTES = 64 * 1024
-_BLOCK = 16 * 1024
+_MOST_HEAD = 16 * 1024
 _ADDRESSES = 3
 _CONNECT_SECONDS = 5.0
 
@@ -42,69 +43,113 @@ class Broken(Unavailable):
     code = "webhook.connection"
 
 
-class Connection:
-    """A connection to one target that can carry several requests, one after another."""
+class Connection(asyncio.Protocol):
+    """A connection to one target that can carry several requests, one after another.
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_BLOCK)
-        self.used = False
+    ``open`` says whether another one can be sent. The methods that begin with ``on_`` are called by the parser.
+    """
 
-    async def post(self, target: Target, headers: list[tuple[str, str]], body: bytes) -> Reply:
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._parser = HttpResponseParser(self)
+        self._waits: asyncio.Future[Reply] | None = None
+        self.open = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._head: dict[str, str] = {}
+        self._status = self._size = 0
+        self._kept = b""
+        self._headed = False
+
+    async def post(self, target: Target, headers: Sequence[tuple[str, str]], body: bytes) -> Reply:
         """Send a body and read the answer.
 
         Raises:
             Broken: the connection ended, or what came is no answer.
         """
-        self.used = True
-        lines = [("Host", target.authority), ("Content-Length", str(len(body))), *headers]
-        request = h11.Request(method="POST", target=target.path, headers=lines)
-        parts = [self._http.send(request), self._http.send(h11.Data(data=body)), self._http.send(h11.EndOfMessage())]
+        if self._transport is None or not self.open:
+            raise Broken("the connection broke (it was closed meanwhile)")
+        self._begin()
+        self._waits = asyncio.get_running_loop().create_future()
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
+        start = f"POST {target.path} HTTP/1.1\r\nHost: {target.authority}\r\nContent-Length: {len(body)}\r\n"
+        self._transport.write(f"{start}{lines}\r\n".encode("ascii") + body)
         try:
-            self._writer.write(b"".join(part for part in parts if part))
-            await self._writer.drain()
-            return await self._reply()
-        except (OSError, h11.RemoteProtocolError, asyncio.IncompleteReadError) as problem:
-            raise Broken(f"the connection broke ({str(problem)[:200] or type(problem).__name__})") from problem
-
-    async def _reply(self) -> Reply:
-        status, headers, kept, size = 0, {}, b"", 0
-        while True:
-            event = self._http.next_event()
-            if event is h11.NEED_DATA:
-                self._http.receive_data(await self._reader.read(_BLOCK))
-            elif isinstance(event, h11.Response):
-                status = event.status_code
-                headers = {name.decode(): value.decode("latin-1")[:500] for name, value in event.headers}
-            elif isinstance(event, h11.Data):
-                size += len(event.data)
-                if len(kept) < KEPT_BYTES:
-                    kept += bytes(event.data[: KEPT_BYTES - len(kept)])
-                if size > _MOST_BYTES:
-                    # The answer has been given; how long the rest of it is, is no concern of ours.
-                    self.close()
-                    return Reply(status, headers, kept)
-            elif isinstance(event, h11.EndOfMessage):
-                self._end()
-                return Reply(status, headers, kept)
-            elif isinstance(event, h11.ConnectionClosed):
-                raise h11.RemoteProtocolError("it was closed before an answer came")
-
-    def _end(self) -> None:
-        if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
-            self._http.start_next_cycle()
-        else:
-            self.close()
-
-    @property
-    def open(self) -> bool:
-        """Whether another request can be sent."""
-        return not self._writer.is_closing() and not self._reader.at_eof()
+            return await self._waits
+        finally:
+            self._waits = None
 
     def close(self) -> None:
         """Let go at once: nothing is waited for."""
-        with contextlib.suppress(Exception):
-            self._writer.transport.abort()
+        self.open = False
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport, self.open = cast("asyncio.Transport", transport), True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.open = False
+        lengthless = "content-length" not in self._head and "chunked" not in self._head.get("transfer-encoding", "")
+        if self._headed and lengthless and exc is None:
+            self._answered()
+        else:
+            self._failed(str(exc)[:200] if exc is not None else "it was closed before an answer came")
+
+    def data_received(self, data: bytes) -> None:
+        if self._waits is None or self._waits.done():
+            # Nothing was asked, so this is no answer to anything.
+            self.close()
+            return
+        self._size += len(data)
+        try:
+            self._parser.feed_data(data)
+        except HttpParserUpgrade:
+            self._answered()
+            self.close()
+        except HttpParserError as problem:
+            self._failed(f"what came is no HTTP/1.1: {str(problem)[:200]}")
+        else:
+            if not self._headed and self._size > _MOST_HEAD:
+                self._failed("the head of the answer is too long")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._head[name.decode("latin-1").lower()] = value.decode("latin-1")[:500]
+
+    def on_headers_complete(self) -> None:
+        self._status = self._parser.get_status_code()
+        self._headed = not self._passing
+        if self._passing:
+            self._head = {}
+
+    @property
+    def _passing(self) -> bool:
+        """Whether this is one of those that come before the answer (RFC 9110, section 15.2)."""
+        return 100 <= self._status < 200 and self._status != HTTPStatus.SWITCHING_PROTOCOLS
+
+    def on_body(self, data: bytes) -> None:
+        if len(self._kept) < KEPT_BYTES:
+            self._kept += data[: KEPT_BYTES - len(self._kept)]
+        if self._size > _MOST_BYTES:
+            # The answer has been given; how long the rest of it is, is no concern of ours.
+            self._answered()
+            self.close()
+
+    def on_message_complete(self) -> None:
+        if self._headed:
+            if not self._parser.should_keep_alive():
+                self.close()
+            self._answered()
+
+    def _answered(self) -> None:
+        if self._waits is not None and not self._waits.done():
+            self._waits.set_result(Reply(self._status, self._head, self._kept))
+
+    def _failed(self, why: str) -> None:
+        if self._waits is not None and not self._waits.done():
+            self._waits.set_exception(Broken(f"the connection broke ({why})"))
+        self.close()
 
 
 class Connector:
@@ -123,19 +168,20 @@ class Connector:
         if not target.secure and not self._resolver.guard.named(target.host):
             raise Forbidden(f"{target.host}: only https:// leaves this machine, unless the operator has named the host")
         addresses = await self._resolver.addresses(target.host, target.port)
+        tls, name = (self._tls, target.host) if target.secure else (None, None)
+        loop = asyncio.get_running_loop()
         problem: Exception | None = None
         for address in addresses[:_ADDRESSES]:
             try:
                 async with asyncio.timeout(_CONNECT_SECONDS):
-                    reader, writer = await asyncio.open_connection(
-                        str(address), target.port, limit=_BLOCK, ssl=self._tls if target.secure else None,
-                        server_hostname=target.host if target.secure else None,
-                    )  # fmt: skip
+                    _, connection = await loop.create_connection(
+                        Connection, str(address), target.port, ssl=tls, server_hostname=name
+                    )
             except ssl.SSLError as wrong:
                 raise Broken(f"TLS to {target.host} failed ({str(wrong)[:200]})") from wrong
             except (OSError, TimeoutError) as failed:
                 problem = failed
                 continue
-            return Connection(reader, writer)
+            return connection
         what = str(problem)[:200] or type(problem).__name__
         raise Broken(f"{target.authority} cannot be reached ({what})") from problem

@@ -1,38 +1,94 @@
 """Who may send now. An attempt holds a place in its lane, and gives it away when it takes long.
 
 Used by ``sender``. So many attempts begin and go well at once; those that hang hold a connection and nothing else.
-Endpoints that failed the last time have a lane of their own, so that the dead cannot crowd out the living.
+Endpoints that failed the last time have a lane of their own, so that the dead cannot crowd out the living. In each turn
+of the event loop only a few begin: who else lives on it, receiving above all, has its turn between them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import deque
+from types import TracebackType
+
+AT_ONCE = 16
+"""Attempts of a lane that begin in one turn of the event loop."""
 
 
 class Lane:
     """``places`` for attempts that are younger than ``patience`` seconds, and ``connections`` for all of them."""
 
     def __init__(self, places: int, connections: int, patience: float) -> None:
-        self._places, self._connections = asyncio.Semaphore(places), asyncio.Semaphore(connections)
-        self._patience = patience
+        self.places, self.connections, self.patience = places, connections, patience
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._letting = False
 
-    @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """A place, waited for in turn."""
-        async with self._connections:
-            await self._places.acquire()
-            held = [True]
+    def place(self) -> Place:
+        """A place, waited for in turn: ``async with lane.place()``."""
+        return Place(self)
 
-            def leave() -> None:
-                if held:
-                    held.clear()
-                    self._places.release()
+    def wait(self) -> asyncio.Future[None]:
+        """Done when there is a place, which is then held."""
+        waits = asyncio.get_running_loop().create_future()
+        self._waiting.append(waits)
+        self.let()
+        return waits
 
-            late = asyncio.get_running_loop().call_later(self._patience, leave)
-            try:
-                yield
-            finally:
-                late.cancel()
-                leave()
+    def let(self) -> None:
+        """See that those who wait come in as soon as they can."""
+        if not self._letting and self._waiting:
+            self._letting = True
+            asyncio.get_running_loop().call_soon(self._let)
+
+    def _let(self) -> None:
+        self._letting = False
+        begun = 0
+        while self._waiting and self.places > 0 and self.connections > 0 and begun < AT_ONCE:
+            waits = self._waiting.popleft()
+            if not waits.done():
+                self.places -= 1
+                self.connections -= 1
+                begun += 1
+                waits.set_result(None)
+        if begun == AT_ONCE:
+            self.let()
+
+
+class Place:
+    """One attempt's."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane, self._held = lane, False
+        self._late: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> None:
+        waits = self._lane.wait()
+        try:
+            await waits
+        except asyncio.CancelledError:
+            if waits.done() and not waits.cancelled():
+                self._lane.places += 1
+                self._end()
+            raise
+        self._held = True
+        self._late = asyncio.get_running_loop().call_later(self._lane.patience, self._leave)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._late is not None:
+            self._late.cancel()
+        if self._held:
+            self._held = False
+            self._lane.places += 1
+        self._end()
+
+    def _leave(self) -> None:
+        """It takes long: somebody else may begin."""
+        self._held = False
+        self._lane.places += 1
+        self._lane.let()
+
+    def _end(self) -> None:
+        self._lane.connections += 1
+        self._lane.let()

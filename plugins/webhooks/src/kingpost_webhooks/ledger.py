@@ -35,8 +35,8 @@ class Ledger:
         self._marked: tuple[int, frozenset[tuple[str, str]]] = (0, frozenset())
         self._writing = asyncio.Lock()
 
-    async def keep(self, couriers: Mapping[tuple[str, str], Courier], reached: int, news: int) -> None:
-        """Write what has changed: first every endpoint's own, then the mark over all. Trouble passes with the next.
+    async def keep(self, couriers: Mapping[tuple[str, str], Courier], reached: int, news: int) -> bool:
+        """Write what has changed: first every endpoint's own, then the mark over all; false if the log takes nothing.
 
         ``news`` counts the frames that others wrote: what is written here must not be a reason to write again.
         """
@@ -48,7 +48,8 @@ class Ledger:
                     await asyncio.gather(*(self._write(one, reached) for one in dirty[start : start + _TOGETHER]))
                 await self._mark(reached, busy, news)
             except KingpostError:
-                return
+                return False
+            return True
 
     async def _write(self, courier: Courier, reached: int) -> None:
         while courier.dirty or courier.notes:

@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -71,6 +72,7 @@ def standard_key(secret: str) -> bytes:
     return key
 
 
+@lru_cache(1024)
 def public_key(text: str) -> Ed25519PublicKey:
     """A ``whpk_`` key.
 
@@ -80,6 +82,7 @@ def public_key(text: str) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(base64.b64decode(text.removeprefix(PUBLIC), validate=True))
 
 
+@lru_cache(16_384)
 def private_key(text: str) -> Ed25519PrivateKey:
     """A ``whsk_`` key; the seed alone, or with the public key behind it as some libraries write it.
 

@@ -45,7 +45,7 @@ class Outbox:
         self._index: dict[tuple[str, str], dict[Name, Courier]] = {}
         self._generation = -1
         self._timers: list[tuple[float, int, Courier]] = []
-        self._order, self._sooner = count(), asyncio.Event()
+        self._order, self._sooner, self._stirred = count(), asyncio.Event(), asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._keepers: list[asyncio.Task[None]] = []
         self.reached = self._news = 0
@@ -79,9 +79,9 @@ class Outbox:
         await asyncio.gather(*going, return_exceptions=True)
         self._keepers = []
 
-    async def keep(self) -> None:
-        """Write down how far everybody is."""
-        await self._ledger.keep(self._couriers, self.reached, self._news)
+    async def keep(self) -> bool:
+        """Write down how far everybody is; false if the log does not take it."""
+        return await self._ledger.keep(self._couriers, self.reached, self._news)
 
     async def accept(self, frames: Sequence[Recorded]) -> None:
         """Hand every event to the couriers that want it. Nothing is waited for but the log."""
@@ -104,7 +104,9 @@ class Outbox:
             if again is not None:
                 courier.later(Due(again), self._clock.now())
         self.reached = frames[-1].position
-        self._news += sum(not frame.stream.startswith(_OWN) for frame in frames)
+        if news := sum(not frame.stream.startswith(_OWN) for frame in frames):
+            self._news += news
+            self._stirred.set()
         for courier in woken.values():
             self._go(courier)
 
@@ -213,6 +215,7 @@ class Outbox:
 
     async def _settle(self, courier: Courier, due: Due, verdict: Verdict) -> None:
         now = self._clock.now()
+        self._stirred.set()
         if verdict.note is not None:
             courier.notes.append(verdict.note)
         if verdict.fate == "resting":
@@ -275,13 +278,16 @@ class Outbox:
                 each.cancel()
 
     async def _mark(self) -> None:
-        """Write down how far everybody is, from time to time."""
+        """Write down how far everybody is, soon after something has changed."""
         kept = self._clock.monotonic()
         while True:
+            await self._stirred.wait()
             await self._clock.sleep(LOOK_SECONDS)
             # In the middle of a rush sending goes first; what a crash costs then is doubles.
             if len(self._tasks) < _RUSH or self._clock.monotonic() - kept >= _AGAIN_SECONDS:
-                await self.keep()
+                self._stirred.clear()
+                if not await self.keep():
+                    self._stirred.set()
                 kept = self._clock.monotonic()
 
     async def settled(self) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Literal
 
 from kingpost import Event, KingpostError, Ports
@@ -27,6 +28,8 @@ _MOST_CIRCUITS = 50_000
 _HEADERS = [("Content-Type", "application/json"), ("User-Agent", "kingpost-webhooks"), ("Accept", "*/*")]
 
 Fate = Literal["delivered", "failed", "gone", "ours", "resting"]
+_Went = tuple[Fate, float | None, str]
+"""A fate, what the far side asked to be waited for, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Line:
 class _Trace:
     """What is written down of an attempt."""
 
-    request: list[tuple[str, str]] = field(default_factory=list)
+    request: Sequence[tuple[str, str]] = ()
     reply: Reply | None = None
 
 
@@ -77,67 +80,67 @@ class Sender:
         try:
             to = target(endpoint.url)
         except KingpostError as problem:
-            return self._verdict(endpoint, due, Verdict("ours", why=str(problem)), _Trace(), 0.0)
+            return self._verdict(endpoint, due, _Trace(), 0.0, ("ours", None, str(problem)))
         circuit = self._circuit(to)
         async with (self._failing if failing else self._living).place():
             began = self._clock.monotonic()
             if rest := circuit.rest(began):
                 return Verdict("resting", wait=rest)
             trace = _Trace()
-            verdict = await self._tried(endpoint, due.message, to, line, trace)
+            went = await self._tried(endpoint, due.message, to, line, trace)
         now = self._clock.monotonic()
         if trace.reply is not None:
             circuit.succeeded(now)
-        elif verdict.fate == "failed":
+        elif went[0] == "failed":
             circuit.failed(now)
-        if verdict.fate != "delivered":
+        if went[0] != "delivered":
             line.close()
-        return self._verdict(endpoint, due, verdict, trace, now - began)
+        return self._verdict(endpoint, due, trace, now - began, went)
 
-    async def _tried(self, endpoint: Endpoint, message: Message, to: Target, line: Line, trace: _Trace) -> Verdict:
+    async def _tried(self, endpoint: Endpoint, message: Message, to: Target, line: Line, trace: _Trace) -> _Went:
         now = self._clock.now()
         try:
-            trace.request += [*_HEADERS, *signed(message.id, now, message.body, endpoint.keys)]
+            trace.request = [*_HEADERS, *signed(message.id, now, message.body, endpoint.keys)]
         except ValueError as problem:
-            return Verdict("ours", why=f"a key of the endpoint cannot sign ({problem})")
+            return "ours", None, f"a key of the endpoint cannot sign ({problem})"
         try:
             async with asyncio.timeout(self._seconds):
                 trace.reply = await self._posted(message, to, line, trace.request)
         except TimeoutError:
-            return Verdict("failed", why=f"no answer within {self._seconds:g} s")
+            return "failed", None, f"no answer within {self._seconds:g} s"
         except Broken as problem:
-            return Verdict("failed", why=str(problem))
+            return "failed", None, str(problem)
         except KingpostError as problem:
-            return Verdict("ours" if problem.code == "webhook.address" else "failed", why=str(problem))
+            return "ours" if problem.code == "webhook.address" else "failed", None, str(problem)
         return self._judged(trace.reply, now)
 
     @staticmethod
-    def _judged(reply: Reply, now: float) -> Verdict:
+    def _judged(reply: Reply, now: float) -> _Went:
         """What an answer means (Standard Webhooks, "Deliverability")."""
         status = reply.status
         if 200 <= status < 300:
-            return Verdict("delivered")
-        if status == 410:
-            return Verdict("gone", why="it answered 410 Gone")
+            return "delivered", None, ""
+        if status == HTTPStatus.GONE:
+            return "gone", None, "it answered 410 Gone"
         what = "a redirect, which is not followed" if 300 <= status < 400 else "no success"
-        return Verdict("failed", retry_after(reply.headers, now), f"it answered {status}: {what}")
+        return "failed", retry_after(reply.headers, now), f"it answered {status}: {what}"
 
-    async def _posted(self, message: Message, to: Target, line: Line, headers: list[tuple[str, str]]) -> Reply:
+    async def _posted(self, message: Message, to: Target, line: Line, headers: Sequence[tuple[str, str]]) -> Reply:
         if line.connection is not None and line.connection.open:
             try:
                 return await line.connection.post(to, headers, message.body)
             except Broken:
                 # It may have been closed for being idle, just now: that is no failure of the endpoint.
-                line.close()
+                pass
         line.close()
         line.connection = await self._connector.connect(to)
         return await line.connection.post(to, headers, message.body)
 
-    def _verdict(self, endpoint: Endpoint, due: Due, verdict: Verdict, trace: _Trace, seconds: float) -> Verdict:
-        message = due.message
+    def _verdict(self, endpoint: Endpoint, due: Due, trace: _Trace, seconds: float, went: _Went) -> Verdict:
+        message, (fate, wait, why) = due.message, went
         header = {
             "name": endpoint.id, "message": message.id, "kind": message.kind, "task": message.key,
-            "place": list(message.place), "attempt": due.attempts + 1, "fate": verdict.fate,
+            "place": list(message.place), "attempt": due.attempts + 1, "fate": fate,
             "at": self._clock.now(), "ms": round(seconds * 1000),
         }  # fmt: skip
         reply: Mapping[str, Any] | None = None
@@ -145,8 +148,8 @@ class Sender:
             header["status"] = trace.reply.status
             body = trace.reply.body.decode("utf-8", "replace").replace("\0", "\ufffd")
             reply = {"status": trace.reply.status, "headers": dict(trace.reply.headers), "body": body}
-        payload = {"url": endpoint.url, "request": dict(trace.request), "reply": reply, "why": verdict.why}
-        return Verdict(verdict.fate, verdict.wait, verdict.why, Event("delivery.tried", header, payload))
+        payload = {"url": endpoint.url, "request": dict(trace.request), "reply": reply, "why": why}
+        return Verdict(fate, wait, why, Event("delivery.tried", header, payload))
 
     def _circuit(self, to: Target) -> Circuit:
         name = to.authority

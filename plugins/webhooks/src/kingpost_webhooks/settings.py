@@ -29,7 +29,7 @@ class Settings(BaseModel):
     )
     timeout: float = Field(default=15.0, gt=0, le=120, description="Seconds that an attempt may take.")
     patience: float = Field(
-        default=1.0, gt=0, le=30, description="Seconds behind which an attempt gives its place to the next."
+        default=0.25, gt=0, le=30, description="Seconds behind which an attempt gives its place to the next."
     )
     places: int = Field(default=200, ge=1, le=10_000, description="Attempts that begin at once.")
     connections: int = Field(default=2000, ge=1, le=50_000, description="Attempts that are open at once.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from kingpost import InvalidRequest
@@ -31,6 +32,7 @@ class Target:
         return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
 
 
+@lru_cache(16_384)
 def target(url: str) -> Target:
     """A URL taken apart (RFC 3986).
 
