@@ -12,6 +12,7 @@ from typing import Any
 from kingpost import Query
 
 from .file import Read
+from .pick import LIVE, Hits, Taste, picked
 from .question import Question
 from .rows import SELECT, TIERS, stored, stored_id
 from .typos import REPAIRED, repaired
@@ -20,37 +21,8 @@ from .words import analysed
 
 _CHUNK = 500
 _SPEAKERS = 2000
-_LIVE = """
-    m.kind = 0 AND m.tier IN (:tier_0, :tier_1, :tier_2)
-    AND (m.valid_from IS NULL OR m.valid_from <= :now OR :now <= 0)
-    AND CASE WHEN :as_of IS NULL THEN m.until IS NULL OR m.until > :now
-        ELSE m.created <= :as_of AND (m.valid_to IS NULL OR m.valid_to > :now) AND coalesce(
-            m.expires, CASE WHEN m.tier = 0 THEN m.created + :short END, :as_of + 1) > :as_of END
-"""
-_COUNTED = SELECT.replace("m.speaker\n", "m.speaker, best.copies\n")
-_BEST = f"""
-    WITH hit AS MATERIALIZED (
-        SELECT seq, sum(worth) AS worth FROM ({{hits}}) GROUP BY seq ORDER BY worth DESC, seq DESC LIMIT :looked
-    ), live AS (
-        SELECT hit.seq, hit.worth / (0.6 + 0.4 * m.words / :average)
-            * CASE WHEN abs(m.speaker) IN (:named_0, :named_1, :named_2) THEN 1.5 ELSE 1.0 END
-            * CASE WHEN m.created >= :begin AND m.created < :end THEN 2.0 ELSE 1.0 END AS rank,
-            row_number() OVER copies AS copy,
-            count(*) OVER (PARTITION BY m.digest, m.tier, m.expires, m.valid_to) AS copies
-        FROM hit JOIN memory m ON m.seq = hit.seq
-        WHERE {_LIVE}
-        WINDOW copies AS (
-            PARTITION BY m.digest, m.tier, m.expires, m.valid_to ORDER BY m.created DESC, hit.worth DESC, hit.seq
-        )
-    ), best AS (
-        SELECT seq, rank, copies FROM live WHERE copy = 1 ORDER BY rank DESC, seq LIMIT :wanted
-    )
-    {_COUNTED} JOIN best ON best.seq = m.seq
-    ORDER BY best.rank DESC, best.seq
-"""  # noqa: S608 - nothing but our own SELECT goes in
-_HITS = "SELECT * FROM (SELECT rowid AS seq, :worth_{0} AS worth FROM term WHERE term MATCH :match_{0} LIMIT :bound)"
 _TIMELY = f"""
-    {SELECT} WHERE m.scope = :scope AND m.created >= :begin AND m.created < :end AND {_LIVE}
+    {SELECT} WHERE m.scope = :scope AND m.created >= :begin AND m.created < :end AND {LIVE}
     ORDER BY m.created, m.seq LIMIT :wanted
 """
 _NEAR = """
@@ -63,8 +35,6 @@ _NEAR = """
 """
 _TIMES = 40
 _LED = 12
-_LOOKED = 600
-"""So many of those that hold the most are looked at one by one: who speaks, when it was, whether it may be recalled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +71,6 @@ class Ask:
 
 Rows = dict[int, Any]
 Near = dict[int, tuple[int | None, ...]]
-Hits = list[tuple[str, float]]
-"""Expressions for MATCH, and what a memory that one of them finds is worth."""
-
 Choose = Callable[[Mapping[str, int]], dict[str, float]]
 
 
@@ -263,16 +230,8 @@ def by_terms(read: Read, ask: Ask, bound: int, wanted: int) -> Rows:
 
 
 def _best(read: Read, ask: Ask, hits: Hits, bound: int, wanted: int) -> Rows:
-    named = [*sorted(ask.scope.named)[:3], 0, 0, 0][:3]
-    begin, end = _span(ask.scope.question)
-    parameters = {
-        **ask.live(), "bound": bound, "looked": _LOOKED, "average": ask.scope.known.average, "wanted": wanted,
-        "begin": begin, "end": end, **{f"named_{n}": number for n, number in enumerate(named)},
-    }  # fmt: skip
-    for n, (expression, worth) in enumerate(hits):
-        parameters[f"match_{n}"], parameters[f"worth_{n}"] = expression, worth
-    sql = _BEST.format(hits=" UNION ALL ".join([_HITS.format(n) for n in range(len(hits))]))
-    return {row[0]: row for row in read(sql, parameters)}
+    taste = Taste(ask.scope.known.average, frozenset(sorted(ask.scope.named)[:3]), *_span(ask.scope.question))
+    return picked(read, hits, bound, wanted, taste, ask.live())
 
 
 def _span(question: Question) -> tuple[float, float]:
@@ -301,7 +260,7 @@ def by_ids(read: Read, ask: Ask) -> Rows:
     rows: Rows = {}
     for start in range(0, len(ids), _CHUNK):
         chunk = {f"id_{n}": id for n, id in enumerate(ids[start : start + _CHUNK])}
-        sql = f"{SELECT} WHERE m.scope = :scope AND m.id IN ({', '.join(f':{n}' for n in chunk)}) AND {_LIVE}"
+        sql = f"{SELECT} WHERE m.scope = :scope AND m.id IN ({', '.join(f':{n}' for n in chunk)}) AND {LIVE}"
         found = read(sql, {**ask.live(), **chunk, "scope": ask.scope.number})
         rows |= {row[0]: row for row in found}
     return rows
@@ -319,7 +278,7 @@ def neighbours(read: Read, ask: Ask, seqs: Sequence[int], known: Collection[int]
     missing = {f"seq_{n}": seq for n, seq in enumerate(seq for seq in around if seq not in known)}
     rows: Rows = {}
     if missing:
-        sql = f"{SELECT} WHERE m.seq IN ({', '.join(f':{n}' for n in missing)}) AND {_LIVE}"
+        sql = f"{SELECT} WHERE m.seq IN ({', '.join(f':{n}' for n in missing)}) AND {LIVE}"
         rows = {row[0]: row for row in read(sql, {**ask.live(), **missing})}
     return {seq: tuple(near) for seq, near in around.items()}, rows
 

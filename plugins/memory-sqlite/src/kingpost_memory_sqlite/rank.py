@@ -5,10 +5,10 @@ Called by ``search``. Pure; the order never depends on the order that candidates
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from .signals import Candidate
+from .words import written
 
 ALIKE = 0.9
 """Two longer texts that share so much of their words say the same, if their numbers agree."""
@@ -19,7 +19,6 @@ OLDER = 0.3
 
 SAME_FACT = 0.6
 Said = tuple[list[str], frozenset[str], tuple[object, ...]]
-_WORD = re.compile(r"\w{1,64}")
 _NO = frozenset(
     [
         "no",
@@ -46,16 +45,31 @@ _NO = frozenset(
 
 def ranked(found: Sequence[Candidate], limit: int) -> list[Candidate]:
     """The best, at most ``limit``."""
-    # Names decide between equals; where there are many candidates, only among those that can be kept.
-    best = sorted(found, key=lambda each: (-each.score, -each.created, each.seq))[: 4 * limit + 100]
-    order = sorted(best, key=_order)
-    kept = _once(order, limit + 12)
+    kept = _once(_ordered(found, 4 * limit + 100), limit + 12)
     _newer_first(kept)
-    return sorted(kept, key=_order)[:limit]
+    return _ordered(kept, len(kept))[:limit]
 
 
-def _order(each: Candidate) -> tuple[float | str, ...]:
-    return (-each.score, *each.place)
+def _ordered(found: Sequence[Candidate], most: int) -> list[Candidate]:
+    """By score, at most so many; equals by source, place, scope and id, which are read of those alone."""
+    scores = {each.seq: each.score for each in found}
+    by_age = sorted(found, key=lambda each: (-each.created, each.seq))
+    order = sorted(by_age, key=lambda each: -scores[each.seq])[:most]
+    for first, last in _equals([scores[each.seq] for each in order]):
+        order[first:last] = sorted(order[first:last], key=lambda each: each.place)
+    return order
+
+
+def _equals(scores: Sequence[float]) -> list[tuple[int, int]]:
+    """Where two or more stand in a row that are equal."""
+    spans = []
+    first = 0
+    for n in range(1, len(scores) + 1):
+        if n == len(scores) or scores[n] != scores[first]:
+            if n - first > 1:
+                spans.append((first, n))
+            first = n
+    return spans
 
 
 def _once(order: Sequence[Candidate], most: int) -> list[Candidate]:
@@ -64,9 +78,9 @@ def _once(order: Sequence[Candidate], most: int) -> list[Candidate]:
     said: list[Said] = []
     exact: dict[tuple[object, ...], int] = {}
     for each in order:
-        words = _WORD.findall(each.body[:20_000].lower())
+        words = written(each.body[:20_000].lower())
         life = each.life
-        key = (*life, tuple(words) if words else each.body)
+        key = (*life, " ".join(words) or each.body)
         place = exact.get(key)
         bag = frozenset(words)
         if place is None and len(words) >= LONG:
@@ -101,7 +115,11 @@ def _one(first: Candidate, copy: Candidate) -> Candidate:
 
 
 def _alike(bag: frozenset[str], theirs: frozenset[str]) -> bool:
-    if len(bag & theirs) < ALIKE * len(bag | theirs):
+    # What is shared is at most the smaller one, and all is at least the larger.
+    if not ALIKE * len(theirs) <= len(bag) <= len(theirs) / ALIKE:
+        return False
+    shared = len(bag & theirs)
+    if shared < ALIKE * (len(bag) + len(theirs) - shared):
         return False
     # Another number, or a *not* more, is another fact.
     return all(not _tells(word) for word in bag ^ theirs)

@@ -104,24 +104,27 @@ def signal(found: Sequence[Candidate], question: Question, by: Surroundings) -> 
     """Add the terms of each candidate that its words do not tell."""
     own = {each.seq: each.weight.own for each in found}
     asks = {each.seq: _asks(each.body) for each in found}
-    sessions = _sessions(found)
+    sessions = _sessions(found, own)
     newest = by.now or max((each.created for each in found), default=0.0)
+    windows = question.windows
     for each in found:
+        seq, talks = each.seq, each.session is not None
+        near = by.neighbours.get(seq)
         terms = {
             "speaker": SPEAKER if each.speaker in by.named else 0.0,
-            "around": AROUND * _around(each, own, asks, by.neighbours.get(each.seq, ())),
-            "session": SESSION * _session(each, sessions),
-            "asking": -ASKING if asks[each.seq] and each.session is not None else 0.0,
-            "time": TIME * _time(each.since, question.windows),
+            "around": AROUND * _around(seq, own, asks, near) if near else 0.0,
+            "session": SESSION * _session(own[seq], sessions[each.session]) if talks else 0.0,
+            "asking": -ASKING if talks and asks[seq] else 0.0,
+            "time": TIME * _time(each.since, windows) if windows else 0.0,
             "timely": TIMELY if question.asks_when and _is_timed(each) else 0.0,
             # In whole days: the second in which somebody asks must not change the answer.
             "recency": RECENCY * exp(-(max(newest - each.created, 0.0) // 86_400) / RECENT_DAYS),
             "use": USE * _used(each) if each.row[rows.USES] else 0.0,
-            "small": -SMALL * _small(each),
+            "small": -SMALL * _small(each) if talks else 0.0,
             "boost": BOOST * each.boost,
             "hop": each.hop,
         }
-        each.weight.terms.update({name: value for name, value in terms.items() if value})
+        each.weight.terms.update([term for term in terms.items() if term[1]])
 
 
 def _is_timed(each: Candidate) -> bool:
@@ -134,32 +137,31 @@ def _asks(body: str) -> bool:
     return text.endswith("?") and len(text) < 400
 
 
-def _around(each: Candidate, own: Mapping[int, float], asks: Mapping[int, bool], near: Sequence[int | None]) -> float:
+def _around(seq: int, own: Mapping[int, float], asks: Mapping[int, bool], near: Sequence[int | None]) -> float:
     """What its neighbours in the conversation are worth by their words: two before it, two behind it."""
-    if not near:
-        return 0.0
-    shares = (FURTHER, BEFORE, BEHIND, FURTHER)
-    heard = [share * own.get(seq, 0.0) if seq is not None else 0.0 for share, seq in zip(shares, near, strict=True)]
-    if near[1] is not None and asks.get(near[1]):
-        heard[1] = own.get(near[1], 0.0)
-    return min(max(heard) + 0.3 * (sum(heard) - max(heard)), 1.5) / 1.5
+    further, before, behind, last = near
+    heard = [
+        FURTHER * own.get(further, 0.0) if further is not None else 0.0,
+        (1.0 if asks.get(before) else BEFORE) * own.get(before, 0.0) if before is not None else 0.0,
+        BEHIND * own.get(behind, 0.0) if behind is not None else 0.0,
+        FURTHER * own.get(last, 0.0) if last is not None else 0.0,
+    ]
+    most = max(heard)
+    return min(most + 0.3 * (sum(heard) - most), 1.5) / 1.5
 
 
-def _sessions(found: Sequence[Candidate]) -> dict[int, tuple[float, float]]:
+def _sessions(found: Sequence[Candidate], own: Mapping[int, float]) -> dict[int | None, tuple[float, float]]:
     """The best and the second best worth of each conversation."""
-    best: dict[int, list[float]] = defaultdict(list)
+    best: dict[int | None, list[float]] = defaultdict(list)
     for each in found:
-        if each.session is not None:
-            best[each.session].append(each.weight.own)
+        best[each.session].append(own[each.seq])
     return {key: ((top := sorted(of, reverse=True))[0], top[1] if len(top) > 1 else 0.0) for key, of in best.items()}
 
 
-def _session(each: Candidate, sessions: Mapping[int, tuple[float, float]]) -> float:
+def _session(own: float, best: tuple[float, float]) -> float:
     """The best worth that another turn of its conversation has."""
-    if each.session is None:
-        return 0.0
-    first, second = sessions[each.session]
-    return min(second if each.weight.own == first else first, 1.0)
+    first, second = best
+    return min(second if own == first else first, 1.0)
 
 
 def _used(each: Candidate) -> float:
@@ -180,4 +182,4 @@ def _time(at: float, windows: Sequence[Window]) -> float:
 
 
 def _small(each: Candidate) -> float:
-    return max(0.0, 1 - len(each.weight.words) / _SMALL_WORDS) if each.session is not None else 0.0
+    return max(0.0, 1 - len(each.weight.words) / _SMALL_WORDS)

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from math import log
+from operator import attrgetter
 
 from .question import Question
 from .words import Terms, analysed, is_unspaced
 
 HEAVIEST = 8
 """A question of many words is answered by a memory that holds some of them: so many terms make a full score."""
+
+_MAIN, _PARTS = attrgetter("main"), attrgetter("parts")
 
 LONGEST_BODY = 16_000
 _WINDOW = 1000
@@ -59,7 +63,7 @@ class Scale:
     singles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Weight:
     """The terms of a memory's score that are not nothing, what was asked for that it holds, and all terms in order."""
 
@@ -91,7 +95,7 @@ def weigh(body: str, above: str, importance: float, by: Scale) -> Weight:
     """What a memory is worth by its body and by what stands above it."""
     text = _excerpt(body, by.question)
     found = analysed(text)
-    flat = [term for terms in found for term in terms.main]
+    flat = list(chain.from_iterable(map(_MAIN, found)))
     counts, near = _held(text, found, flat, by)
     length = len(flat) if len(text) == len(body) else len(body) // 6
     titled = _titled(above)
@@ -140,17 +144,15 @@ def _held(text: str, found: list[Terms], flat: list[str], by: Scale) -> tuple[di
     counts: dict[str, int] = {}
     pairs: set[tuple[str, str]] = set()
     last, behind = "", -9
-    for place, term in enumerate(flat):
-        if term in asked:
-            counts[term] = counts.get(term, 0) + 1
-            if place - behind <= 2 and (last, term) in by.question.pairs:
-                pairs.add((last, term))
-            last, behind = term, place
-    for terms in found:
-        if terms.parts:
-            for part in terms.parts:
-                if part in asked:
-                    counts[part] = counts.get(part, 0) + 1
+    for place, term in [(place, term) for place, term in enumerate(flat) if term in asked]:
+        counts[term] = counts.get(term, 0) + 1
+        if place - behind <= 2 and (last, term) in by.question.pairs:
+            pairs.add((last, term))
+        last, behind = term, place
+    if any(map(_PARTS, found)):
+        for part in chain.from_iterable(map(_PARTS, found)):
+            if part in asked:
+                counts[part] = counts.get(part, 0) + 1
     for term in by.singles:
         if count := text.count(term):
             counts[term] = count

@@ -37,6 +37,9 @@ _UNSPACED = (
 _WORD = re.compile(
     r"[\w\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u0eff\u1000-\u109f\u1780-\u17ff]{1,256}"
 )
+_LONGEST_RUN = 256
+# What parts words becomes a space. For ASCII, which most texts are, this takes a tenth of the time of the pattern.
+_PLAIN = "".join(chr(c) if chr(c).isalnum() or chr(c) == "_" else " " for c in range(128))
 _RUN = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _PART = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f]")
@@ -65,7 +68,16 @@ _NONE = _of((), ())
 
 def analysed(text: str) -> list[Terms]:
     """The terms of every word in order; a stop word has none."""
-    return list(map(_terms_of, _WORD.findall(text)))
+    return list(map(_terms_of, written(text)))
+
+
+def written(text: str) -> list[str]:
+    """Every word as it is written; a run of more than 256 letters is several."""
+    if text.isascii():
+        found = text.translate(_PLAIN).split()
+        if len(text) <= _LONGEST_RUN or max(map(len, found), default=0) <= _LONGEST_RUN:
+            return found
+    return _WORD.findall(text)
 
 
 def is_unspaced(term: str) -> bool:
