@@ -70,6 +70,25 @@ async def test_only_what_an_endpoint_wants_is_sent(post: Post, far: FarSide) -> 
     assert [one.document["data"]["task"] for one in far.at("/other")] == ["t-3"]
 
 
+async def test_a_filter_that_is_set_anew_holds_from_then_on(post: Post, far: FarSide) -> None:
+    """For one of two endpoints that had the same; a removed one is told of nothing more."""
+    await post.open()
+    only = {"agent": "extract*"}
+    await post.endpoint("one", far.url("/one"), events=("task.queued",), where=only)
+    await post.endpoint("two", far.url("/two"), events=("task.queued",), where=only)
+    await post.say("t-1", agent="extract")
+    await post.endpoint("one", far.url("/one"), events=("task.queued",), where={"agent": "other*"})
+    await post.say("t-2", agent="other")
+    await post.say("t-3", agent="extract")
+    await post.registry.append(post.log, "default", Event("endpoint.removed", {"name": "two"}))
+    await post.hand_over()
+    await post.say("t-4", agent="extract")
+    await _settled(post)
+
+    assert [one.document["data"]["task"] for one in far.at("/one")] == ["t-1", "t-2"]
+    assert [one.document["data"]["task"] for one in far.at("/two")] == ["t-1", "t-3"]
+
+
 async def test_what_happened_before_an_endpoint_was_there_is_not_sent(post: Post, far: FarSide) -> None:
     await post.say("t-1")
     await post.open()

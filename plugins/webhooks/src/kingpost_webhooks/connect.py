@@ -168,20 +168,23 @@ class Connector:
         if not target.secure and not self._resolver.guard.named(target.host):
             raise Forbidden(f"{target.host}: only https:// leaves this machine, unless the operator has named the host")
         addresses = await self._resolver.addresses(target.host, target.port)
-        tls, name = (self._tls, target.host) if target.secure else (None, None)
-        loop = asyncio.get_running_loop()
         problem: Exception | None = None
         for address in addresses[:_ADDRESSES]:
             try:
+                if len(addresses) == 1:
+                    # There is no other one to leave time for, and the attempt has an end of its own.
+                    return await self._open(target, str(address))
                 async with asyncio.timeout(_CONNECT_SECONDS):
-                    _, connection = await loop.create_connection(
-                        Connection, str(address), target.port, ssl=tls, server_hostname=name
-                    )
+                    return await self._open(target, str(address))
             except ssl.SSLError as wrong:
                 raise Broken(f"TLS to {target.host} failed ({str(wrong)[:200]})") from wrong
-            except (OSError, TimeoutError) as failed:
+            except OSError as failed:
                 problem = failed
-                continue
-            return connection
         what = str(problem)[:200] or type(problem).__name__
         raise Broken(f"{target.authority} cannot be reached ({what})") from problem
+
+    async def _open(self, target: Target, address: str) -> Connection:
+        tls, name = (self._tls, target.host) if target.secure else (None, None)
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(Connection, address, target.port, ssl=tls, server_hostname=name)
+        return connection

@@ -66,8 +66,8 @@ class Courier:
         return not (self.ready or self.retries or self.blocked or self.sending) and self.behind is None
 
     def push(self, message: Message) -> None:
-        """One more event; what does not fit is read again from the log when there is room."""
-        if self.behind is not None or message.position <= self.floor or not self.endpoint.fits(message.data):
+        """One more event that it wants; what there is no room for is read again from the log once there is."""
+        if self.behind is not None or message.position <= self.floor:
             return
         if len(self.ready) >= MOST_READY or self.endpoint.disabled is not None:
             self.behind = message.position - 1

@@ -5,7 +5,7 @@ Kept by ``registry``, read by ``outbox``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
@@ -58,7 +58,12 @@ class Endpoint:
 
     def fits(self, data: Any) -> bool:
         """Whether an event's data passes its filters."""
-        return all(matches(look(data, path), pattern) for path, pattern in self.where.items())
+        return fits(data, self.where.items())
+
+
+def fits(data: Any, where: Iterable[tuple[str, str]]) -> bool:
+    """Whether an event's data passes filters: paths, each with a pattern of values."""
+    return all(matches(look(data, path), pattern) for path, pattern in where)
 
 
 def check(endpoint: Endpoint) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from kingpost import InvalidRequest
@@ -49,6 +50,8 @@ class Guard:
     def __init__(self, allow: Sequence[str] = ()) -> None:
         self._networks: list[Network] = []
         self._hosts: list[str] = []
+        self.named = lru_cache(4096)(self._named)
+        """Whether the operator has named a host, or an address that it spells out."""
         for entry in allow:
             try:
                 self._networks.append(ip_network(entry))
@@ -72,8 +75,7 @@ class Guard:
         named = any(fnmatchcase(host.lower().rstrip("."), pattern) for pattern in self._hosts)
         return named and not any(_within(address, network) for network in _NEVER)
 
-    def named(self, host: str) -> bool:
-        """Whether the operator has named this host, or an address that it spells out."""
+    def _named(self, host: str) -> bool:
         if any(fnmatchcase(host.lower().rstrip("."), pattern) for pattern in self._hosts):
             return True
         try:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from itertools import count
 
 from kingpost import Event, KingpostError, Log, Ports, Recorded
 
+from .audience import Audience, Name
 from .courier import Courier, Due
 from .ledger import Ledger
 from .notice import Message
@@ -27,11 +29,10 @@ from .settings import Settings
 LOOK_SECONDS = 0.5
 _AGAIN_SECONDS = 5.0
 _RUSH = 300
+_AT_ONCE = 32
 _DAY = 86_400.0
 
 _OWN = ("webhooks.outbox", "webhooks.endpoint/")
-
-Name = tuple[str, str]
 
 
 class Outbox:
@@ -42,7 +43,8 @@ class Outbox:
         self._clock, self._give_up = ports.clock, settings.give_up_days * _DAY
         self._reader, self._ledger = Reader(log), Ledger(log, ports)
         self._couriers: dict[Name, Courier] = {}
-        self._index: dict[tuple[str, str], dict[Name, Courier]] = {}
+        self._audience = Audience()
+        self._beginning: deque[Courier] = deque()
         self._generation = -1
         self._timers: list[tuple[float, int, Courier]] = []
         self._order, self._sooner, self._stirred = count(), asyncio.Event(), asyncio.Event()
@@ -73,6 +75,7 @@ class Outbox:
 
     async def abandon(self) -> None:
         """Let go of everything as it is."""
+        self._beginning.clear()
         going = [*self._keepers, *self._tasks]
         for task in going:
             task.cancel()
@@ -91,12 +94,12 @@ class Outbox:
         touched = [frame for frame in frames if frame.stream.startswith("webhooks/")]
         await self._registry.fresh(self._log, now=bool(touched))
         self._sync()
-        messages = await self._reader.messages(frames, {kind for _, kind in self._index})
+        messages = await self._reader.messages(frames, self._audience.kinds)
         asked = [each for frame in touched for each in await self._asked(frame)]
         # From here on nothing is waited for: these frames are taken as a whole or not at all.
         woken: dict[int, Courier] = {}
         for each in messages:
-            for courier in self._index.get((each.data["tenant"], each.kind), {}).values():
+            for courier in self._audience.of(each):
                 courier.push(each)
                 woken[id(courier)] = courier
         for courier, again in asked:
@@ -124,18 +127,13 @@ class Outbox:
                     courier.behind = endpoint.since
                 courier.floor = endpoint.since if self._opened else max(endpoint.since, self.reached)
             elif courier.endpoint is not endpoint:
-                self._drop(name, courier)
+                self._audience.drop(name, courier)
                 courier.change(endpoint)
             else:
                 continue
-            for kind in courier.kinds:
-                self._index.setdefault((name[0], kind), {})[name] = courier
+            self._audience.add(name, courier)
         for name in self._couriers.keys() - self._registry.endpoints.keys():
-            self._drop(name, self._couriers.pop(name))
-
-    def _drop(self, name: Name, courier: Courier) -> None:
-        for kind in courier.kinds:
-            self._index.get((name[0], kind), {}).pop(name, None)
+            self._audience.drop(name, self._couriers.pop(name))
 
     async def _restore(self, courier: Courier) -> None:
         """Go on where its stream says that it was."""
@@ -168,9 +166,18 @@ class Outbox:
         if courier.running or courier.endpoint.disabled is not None or courier.idle:
             return
         courier.running = True
-        task = asyncio.create_task(self._deliver(courier))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._beginning.append(courier)
+        if len(self._beginning) == 1:
+            asyncio.get_running_loop().call_soon(self._begin)
+
+    def _begin(self) -> None:
+        """Start some of those that have something to do, and the next ones in the next turn of the event loop."""
+        for _ in range(min(_AT_ONCE, len(self._beginning))):
+            task = asyncio.create_task(self._deliver(self._beginning.popleft()))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        if self._beginning:
+            asyncio.get_running_loop().call_soon(self._begin)
 
     async def _deliver(self, courier: Courier) -> None:
         line = Line()
@@ -206,7 +213,7 @@ class Outbox:
         end = frames[-1].position if frames else until
         courier.floor, courier.behind = max(courier.floor, courier.behind), None
         for each in found:
-            if each.data["tenant"] == courier.endpoint.tenant:
+            if each.data["tenant"] == courier.endpoint.tenant and courier.endpoint.fits(each.data):
                 courier.push(each)
         left: int | None = courier.behind
         if left is None and end < self.reached:
@@ -284,7 +291,7 @@ class Outbox:
             await self._stirred.wait()
             await self._clock.sleep(LOOK_SECONDS)
             # In the middle of a rush sending goes first; what a crash costs then is doubles.
-            if len(self._tasks) < _RUSH or self._clock.monotonic() - kept >= _AGAIN_SECONDS:
+            if len(self._tasks) + len(self._beginning) < _RUSH or self._clock.monotonic() - kept >= _AGAIN_SECONDS:
                 self._stirred.clear()
                 if not await self.keep():
                     self._stirred.set()
@@ -292,7 +299,8 @@ class Outbox:
 
     async def settled(self) -> None:
         """Return once everything that can be sent now was sent."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        while self._tasks or self._beginning:
+            if self._tasks:
+                await asyncio.wait(self._tasks)
             # Who was woken meanwhile has a turn to begin.
             await asyncio.sleep(0)
