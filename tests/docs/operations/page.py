@@ -72,8 +72,8 @@ def _formatted(made: Mapping[str, str], home: Path) -> dict[str, str]:
     folder.mkdir()
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8")
-    command = [Path(sys.executable).with_name("ruff"), "format", "--quiet", "--no-cache"]
-    subprocess.run([*command, "--config", ROOT / "pyproject.toml", folder], check=True)
+    ruff = str(Path(sys.executable).with_name("ruff"))
+    subprocess.run([ruff, "format", "--quiet", "--no-cache", "--config", ROOT / "pyproject.toml", folder], check=True)
     return {name: (folder / name).read_text("utf-8") for name in made}
 
 
