@@ -71,6 +71,11 @@ class Tail:
             if len(self._early) < _MOST_EARLY:
                 self._early[frame.position] = frame
 
+    async def settle(self) -> None:
+        """Wait until all that this process has appended is told, which others may have appended before."""
+        if self._early:
+            await self.wait(max(self._early), PATIENCE_SECONDS)
+
     def recent(self, after: int, limit: int) -> list[Recorded]:
         """Frames behind ``after`` out of memory, without a gap; none when the log must be asked."""
         recent = self._recent

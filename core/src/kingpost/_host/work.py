@@ -117,7 +117,7 @@ class Work:
         """Claim no more, let what runs end for ``drain_seconds``, and let go of the rest."""
         if not self._going:
             return
-        claiming, reacting = self._going
+        (claiming, reacting), self._going = self._going, []
         await _ended(claiming)
         walks = [held.walking for held in self.held.values() if held.walking is not None]
         if walks:
@@ -126,7 +126,7 @@ class Work:
                 walking.cancel()
             await asyncio.wait(walks, timeout=GRACE_SECONDS)
         await _ended(reacting)
-        self._going = []
+        await self._shop.tail.settle()
         self._silence()
 
     async def _go(self, step: Callable[[], Awaitable[float]], poke: asyncio.Event) -> None:
