@@ -99,6 +99,10 @@ _SHAPES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("memory.export", "selection"): models.Selection.from_dict,
     ("schedules.set", "request"): models.SubmitInput.from_dict,
     ("tasks.submit_all", "tasks"): lambda many: [models.SubmitInput.from_dict(one) for one in many],
+    ("workers.register", "agents"): lambda many: [models.OfferedAgent.from_dict(one) for one in many],
+    ("workers.register", "tools"): lambda many: [models.ToolInput.from_dict(one) for one in many],
+    ("workers.observe", "decision"): models.Decision.from_dict,
+    ("workers.observe", "observation"): models.ObservationInput.from_dict,
 }
 
 

@@ -1,17 +1,15 @@
-"""The real server as a process, in the states that the pacts name; each state is reached through the server's own API.
+"""The real server as a process, in the states that the pacts name.
 
-Used by the provider verification, and to write down examples. ``contracts/states.json`` lists the states.
+Used by the provider verification, and to write down examples. ``states`` brings the states about.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
-import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -19,22 +17,38 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
-from kingpost_sdk import Client, models
-
-from tests.contracts.drivers import ROOT
+from kingpost_sdk import Client
 
 KINGPOST = Path(sys.executable).parent / "kingpost"
+_FILES = {
+    "kingpost.toml": '[kernel]\npolicy = ["ask saw(oak)"]\nretries = 0\n',
+    "plugins/kingpost_joiner/kingpost-plugin.toml": (
+        'id = "joiner"\nsummary = "does what the pacts need"\n\n'
+        '[provides]\nagents = ["joiner", "sleeper"]\nexecutors = ["yard"]\n'
+    ),
+    "plugins/kingpost_joiner-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: kingpost-joiner\nVersion: 1.0\n",
+    "plugins/kingpost_joiner-1.0.dist-info/entry_points.txt": "[kingpost.plugins]\njoiner = kingpost_joiner\n",
+    "plugins/kingpost_joiner/__init__.py": Path(__file__).with_name("agent.py").read_text("utf-8"),
+}
 
 
 class Provider:
-    """A home of its own, a token, and ``kingpost serve``."""
+    """A home of its own with an agent of its own, a token, and ``kingpost serve``."""
 
     def __enter__(self) -> Provider:
         self._folder = tempfile.TemporaryDirectory()
-        environment = os.environ | {"KINGPOST_HOME": str(Path(self._folder.name, "home")), "PYTHONWARNINGS": "ignore"}
+        for name, text in _FILES.items():
+            self.folder(name).parent.mkdir(parents=True, exist_ok=True)
+            self.folder(name).write_text(text, "utf-8")
+        paths = [str(self.folder("plugins")), os.environ.get("PYTHONPATH", "")]
+        environment = os.environ | {
+            "KINGPOST_HOME": str(self.home), "PYTHONWARNINGS": "ignore", "XDG_CACHE_HOME": str(self.folder("cache")),
+            "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        }  # fmt: skip
         made = subprocess.run(
-            [KINGPOST, "token", "create"], env=environment, capture_output=True, text=True, check=True
-        )
+            [KINGPOST, "token", "create"], env=environment, capture_output=True, text=True, check=True,
+            cwd=self._folder.name,
+        )  # fmt: skip
         self.token = next(word for word in made.stdout.split() if word.startswith("kp_"))
         self._server = subprocess.Popen(
             [KINGPOST, "serve", "--port", "0"],
@@ -47,16 +61,29 @@ class Provider:
         said = self._server.stderr.readline()
         self.url = next(word for word in said.split() if word.startswith("http://"))
         self.client = Client(self.url, self.token)
+        self.http = httpx.Client(base_url=self.url, timeout=90, trust_env=False)
         self.entered: list[str] = []
+        self.after: list[Callable[[], None]] = []
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._leave()
         self.client.close()
+        self.http.close()
         self._server.terminate()
         self._server.communicate(timeout=30)
         self._folder.cleanup()
+
+    @property
+    def home(self) -> Path:
+        """Where the server keeps everything."""
+        return self.folder("home")
+
+    def folder(self, name: str) -> Path:
+        """A place below the provider's own folder."""
+        return Path(self._folder.name, name)
 
     def enter(self, state: str) -> dict[str, str]:
         """Reach a state; the values that the requests of its pacts need.
@@ -64,107 +91,37 @@ class Provider:
         Raises:
             KeyError: nobody knows the state.
         """
+        from tests.contracts.states import STATES
+
+        self._leave()
         reach = STATES[state]
         self.entered.append(state)
-        return reach(self)
+        return {"credential": self.token} | reach(self)
 
-    def ask(self, operation: str, path: list[str], request: dict[str, Any] | None, token: bool) -> tuple[int, str, Any]:
+    def _leave(self) -> None:
+        """End what the last state has left running."""
+        while self.after:
+            self.after.pop()()
+
+    def signed(self, key: str) -> dict[str, str]:
+        """Headers of a request of ours under an idempotency key."""
+        return {"authorization": f"Bearer {self.token}", "idempotency-key": key}
+
+    def ask(
+        self, operation: str, path: list[str], request: dict[str, Any] | None, token: str, key: str | None = None
+    ) -> tuple[int, str, Any]:
         """Status, media type and body of an operation's answer, asked without any SDK."""
-        from tests.contracts.agreements import NOBODY, routes
+        from tests.contracts.agreements import routes
 
         method, target = routes()[operation]
-        for value in path:
-            begin, _, rest = target.partition("{")
-            target = begin + quote(value, safe="") + rest.partition("}")[2]
-        given: dict[str, Any] = {"headers": {"authorization": f"Bearer {self.token if token else NOBODY}"}}
+        named = iter(path)
+        target = re.sub(r"\{\w+\}", lambda _: quote(next(named), safe=""), target)
+        headers = {"authorization": f"Bearer {token}"} | ({"idempotency-key": key} if key else {})
+        given: dict[str, Any] = {"headers": headers}
         if method in {"POST", "PUT"} and request is not None:
             given["json"] = request
         elif request:
             given["params"] = request
-        answered = httpx.request(method, self.url + target, timeout=30, **given)
+        answered = self.http.request(method, target, **given)
         kind = answered.headers.get("content-type", "")
         return answered.status_code, kind, answered.json() if "json" in kind else answered.text
-
-    def folder(self, name: str) -> Path:
-        """A place below the provider's own folder."""
-        return Path(self._folder.name, name)
-
-
-def _nothing(provider: Provider) -> dict[str, str]:
-    return {}
-
-
-def _succeeded(provider: Provider) -> dict[str, str]:
-    return {"task": provider.client.tasks.run("Say what a king post is.", agent="extract").id}
-
-
-def _queued(provider: Provider) -> dict[str, str]:
-    later = time.time() + 86400
-    return {"task": provider.client.tasks.submit("Wait until tomorrow.", agent="extract", not_before=later).id}
-
-
-def _cancelled(provider: Provider) -> dict[str, str]:
-    task = _queued(provider)["task"]
-    provider.client.tasks.cancel(task)
-    provider.client.tasks.wait(task, seconds=20)
-    return {"task": task}
-
-
-def _memory(provider: Provider) -> dict[str, str]:
-    one = models.MemoryInput(id="m-1", scope="pact", body="The king post carries the ridge.", source="roof.md")
-    provider.client.memory.remember([one])
-    return {}
-
-
-def _schedule(provider: Provider) -> dict[str, str]:
-    request = models.SubmitInput(description="Say what a king post is.", agent="extract")
-    provider.client.schedules.set("nightly", request=request, every=86400.0)
-    return {}
-
-
-def _job(provider: Provider) -> dict[str, str]:
-    job = provider.client.jobs.verify()
-    while job.state == "running":
-        time.sleep(0.01)
-        job = provider.client.jobs.get(job.id)
-    return {"job": job.id}
-
-
-def _tenant(provider: Provider) -> dict[str, str]:
-    if "acme" not in [one.id for one in provider.client.tenants.list().tenants]:
-        provider.client.tenants.create("acme")
-    return {}
-
-
-def _token(provider: Provider) -> dict[str, str]:
-    return {"token": provider.client.tokens.create(name="ci", scopes=["tasks:read"]).view.id}
-
-
-def _folder(provider: Provider) -> dict[str, str]:
-    return {"folder": str(provider.folder(uuid.uuid4().hex))}
-
-
-def _endpoint(provider: Provider) -> dict[str, str]:
-    provider.client.endpoints.set("hook", url="https://example.org/hook")
-    return {}
-
-
-STATES: dict[str, Callable[[Provider], dict[str, str]]] = {
-    "nothing": _nothing,
-    "a task that succeeded": _succeeded,
-    "a task that is queued": _queued,
-    "a task that was cancelled": _cancelled,
-    "a memory": _memory,
-    "a schedule": _schedule,
-    "a job": _job,
-    "a tenant": _tenant,
-    "a token": _token,
-    "a folder": _folder,
-    "an endpoint": _endpoint,
-}
-
-
-def described() -> dict[str, Any]:
-    """``contracts/states.json``."""
-    found: dict[str, Any] = json.loads((ROOT / "contracts/states.json").read_text("utf-8"))
-    return found
