@@ -12,8 +12,9 @@ from kingpost.testing import MemoryLog
 
 async def test_what_was_appended_behind_frames_of_others_is_told_before_the_end(tmp_path: Path) -> None:
     """A worker that is stopped while another process writes still says what it has ended."""
-    shared, heard = MemoryLog(), list[Recorded]()
-    tail = Tail(shared, Ports(home=tmp_path), lambda problem: None)
+    ports, heard = Ports(home=tmp_path), list[Recorded]()
+    shared = MemoryLog(ports)
+    tail = Tail(shared, ports, lambda problem: None)
     here = EchoLog(shared, tail)
     silence = await tail.listen(None, heard.append)
     await shared.append("other", None, [Event("note.made")])
