@@ -86,8 +86,10 @@ def _edge(history: list[Event], event: Event) -> list[Edge]:
     return [(start, after.status, event.kind)]
 
 
-ELSEWHERE = {one.kind: one.header.keys() - {"attempt"} for one in (facts.released(), facts.claimed(1, "1", "w"))}
-"""What it takes several workers for; that it is appended is shown in ``test_workers.py`` and ``test_guests.py``."""
+ELSEWHERE = {
+    one.kind: one.header.keys() - {"attempt"} for one in (facts.released(), facts.claimed(1, "1", "w", key="k"))
+}
+"""What it takes several workers for; that it is appended is shown in ``test_workers.py`` and ``test_once.py``."""
 
 
 def _folded(state: TaskState | None, events: list[Event]) -> TaskState:

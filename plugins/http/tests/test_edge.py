@@ -141,6 +141,21 @@ async def test_the_same_key_gets_the_same_answer_also_after_a_crash(
     assert len(tasks) == len(body.get("tasks", [1] if path == "/v1/tasks" else []))
 
 
+async def test_a_question_under_a_key_is_not_kept_and_another_one_is_refused(serving: Any, token: Any) -> None:
+    """The key means one request as long as its process remembers it, and leaves nothing in the log."""
+    path, body = "/v1/context/count", {"text": "two words"}
+    async with serving(work=False) as (opened, url), httpx.AsyncClient(base_url=url) as client:
+        headers = {**await token(opened), "idempotency-key": "one"}
+        before = (await client.get("/v1/log/head", headers=headers)).json()["position"]
+        answers = [await client.post(path, json=body, headers=headers) for _ in range(2)]
+        different = await client.post(path, json={"text": "other words"}, headers=headers)
+        after = (await client.get("/v1/log/head", headers=headers)).json()["position"]
+
+    assert [answer.json()["tokens"] for answer in answers] == [2, 2]
+    assert (different.status_code, different.json()["code"]) == (422, "idempotency.mismatch")
+    assert after == before
+
+
 async def test_a_full_queue_says_when_to_come_again(serving: Any) -> None:
     settings = {"kernel": {"queue": 2}}
     async with serving(work=False, settings=settings) as (_, url), httpx.AsyncClient(base_url=url) as client:

@@ -1,7 +1,8 @@
 """What somebody outside asks: whether they may, and carried out once where they say so.
 
-Called by ``kernel`` for faces. The operations that begin something (submit, fork, tokens) see to being carried out once
-by themselves, within the append that does it; the answers of all others are kept in the log under their key.
+Called by ``kernel`` for faces. The operations that begin or take something (submit, fork, tokens, claims) see to being
+carried out once by themselves, within the append that does it, and what changes nothing is done again; the answers of
+all others are kept in the log under their key.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ class Answered:
             raise InFlight(once.key)
         self._flying.add(flight)
         try:
-            return await answer() if operation.id in NATURAL else await self._kept(operation, tenant, once, answer)
+            if operation.id in NATURAL or operation.id in REPEATABLE:
+                return await answer()
+            return await self._kept(operation, tenant, once, answer)
         finally:
             self._flying.discard(flight)
 
@@ -88,5 +91,17 @@ class Answered:
         return adapter(operation.response).validate_python(payload["answer"])
 
 
-NATURAL = frozenset({"tasks.submit", "tasks.submit_all", "tasks.fork", "tokens.create", "tokens.rotate"})
-"""Operations that make what they begin out of the key, so that a second time finds it there."""
+NATURAL = frozenset(
+    {"tasks.submit", "tasks.submit_all", "tasks.fork", "tokens.create", "tokens.rotate", "workers.claim"}
+)
+"""Operations that write the key down with what they begin or take, so that a second time finds it there."""
+
+REPEATABLE = frozenset(
+    {"memory.recall", "memory.export", "context.pack", "context.fit", "context.count", "jobs.verify",
+     "workers.heartbeat"}
+)  # fmt: skip
+"""Operations that are done again under the same key, and write nothing to the log.
+
+They only read (what ``context.pack`` reads in it finds there, and ``jobs.verify`` joins the job that is going on), or
+say once more that a worker is alive.
+"""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .._walk.context import prompt_of
 from .._walk.journal import read_stream, stow
 from .._walk.ledger import frame_of
-from .._walk.remote import WAITS, asked_agent, is_question
+from .._walk.remote import WAITS, asked_agent, held, is_question
 from .._walk.replay import arguments_of, observed, replay
 from .._walk.turn import INTERRUPTED, failed
 from ..errors import Conflict
@@ -36,8 +36,8 @@ class Claims:
     book: GuestBook
     tenant: str
 
-    async def waiting(self) -> AsyncIterator[tuple[TaskState, str, str]]:
-        """Task, call, and the worker that holds it or nothing; oldest task first."""
+    async def waiting(self) -> AsyncIterator[tuple[TaskState, str, str, str]]:
+        """Task, call, the worker that holds it or nothing, and the digest of its key; oldest task first."""
         after: str | None = None
         statuses = [Status.RUNNING.value, Status.WAITING.value]
         while True:
@@ -45,9 +45,9 @@ class Claims:
             page = await self.log.select(query)
             for state in page:
                 for call, waits in state.waits.items():
-                    kind, _, holder = waits.partition(" ")
+                    kind, holder, key = held(waits)
                     if kind == WAITS:
-                        yield state, call, holder
+                        yield state, call, holder, key
             if len(page) < _PAGE:
                 return
             after = page[-1].id
@@ -55,16 +55,22 @@ class Claims:
     async def held(self) -> dict[str, list[str]]:
         """The calls that each worker holds, as ``task/turn.call``."""
         found: dict[str, list[str]] = {}
-        async for state, call, holder in self.waiting():
+        async for state, call, holder, _ in self.waiting():
             found.setdefault(holder, []).append(f"{state.id}/{state.turn}.{call}")
         return found
 
-    async def take(self, worker: Worker, limit: int) -> list[Work]:
-        """Claim up to so many calls for a worker."""
+    async def again(self, worker: Worker, key: str) -> list[Work]:
+        """What a worker was given under a key and has not settled yet: it asks again, for it got no answer."""
+        guests = await self.book.of(self.tenant)
+        theirs = [(state, call) async for state, call, *by in self.waiting() if by == [worker.id, key]]
+        return [await self._work(state, call, guests) for state, call in theirs]
+
+    async def take(self, worker: Worker, limit: int, key: str = "") -> list[Work]:
+        """Claim up to so many calls for a worker; ``key`` is the digest of the key that it claims under."""
         guests = await self.book.of(self.tenant)
         taken: list[Work] = []
         touched: set[str] = set()
-        async for state, call, holder in self.waiting():
+        async for state, call, holder, _ in self.waiting():
             if len(taken) >= limit:
                 break
             # A claim moves the stream on: the next one of the same task is for the next look.
@@ -75,7 +81,7 @@ class Claims:
             if holder and not _repeatable(worker, state.open[call]):
                 await self._give_up(state, call)
                 continue
-            if (work := await self._claim(state, call, worker, guests)) is not None:
+            if (work := await self._claim(state, call, worker, guests, key)) is not None:
                 taken.append(work)
                 touched.add(state.id)
         return taken
@@ -88,8 +94,9 @@ class Claims:
         except (Conflict, Refused):
             return
 
-    async def _claim(self, state: TaskState, call: str, worker: Worker, guests: Guests) -> Work | None:
-        event = Event("call.claimed", {"turn": state.turn, "call": call, "worker": worker.id})
+    async def _claim(self, state: TaskState, call: str, worker: Worker, guests: Guests, key: str) -> Work | None:
+        header = {"turn": state.turn, "call": call, "worker": worker.id, **({"key": key} if key else {})}
+        event = Event("call.claimed", header)
         try:
             await self.log.append(task_stream(state.id), state.version, [event])
         except (Conflict, Refused):

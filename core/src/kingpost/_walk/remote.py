@@ -23,7 +23,7 @@ WORKERS = "workers"
 """Stands for the plugin of what workers offer."""
 
 WAITS = "worker"
-"""What a call waits for that nobody has claimed; behind it and a blank stands the worker that has."""
+"""What a call waits for that nobody has claimed; behind it stand the worker that has, and the key it claimed under."""
 
 _DECIDE = "decide/"
 
@@ -36,6 +36,12 @@ def decide_tool(agent: str) -> str:
 def asked_agent(tool: str) -> str | None:
     """The agent that a call of this tool asks to decide, if it is such a call."""
     return tool.removeprefix(_DECIDE) if tool.startswith(_DECIDE) else None
+
+
+def held(waits: str) -> tuple[str, str, str]:
+    """What a call waits for, the worker that holds it and the digest of its key, where there are such."""
+    kind, holder, key = (*waits.split(" "), "", "")[:3]
+    return kind, holder, key
 
 
 def is_question(action: Action) -> bool:

@@ -104,7 +104,7 @@ def _claimed(state: TaskState, h: Header) -> None:
     call = h["call"]
     if h["turn"] != state.turn or not state.waits.get(call, "").startswith("worker"):
         raise Refused(state.id, f"call.claimed {call}", state.status)
-    state.waits[call] = f"worker {h['worker']}"
+    state.waits[call] = " ".join(("worker", h["worker"], *filter(None, (h.get("key"),))))
 
 
 def _approved(state: TaskState, h: Header) -> None:

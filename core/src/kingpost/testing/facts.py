@@ -61,9 +61,9 @@ def approved(call: str) -> Event:
     return Event("call.approved", {"call": call})
 
 
-def claimed(turn: int, call: str, worker: str) -> Event:
+def claimed(turn: int, call: str, worker: str, **more: Any) -> Event:
     """A worker of somebody's own takes a call."""
-    return Event("call.claimed", {"turn": turn, "call": call, "worker": worker})
+    return Event("call.claimed", {"turn": turn, "call": call, "worker": worker, **more})
 
 
 def settled(child: str, spent: Sequence[int] = (0, 0, 0)) -> Event:

@@ -28,5 +28,6 @@ PERSONAL: Mapping[str, Callable[[Any, Any, str, Any], Awaitable[Any]]] = {
     **tasks.PERSONAL,
     **steering.PERSONAL,
     **tokens.PERSONAL,
+    **workers.PERSONAL,
 }
 """Those to whom it matters who asks, and whether it was asked before."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..._walk.journal import read_stream, unstow_frame
 from ..._walk.ledger import ledgers, original
+from ..._walk.remote import held
 from ..._walk.replay import replay
 from ...errors import ConfigurationError, InputError, InvalidRequest, NotFound
 from ...operations import tasks as op
@@ -103,7 +104,7 @@ async def view(log: Log, state: TaskState, *, outcome: bool = True) -> op.TaskVi
         granted=(None, None, None) if state.granted is None else (state.granted[0], state.granted[1], state.granted[2]),
         retries=state.retries,
         not_before=state.not_before,
-        waits={call: state.waits.get(call, ANSWER) for call in state.pending},
+        waits={call: " ".join(filter(None, held(state.waits.get(call, ANSWER))[:2])) for call in state.pending},
         replay_of=task.replay_of if task else None,
         fork_of=task.fork_of if task else None,
         schedule=task.schedule if task else None,

@@ -7,16 +7,18 @@ import contextlib
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from ..._walk.kit import DELEGATE, TOOLS
-from ..._walk.remote import WAITS, asked_agent
+from ..._walk.remote import WAITS, asked_agent, held
 from ..._walk.replay import observed
 from ..._walk.sound import is_name
 from ..._walk.turn import failed
 from ...errors import Conflict, InvalidRequest, NotFound
 from ...operations import workers as op
 from ...operations.tasks import TaskView
+from ...records.access import Asked
 from ...records.action import Action, Answer, Call, Calls, Observation, Tool
 from ...records.codec import adapter
 from ...records.event import Recorded
@@ -127,13 +129,17 @@ async def _leave(house: House, request: op.WorkerId, tenant: str) -> op.WorkerLi
     return await _list(house, op.ListWorkers(), tenant)
 
 
-async def _claim(house: House, request: op.Claim, tenant: str) -> op.Claimed:
+async def _claim(house: House, request: op.Claim, tenant: str, asked: Asked) -> op.Claimed:
     if not 1 <= request.limit <= MOST_TOGETHER:
         raise InvalidRequest(f"limit is {request.limit}; give from 1 to {MOST_TOGETHER}")
     if not 0 <= request.seconds <= LONGEST_WAIT_SECONDS:
         raise InvalidRequest(f"seconds is {request.seconds}; give from 0 to {LONGEST_WAIT_SECONDS:g}")
     book, claims = await _stand(house, tenant)
     worker = await book.worker(tenant, request.id)
+    key = "" if asked.once is None else sha256(asked.once.key.encode()).hexdigest()[:32]
+    if key and (before := await claims.again(worker, key)):
+        book.beat(tenant, request.id)
+        return op.Claimed(tuple(before))
     stirred = asyncio.Event()
 
     def hear(frame: Recorded) -> None:
@@ -147,7 +153,7 @@ async def _claim(house: House, request: op.Claim, tenant: str) -> op.Claimed:
             stirred.clear()
             # To ask is a sign of life.
             book.beat(tenant, request.id)
-            taken = await claims.take(worker, request.limit)
+            taken = await claims.take(worker, request.limit, key)
             left_over = until - house.ports.clock.monotonic()
             if taken or left_over <= 0:
                 return op.Claimed(tuple(taken))
@@ -164,7 +170,7 @@ async def _observe(house: House, request: op.Settle, tenant: str) -> TaskView:
     book.beat(tenant, request.id)
     while True:
         state = await find(claims.log, request.task, tenant)
-        if state.waits.get(request.call) != f"{WAITS} {worker.id}" or request.call not in state.pending:
+        if held(state.waits.get(request.call, ""))[:2] != (WAITS, worker.id) or request.call not in state.pending:
             raise NotFound("claim", f"{request.task}/{request.call}", "it is settled, or went to another worker")
         event = observed(state.turn, _observation(state, request))
         try:
@@ -213,7 +219,9 @@ ANSWERS: Mapping[str, Any] = {
     op.REGISTER.id: _register,
     op.WORKERS.id: _list,
     op.BEAT.id: _beat,
-    op.CLAIM.id: _claim,
     op.OBSERVE.id: _observe,
     op.LEAVE.id: _leave,
+}
+PERSONAL: Mapping[str, Any] = {
+    op.CLAIM.id: _claim,
 }

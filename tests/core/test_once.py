@@ -1,0 +1,114 @@
+"""Idempotency keys: what is kept under one, what is found by one, and what is simply done again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from kingpost import Access, Answer, Call, Calls, Context, Memory, Observation, Once, Say, Selection, Tool
+from kingpost._host.ask import NATURAL, REPEATABLE
+from kingpost.operations import OPERATIONS, events, jobs, memory, system, workers
+from kingpost.operations import tasks as ops
+from kingpost.testing import OpenKernel, ScriptedAgent, open_kernel
+
+KEPT = {
+    "tasks.cancel", "tasks.message", "tasks.retry", "letters.replay", "letters.discard", "calls.observe", "calls.reply",
+    "schedules.pause", "schedules.resume", "memory.remember", "memory.use", "memory.forget", "log.erase", "log.seal",
+    "log.backup", "tenants.create", "tenants.erase", "jobs.rebuild", "workers.observe", "workers.register",
+    "agents.register",
+}  # fmt: skip
+"""What changes something, and would do it again: its answer stands in the log under the key."""
+
+PRICE = Tool(name="price", description="What it costs.", parameters={"type": "object"}, repeatable=True)
+
+ASKED: dict[str, Any] = {
+    "memory.recall": memory.Recall(text="tea"),
+    "memory.export": memory.Export(selection=Selection(scope="default")),
+    "context.pack": memory.PackContext(query="tea"),
+    "context.fit": memory.Fit(text="tea for two", budget=2),
+    "context.count": memory.Count(text="tea for two"),
+    "jobs.verify": system.Nothing(),
+    "workers.heartbeat": workers.WorkerId("w"),
+}
+
+
+def buys(context: Context, _: Say) -> Answer | Calls:
+    if not context.turns:
+        return Calls(calls=(Call("1", "price", {}), Call("2", "price", {})))
+    return Answer(text="bought")
+
+
+async def head(opened: OpenKernel) -> int:
+    return (await opened.kernel.perform(system.HEAD, system.Nothing())).position
+
+
+async def kinds(opened: OpenKernel) -> Counter[str]:
+    page = await opened.kernel.perform(events.EVENTS, events.ListEvents(limit=1000))
+    return Counter(event.kind for frame in page.frames for event in frame.events)
+
+
+async def claim(opened: OpenKernel, key: str, **more: Any) -> tuple[workers.Work, ...]:
+    asked = workers.Claim(id="w", **more)
+    return (await opened.kernel.ask(workers.CLAIM, asked, Access(), Once(key, "d"))).work
+
+
+def test_of_each_post_it_is_said_what_its_key_does() -> None:
+    """An operation that is new says whether it finds itself by the key, is done again, or has its answer kept."""
+    posts = [operation.id for operation in OPERATIONS if operation.method == "POST"]
+    said = [*NATURAL, *REPEATABLE, *KEPT]
+
+    assert sorted(said) == sorted(posts)
+    assert sorted(ASKED) == sorted(REPEATABLE)
+
+
+@pytest.mark.parametrize("id", sorted(ASKED))
+async def test_what_changes_nothing_leaves_nothing_in_the_log(id: str) -> None:
+    (operation,) = [one for one in OPERATIONS if one.id == id]
+    async with open_kernel() as opened:
+        await opened.kernel.perform(workers.REGISTER, workers.Register(id="w", tools=(PRICE,)))
+        remembered = memory.Remember(memories=(Memory(id="", scope="default", body="tea is hot"),))
+        await opened.kernel.perform(memory.REMEMBER, remembered)
+        before = await head(opened)
+        answers = [await opened.kernel.ask(operation, ASKED[id], Access(), Once("k", "d")) for _ in range(2)]
+
+        assert await head(opened) == before
+        if id not in {jobs.VERIFY.id, workers.BEAT.id}:
+            assert answers[0] == answers[1]
+
+
+async def test_a_claim_that_finds_nothing_leaves_nothing_in_the_log() -> None:
+    async with open_kernel() as opened:
+        await opened.kernel.perform(workers.REGISTER, workers.Register(id="w", tools=(PRICE,)))
+        before = await head(opened)
+
+        assert [await claim(opened, key) for key in ("a", "a", "b")] == [(), (), ()]
+        assert await head(opened) == before
+
+
+async def test_a_claim_that_is_asked_for_again_hands_out_the_same_calls() -> None:
+    """Its answer was lost, so nobody works on them. Another key gets others, and what is settled comes no more."""
+    async with open_kernel(agents=[ScriptedAgent(buys)]) as opened:
+        await opened.kernel.perform(workers.REGISTER, workers.Register(id="w", tools=(PRICE,)))
+        submitted = await opened.kernel.perform(ops.SUBMIT, ops.Submit(description="tea"))
+        await opened.kernel.work()
+        first = await claim(opened, "a", seconds=30)
+        claimed = (await kinds(opened))["call.claimed"]
+
+        assert len(first) == 1
+        assert await claim(opened, "a") == first
+        assert (await kinds(opened))["call.claimed"] == claimed == 1
+        second = await claim(opened, "b", seconds=30)
+        assert sorted(one.call for one in (*first, *second)) == ["1", "2"]
+        assert await claim(opened, "c") == ()
+        view = await opened.kernel.perform(ops.GET, ops.TaskId(submitted.id))
+        assert view.waits == {"1": "worker w", "2": "worker w"}
+        for work in (*first, *second):
+            said = Observation(call=work.call, text="three")
+            settle = workers.Settle(id="w", task=work.task, call=work.call, observation=said)
+            await opened.kernel.perform(workers.OBSERVE, settle)
+        assert await claim(opened, "a") == ()
+        done = await opened.kernel.perform(ops.WAIT, ops.Wait(id=submitted.id, seconds=30))
+
+    assert done.outcome is not None
+    assert done.outcome.answer == "bought"
