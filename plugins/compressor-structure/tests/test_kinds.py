@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
+from itertools import product
 from pathlib import Path
 
 import pytest
+from kingpost_compressor_structure.forms.verdicts import MARKS
 from kingpost_compressor_structure.kinds import tell
 
 LIBRARY = Path(ast.__file__).parent
@@ -36,3 +39,18 @@ def test_a_kind_is_told_from_the_text(text: str, kind: str) -> None:
     assert tell(text) == kind
     assert tell(text, "unheard of") == kind
     assert tell(text, "log") == "log"
+
+
+_NAMES = ["", "a", ":", "a:", "::", "a::", "::a", "a:::", "a::b", ":" * 7, "a" * 199, "a" * 200, "a" * 201, ":" * 201]
+_ENDS = [" PASSED", "\t  FAILED", " " * 8 + "ERROR", " " * 9 + "ERROR", "PASSED", " PASS", " ::a SKIPPED"]
+
+
+def test_verdicts_of_a_runner_are_seen_in_the_same_lines_as_by_trying_every_colon() -> None:
+    """The marks try one pair of colons for each line; here stands what they mean, with all pairs tried."""
+    all_tried = re.compile(r"\n\S{1,200}::\S{1,200}\s{1,8}(?:PASSED|FAILED|ERROR|SKIPPED)")
+    lines = [f"\n{first}{second}{third}{end}" for first, second, third, end in product(_NAMES, _NAMES, _NAMES, _ENDS)]
+
+    seen = [line for line in lines if MARKS.match(line)]
+
+    assert seen == [line for line in lines if all_tried.match(line)]
+    assert 1000 < len(seen) < len(lines) - 1000

@@ -9,7 +9,8 @@ from ..units import ABSENT, Form, Unit
 
 MARKS = re.compile(
     r"\n(?:=+ (?:test session starts|FAILURES|ERRORS|short test summary info|\d+ (?:passed|failed))"
-    r"|\S{1,200}::\S{1,200}\s{1,8}(?:PASSED|FAILED|ERROR|SKIPPED)|(?:FAIL|ERROR): \w"
+    # The last colons that have a name behind them decide: with earlier ones the name would only be longer.
+    r"|(?>\S{1,200}::(?=\S))\S{1,200}+\s{1,8}(?:PASSED|FAILED|ERROR|SKIPPED)|(?:FAIL|ERROR): \w"
     r"|Ran \d+ tests? in|=== RUN\s|--- (?:PASS|FAIL|SKIP):"
     r"|(?:PASS|FAIL)\s{1,4}\S{1,200}\.[jt]sx?\b|Tests:\s|test \S{1,200} \.\.\. (?:ok|FAILED|ignored)|(?:not )?ok \d+ )"
 )
