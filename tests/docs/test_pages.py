@@ -93,7 +93,7 @@ def test_every_command_option_and_verb_exists(page: Page) -> None:
 def _options() -> dict[str, set[str]]:
     """The options of each command and of those below it."""
     context = click.Context(root)
-    found = {name: root.get_command(context, name) for name in (*COMMANDS, "serve", "openapi")}
+    found = {name: root.get_command(context, name) for name in (*COMMANDS, "serve", "openapi", "webhooks")}
     return {name: {"--help", "-h", *_below(command)} for name, command in found.items() if command is not None}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import tomllib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -18,6 +20,8 @@ from tests.docs.pages import ROOT, Page
 
 DOCS = ROOT / "docs"
 DOORS = [name for name, _ in inspect.getmembers(hookspecs, inspect.isfunction) if name.startswith("provide_")]
+PLUGINS = sorted(path.name for path in (ROOT / "plugins").iterdir() if (path / "src").is_dir())
+_CODE = r"[a-z]+\.[a-z_]+"
 
 
 def _classes(top: type[KingpostError], depth: int = 0) -> Iterator[tuple[int, type[KingpostError]]]:
@@ -44,6 +48,50 @@ def test_every_error_stands_in_the_table_with_its_code_and_its_exit() -> None:
         each.__name__: (each.code, "2" if issubclass(each, (InputError, ConfigurationError)) else "1")
         for _, each in _classes(KingpostError)
     }
+
+
+def _codes(source: str) -> Iterator[str]:
+    """The codes of errors in a module: what a class is given as its ``code``, and what stands beside a status."""
+    for node in ast.walk(ast.parse(source)):
+        pairs: list[tuple[ast.expr, ast.expr]] = []
+        if isinstance(node, ast.ClassDef):
+            pairs = [(one.targets[0], one.value) for one in node.body if isinstance(one, ast.Assign)]
+        elif isinstance(node, ast.Call):
+            pairs = list(pairwise(node.args))
+        for before, value in pairs:
+            named = isinstance(before, ast.Name) and before.id == "code"
+            status = isinstance(before, ast.Constant) and isinstance(before.value, int)
+            if (named or status) and isinstance(value, ast.Constant) and re.fullmatch(_CODE, str(value.value)):
+                yield str(value.value)
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_every_code_of_a_plugin_stands_on_the_page(plugin: str) -> None:
+    """What a class of it carries, and what it answers beside a status."""
+    table = {cell.strip("`") for row in Page(DOCS / "errors.md").rows if len(row) >= 4 for cell in row[:2]}
+
+    used = {
+        code for path in (ROOT / "plugins" / plugin / "src").rglob("*.py") for code in _codes(path.read_text("utf-8"))
+    }
+
+    assert used <= table, f"without a row: {sorted(used - table)}"
+
+
+def test_every_code_of_webhooks_on_the_page_is_one_that_it_uses() -> None:
+    """A row for a code that nothing reports any more would be a promise that nobody keeps."""
+    listed = {row[0].strip("`") for row in Page(DOCS / "errors.md").rows if row[0].startswith("`webhook.")}
+
+    sources = (ROOT / "plugins/webhooks/src").rglob("*.py")
+    used = {code for path in sources for code in _codes(path.read_text("utf-8"))}
+
+    assert listed
+    assert listed == {code for code in used if code.startswith("webhook.")}
+
+
+def test_a_code_is_found_as_a_class_attribute_and_beside_a_status() -> None:
+    source = 'class Lost(KingpostError):\n    code = "far.lost"\n\nrefuse(404, "far.gone", "point.crossed")\n'
+
+    assert set(_codes(source)) == {"far.lost", "far.gone"}
 
 
 def test_every_setting_of_the_kernel_stands_in_the_table_with_its_default() -> None:
