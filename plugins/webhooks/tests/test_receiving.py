@@ -320,6 +320,7 @@ async def test_without_its_key_a_home_lets_nobody_in_and_can_be_set_up_anew(desk
         (endpoint,) = (await kernel.perform(op.ENDPOINTS, op.Nothing())).endpoints
         assert endpoint.disabled is not None
         assert "cannot be opened" in endpoint.disabled
+        assert not (ports.home / "webhooks.key").exists(), "a new one would stand in the way of the old one"
         assert not (await kernel.perform(op.SOURCES, op.Nothing())).sources
         anew = await kernel.perform(op.SET_ENDPOINT, op.SetEndpoint(id="ops", url="https://ops.example.com/"))
         assert anew.keys

@@ -39,10 +39,13 @@ class Vault:
             SettingsInvalid: the key of this home is another one, or is gone.
         """
         raw = base64.b64decode(sealed)
+        mend = f"put the {FILE} of this home back, or set the secret anew"
+        # A key made now would open nothing, and would stand in the way of the right one.
+        if self._cipher is None and not self._path.exists():
+            raise SettingsInvalid(str(self._path), f"it is gone, and with it the secret of {place}", mend)
         try:
             return self._key().decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode()).decode()
         except InvalidTag as problem:
-            mend = f"put the {FILE} of this home back, or set the secret anew"
             raise SettingsInvalid(
                 str(self._path), f"the secret of {place} was sealed with another key", mend
             ) from problem
