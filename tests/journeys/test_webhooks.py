@@ -75,6 +75,24 @@ def test_what_is_set_up_wrongly_is_refused_with_the_mend(shell: Shell) -> None:
     assert "webhooks.sources.git" in shell.refused("webhooks", "source", "list")
 
 
+def test_a_restored_home_opens_the_secrets_of_its_backup(shell: Shell, tmp_path: Path) -> None:
+    """The key goes along, the command says so, and sources and endpoints work on."""
+    shell.write("secret.txt", "a shared secret\n")
+    shell("webhooks", "source", "set", "git", "--scheme", "github", "--secret-file", "secret.txt")
+    shell("webhooks", "endpoint", "set", "ops", "https://ops.example.com/")
+    saved = shell("backup", "saved")
+    other = Shell(tmp_path / "other")
+    other.folder.mkdir()
+
+    restored = other("restore", str(shell.folder / "saved"))
+
+    assert saved.code == restored.code == 0, restored
+    assert "saved holds webhooks.key" in saved.err
+    assert [one["name"] for one in other("webhooks", "source", "list", "--json").json["sources"]] == ["git"]
+    (endpoint,) = other("webhooks", "endpoint", "list", "--json").json["endpoints"]
+    assert endpoint["disabled"] is None
+
+
 def test_nothing_is_lost_when_the_server_is_killed(tmp_path: Path) -> None:
     """Two rounds of the chaos: every accepted delivery is one task, and its event arrives."""
     counted = rounds(tmp_path, 2, 60)

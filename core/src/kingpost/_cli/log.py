@@ -140,6 +140,12 @@ async def backup(kernel: Kernel, folder: str, json_: bool) -> None:
     """Copy memories and log while work goes on, into a new folder."""
     copied = await kernel.perform(op.BACKUP, op.Backup(folder))
     _copied(copied, f"saved to {folder}", json_=json_)
+    _tell_keys(Path(folder))
+
+
+def _tell_keys(folder: Path) -> None:
+    if keys := sorted(path.name for path in folder.glob("*.key")):
+        click.echo(f"{folder} holds {', '.join(keys)}: keep it where only you can read it", err=True)
 
 
 @click.command(epilog="Example: kingpost restore /backups/2026-11-21")

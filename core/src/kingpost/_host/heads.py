@@ -11,7 +11,6 @@ import binascii
 import contextlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +26,7 @@ from ..records.codec import load
 from ..records.event import Finding, Head
 from ..records.head import SignedHead
 from .begin import beginning
+from .keyfiles import place
 
 if TYPE_CHECKING:  # costs 30 ms that only signatures have to pay
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -106,33 +106,17 @@ def home_key(ports: Ports) -> Ed25519PrivateKey:
         if not path.exists():
             made = Ed25519PrivateKey.from_private_bytes(ports.entropy(32))
             pem = made.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
-            _write(path, pem, 0o600)
+            place(path, pem)
         key = _private(path)
         public = key.public_key()
         if not beside.exists():
-            _write(beside, public.public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo), 0o644)
+            place(beside, public.public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo))
     except OSError as problem:
         what = f"the key of the home cannot be read or written ({problem})"
         raise Unavailable(f"{what}; make {str(ports.home)!r} writable") from problem
     if (found := _public(beside)) is None or key_id(found) != key_id(public):
         raise SettingsInvalid(str(beside), f"is not the public half of {KEY}", "restore the two of them together")
     return key
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    """The whole file or none of it; one that somebody else has made meanwhile stays."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    draft = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, mode)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(draft)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _private(path: Path) -> Ed25519PrivateKey:

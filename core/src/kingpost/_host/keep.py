@@ -1,7 +1,8 @@
 """Backup and restore of a whole home.
 
 Called by the operations of those names. A backup takes the memory first and the log second, so that the log never
-tells of a task whose inputs the copied memory has not seen; a restore puts both back and changes nothing that is newer.
+tells of a task whose inputs the copied memory has not seen, and the keys of the home last, so that none is missing that
+something in the log was sealed with. A restore puts all of it back and changes nothing that is newer.
 """
 
 from __future__ import annotations
@@ -16,19 +17,28 @@ from ..operations.system import Copied
 from ..protocols import Care, MemoryBackend
 from ..records.codec import adapter
 from ..records.memory import Memory, Selection
+from .keyfiles import keys_of, place, put_keys, take_out
 
 LOG_FILE, MEMORY_FILE = "log.backup", "memory.jsonl"
 _BATCH = 500
 
 
-async def backup(target: Path, log: Care, memory: MemoryBackend) -> Copied:
-    """Copy memories and log into a folder that does not exist yet or is empty."""
+async def backup(home: Path, target: Path, log: Care, memory: MemoryBackend) -> Copied:
+    """Copy memories, log and keys into a folder that does not exist yet or is empty."""
     try:
         await asyncio.to_thread(_new_folder, target)
         count = await _write_memories(target / MEMORY_FILE, memory)
+        head = await log.backup(target / LOG_FILE)
+        await asyncio.to_thread(_copy_keys, home, target)
     except OSError as problem:
-        raise Unavailable(f"backup to {str(target)!r}: {problem.strerror}; mend the folder and try again") from problem
-    return Copied(head=await log.backup(target / LOG_FILE), memories=count)
+        what = f"{problem.filename!r}: {problem.strerror}"
+        raise Unavailable(f"backup to {str(target)!r}, {what}; mend that and try again") from problem
+    return Copied(head=head, memories=count)
+
+
+def _copy_keys(home: Path, target: Path) -> None:
+    for name, content in keys_of(home).items():
+        place(target / name, content)
 
 
 def _new_folder(target: Path) -> None:
@@ -47,10 +57,16 @@ async def _write_memories(path: Path, memory: MemoryBackend) -> int:
     return count
 
 
-async def restore(source: Path, log: Care, memory: MemoryBackend) -> Copied:
-    """Take the state of a backup: the log as it was, and every memory that is missing."""
+async def restore(home: Path, source: Path, log: Care, memory: MemoryBackend) -> Copied:
+    """Take the state of a backup: the log as it was, and every key and memory that is missing."""
     await asyncio.to_thread(_check_backup, source)
-    head = await log.restore(source / LOG_FILE)
+    # Keys come first: whoever reads the log must not find what nobody can open yet.
+    placed = await asyncio.to_thread(put_keys, source, home)
+    try:
+        head = await log.restore(source / LOG_FILE)
+    except BaseException:
+        take_out(placed)
+        raise
     count = 0
     batch: list[Memory] = []
     for one in read_memories(source / MEMORY_FILE):

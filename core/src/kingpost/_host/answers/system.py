@@ -170,12 +170,12 @@ async def _seal(house: House, request: op.Seal, tenant: str) -> op.Sealing:
 
 async def _backup(house: House, request: op.Backup, tenant: str) -> op.Copied:
     memory = await house.plugins.use("memory", house.config.memory)
-    return await backup(Path(request.target), await care(house), memory)
+    return await backup(house.home, Path(request.target), await care(house), memory)
 
 
 async def _restore(house: House, request: op.Restore, tenant: str) -> op.Copied:
     memory = await house.plugins.use("memory", house.config.memory)
-    return await restore(Path(request.source), await care(house), memory)
+    return await restore(house.home, Path(request.source), await care(house), memory)
 
 
 async def _doctor(house: House, request: op.Nothing, tenant: str) -> op.Health:
