@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
-from kingpost import Access, Answer, Call, Calls, Context, Memory, Observation, Once, Say, Selection, Tool
+from kingpost import (
+    Access,
+    Answer,
+    Call,
+    Calls,
+    Context,
+    KeyReused,
+    Memory,
+    Observation,
+    Once,
+    Ports,
+    Say,
+    Selection,
+    Tool,
+)
 from kingpost._host.ask import NATURAL, REPEATABLE
-from kingpost.operations import OPERATIONS, events, jobs, memory, system, workers
+from kingpost.operations import OPERATIONS, events, jobs, memory, steering, system, workers
 from kingpost.operations import tasks as ops
-from kingpost.testing import OpenKernel, ScriptedAgent, open_kernel
+from kingpost.testing import Crash, MemoryLog, OpenKernel, Points, ScriptedAgent, open_kernel
 
 KEPT = {
     "tasks.cancel", "tasks.message", "tasks.retry", "letters.replay", "letters.discard", "calls.observe", "calls.reply",
@@ -112,3 +127,32 @@ async def test_a_claim_that_is_asked_for_again_hands_out_the_same_calls() -> Non
 
     assert done.outcome is not None
     assert done.outcome.answer == "bought"
+
+
+@pytest.mark.parametrize("ended", [False, True])
+async def test_a_message_under_a_key_is_said_once_across_a_crash(tmp_path: Path, ended: bool) -> None:
+    """The process dies behind the append and before the answer is kept; the next one knows nothing but the log."""
+    points = Points()
+    dying = Ports(home=tmp_path, point=points)
+    log = MemoryLog(dying)
+    once = Once("k", "d")
+    async with open_kernel(log=log, ports=dying) as opened:
+        task = (await opened.kernel.perform(ops.SUBMIT, ops.Submit(description="tea"))).id
+        asked = steering.Message(id=task, text="be brief")
+        points.crash_at("log.appended")
+        with pytest.raises(Crash):
+            await opened.kernel.ask(steering.MESSAGE, asked, Access(), once)
+        points.revive()
+        assert (await kinds(opened))["request.answered"] == 0
+    living = Ports(home=tmp_path)
+    async with open_kernel(log=log.twin(living), ports=living) as opened:
+        if ended:
+            await opened.kernel.work(task)
+            await opened.kernel.perform(ops.WAIT, ops.Wait(id=task, seconds=30))
+        for _ in range(2):
+            assert (await opened.kernel.ask(steering.MESSAGE, asked, Access(), once)).id == task
+        with pytest.raises(KeyReused):
+            await opened.kernel.ask(steering.MESSAGE, asked, Access(), Once("k", "another"))
+        if not ended:
+            await opened.kernel.ask(steering.MESSAGE, asked, Access(), Once("k2", "d"))
+        assert (await kinds(opened))["message.received"] == (1 if ended else 2)

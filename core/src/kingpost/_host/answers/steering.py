@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
-from ..._walk.journal import stow
+from ..._walk.journal import payloads, stow
 from ..._walk.replay import ended, replay
-from ...errors import Conflict, InvalidRequest, NotFound
+from ...errors import Conflict, InvalidRequest, KeyReused, NotFound
 from ...operations import steering as op
 from ...operations.tasks import Submit, Submitted, TaskId, TaskPage, TaskView
 from ...protocols import Log
-from ...records.access import Asked
+from ...records.access import Asked, Once
 from ...records.action import Calls
 from ...records.codec import dump
 from ...records.event import Event, TaskQuery
@@ -91,22 +92,39 @@ async def end_all(log: Log, tenant: str, task: str | None) -> None:
             )
 
 
-async def _message(house: House, request: op.Message, tenant: str) -> TaskView:
+async def _message(house: House, request: op.Message, tenant: str, asked: Asked) -> TaskView:
+    """The key stands beside the words: who asks again, for a crash took the answer, has said it already."""
     check_text("message", request.text)
     if not request.text.strip():
         raise InvalidRequest("the message is empty; say something")
-    log = await house.log()
+    log, once = await house.log(), asked.once
     state = await find(log, request.id, tenant)
+    more = {} if once is None else {"key": sha256(once.key.encode()).hexdigest(), "once": once.digest}
     mend = f"submit a new task in its thread {state.thread!r}" if state.thread else "fork it, or submit a new one"
-    if not state.final:
+    event = await stow(log, tenant, Event("message.received", {}, {"text": request.text, **more}))
+    while not (said := once is not None and await _was_said(log, state, once, more["key"])) and not state.final:
         try:
-            event = await stow(log, tenant, Event("message.received", {}, {"text": request.text}))
-            await log.append(task_stream(state.id), None, [event])
-        except Refused:
+            # With a key nobody may have said it since it was looked for.
+            await log.append(task_stream(state.id), None if once is None else state.version, [event])
+        except (Conflict, Refused):
             state = await find(log, state.id, tenant)
         else:
-            return await view(log, await find(log, state.id, tenant))
+            said = True
+            break
+    if said:
+        return await view(log, await find(log, state.id, tenant))
     raise InvalidRequest(f"task {state.id!r} has {state.status} and hears nothing any more; {mend}")
+
+
+async def _was_said(log: Log, state: TaskState, once: Once, key: str) -> bool:
+    if not state.messages:
+        return False
+    for words in payloads(await history_of(log, state), "message.received"):
+        if words.get("key") == key:
+            if words["once"] != once.digest:
+                raise KeyReused(once.key)
+            return True
+    return False
 
 
 async def _fork(house: House, request: op.Fork, tenant: str, asked: Asked) -> Submitted:
@@ -224,7 +242,6 @@ async def _discard(house: House, request: TaskId, tenant: str) -> TaskView:
 
 ANSWERS: Mapping[str, Any] = {
     op.CANCEL.id: _cancel,
-    op.MESSAGE.id: _message,
     op.LETTERS.id: _letters,
     op.REPLAY.id: _replay,
     op.DISCARD.id: _discard,
@@ -233,4 +250,5 @@ ANSWERS: Mapping[str, Any] = {
 }
 PERSONAL: Mapping[str, Any] = {
     op.FORK.id: _fork,
+    op.MESSAGE.id: _message,
 }
