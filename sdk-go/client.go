@@ -121,9 +121,19 @@ func (c *Client) Request(ctx context.Context, method, path string, body any, opt
 // Plugin gives the operations that an installed plugin brings, checked against the server's own document.
 func (c *Client) Plugin(name string) *Plugin { return &Plugin{name, c} }
 
-// Worker makes a loop that answers calls which wait for the outside.
-func (c *Client) Worker(answer func(context.Context, CallView) (string, error)) *Worker {
-	return &Worker{Answer: answer, calls: c.Calls}
+// Worker makes a worker, which serves agents and tools from this process.
+func (c *Client) Worker(options WorkerOptions) *Worker {
+	options.Parallel = max(options.Parallel, 1)
+	if options.TTL == 0 {
+		options.TTL = time.Minute
+	}
+	if options.Wait == 0 {
+		options.Wait = 10 * time.Second
+	}
+	return &Worker{
+		options: options, client: c, held: map[string]*claim{}, stopping: make(chan struct{}),
+		tools: map[string]offered[ToolInput, ToolFunction]{}, agents: map[string]offered[OfferedAgent, AgentFunction]{},
+	}
 }
 
 func (c *Client) document(ctx context.Context) (*document, error) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -39,12 +40,13 @@ type command struct {
 		First   float64 `json:"first"`
 		Longest float64 `json:"longest"`
 	} `json:"retry"`
-	Status int             `json:"status"`
-	Body   string          `json:"body"`
-	Hex    *string         `json:"hex"`
-	Secret json.RawMessage `json:"secret"`
-	Plugin string          `json:"plugin"`
-	Text   string          `json:"text"`
+	Status   int             `json:"status"`
+	Body     string          `json:"body"`
+	Hex      *string         `json:"hex"`
+	Secret   json.RawMessage `json:"secret"`
+	Plugin   string          `json:"plugin"`
+	Parallel int             `json:"parallel"`
+	TTL      float64         `json:"ttl"`
 }
 
 // TestDrive does what it is told, a line of JSON at a time, through the SDK's own facade, and answers a line of JSON for
@@ -76,11 +78,11 @@ func failure(err error) map[string]any {
 	told := map[string]any{"message": err.Error(), "kind": "error"}
 	var refused *Error
 	var local *LocalError
-	if errors.As(err, &refused) {
+	if errors.As(err, &local) {
+		told["kind"] = local.Kind().Name
+	} else if errors.As(err, &refused) {
 		told["kind"], told["code"], told["status"] = refused.Kind().Name, refused.Code, refused.Status
 		told["request_id"] = refused.RequestID
-	} else if errors.As(err, &local) {
-		told["kind"] = local.Kind().Name
 	}
 	return told
 }
@@ -169,8 +171,7 @@ func done(c *command) (map[string]any, error) {
 		_ = json.Unmarshal(c.Request, &given)
 		return value(c.client().Plugin(c.Plugin).Call(ctx, c.Operation, given))
 	case "worker":
-		worker := c.client().Worker(func(_ context.Context, call CallView) (string, error) { return c.Text + " " + call.Tool, nil })
-		return value(worker.Once(ctx))
+		return value(served(ctx, c.client(), c))
 	}
 	return nil, errors.New("no such deed: " + c.Do)
 }
@@ -232,4 +233,81 @@ func called(ctx context.Context, client *Client, c *command) (map[string]any, er
 		answer = map[string]any{"bytes": raw}
 	}
 	return map[string]any{"value": answer, "status": last.Status, "request_id": last.RequestID, "position": client.Position()}, nil
+}
+
+// served serves the agent buyer and the tool price, which do as they are told, until so many functions have been called.
+func served(ctx context.Context, client *Client, c *command) (map[string]any, error) {
+	var mutex sync.Mutex
+	problems, now, most, calls, forgotten, meeting := []string{}, 0, 0, 0, false, make(chan struct{})
+	var worker *Worker
+	counted := func(ctx context.Context, what string, work Work) (string, error) {
+		mutex.Lock()
+		now, calls = now+1, calls+1
+		most = max(most, now)
+		if calls >= c.Most {
+			worker.Stop()
+		}
+		forget := what == "forget" && !forgotten
+		forgotten = forgotten || forget
+		mutex.Unlock()
+		defer func() { mutex.Lock(); now--; mutex.Unlock() }()
+		switch {
+		case what == "fail":
+			return "", errors.New("sold out")
+		case what == "odd":
+			panic("odd")
+		case what == "half":
+			return "\xff", nil
+		case what == "lost":
+			if _, err := client.Tasks.Cancel(ctx, work.Task, CancelBody{}); err != nil {
+				return "", err
+			}
+			<-ctx.Done()
+		case forget:
+			list, err := client.Workers.List(ctx)
+			if err != nil {
+				return "", err
+			}
+			for _, each := range list.Workers {
+				if each.Name == "driven" {
+					_, err = client.Workers.Leave(ctx, each.ID)
+				}
+			}
+			return "", err
+		case what == "meet":
+			select {
+			case meeting <- struct{}{}:
+			case <-meeting:
+			}
+		}
+		return "three " + what, nil
+	}
+	worker = client.Worker(WorkerOptions{
+		Name: "driven", Parallel: c.Parallel, TTL: time.Duration(c.TTL * float64(time.Second)), Wait: time.Second,
+		OnProblem: func(problem error, _ *Work) {
+			mutex.Lock()
+			defer mutex.Unlock()
+			problems = append(problems, failure(problem)["kind"].(string))
+		},
+	})
+	price := ToolInput{Name: "price", Description: "What it costs.", Parameters: map[string]any{"type": "object"}, Repeatable: Ptr(true)}
+	worker.Tool(price, func(ctx context.Context, given map[string]any, work Work) (string, error) {
+		return counted(ctx, given["of"].(string), work)
+	})
+	worker.Agent(OfferedAgent{Name: "teller"}, func(ctx context.Context, asking Asking, work Work) (Decision, error) {
+		text, err := counted(ctx, asking.Description, work)
+		return AnswerWith(text), err
+	})
+	worker.Agent(OfferedAgent{Name: "buyer", Tools: Ptr(true)}, func(ctx context.Context, asking Asking, work Work) (Decision, error) {
+		if _, err := counted(ctx, "", work); err != nil {
+			return Decision{}, err
+		}
+		if turns := len(asking.Turns); turns > 0 {
+			return AnswerWith(asking.Turns[turns-1].Observations[0].Text), nil
+		}
+		calls := []CallInput{{ID: "1", Tool: "price", Arguments: &map[string]any{"of": asking.Description}}}
+		return Decision{Calls: &calls}, nil
+	})
+	err := worker.Run(ctx)
+	return map[string]any{"problems": problems, "most_at_once": most, "calls": calls}, err
 }

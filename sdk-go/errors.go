@@ -53,6 +53,7 @@ var (
 	ErrStreamInvalid    = &Kind{Name: "StreamInvalid"}
 	ErrWebhookInvalid   = &Kind{Name: "WebhookInvalid"}
 	ErrUnknownOperation = &Kind{Name: "UnknownOperation"}
+	ErrClaimLost        = &Kind{Name: "ClaimLost"}
 )
 
 func (e *Error) Error() string {

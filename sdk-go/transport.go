@@ -191,9 +191,7 @@ func (t *transport) header(method string, settings *call) http.Header {
 	if method == http.MethodPost {
 		key := settings.key
 		if key == "" {
-			random := make([]byte, 16)
-			_, _ = rand.Read(random)
-			key = hex.EncodeToString(random)
+			key = randomKey()
 		}
 		header.Set("idempotency-key", key)
 	}
@@ -201,6 +199,12 @@ func (t *transport) header(method string, settings *call) http.Header {
 		header[name] = values
 	}
 	return header
+}
+
+func randomKey() string {
+	random := make([]byte, 16)
+	_, _ = rand.Read(random)
+	return hex.EncodeToString(random)
 }
 
 func (t *transport) seen(response *http.Response, body []byte, settings *call) *Received {

@@ -2,7 +2,7 @@
 import { Plugin } from './plugin.js'
 import * as resources from './resources.js'
 import { type CallOptions, type ClientOptions, type Received, Transport } from './transport.js'
-import { type Answerer, Worker, type WorkerOptions } from './worker.js'
+import { Worker, type WorkerOptions } from './worker.js'
 
 /** Talks to one kingpost server. Safe to share. */
 export class Client {
@@ -101,8 +101,8 @@ export class Client {
     return this.#document
   }
 
-  /** A loop that answers calls which wait for the outside: `answer` gets each and gives the text back. */
-  worker(answer: Answerer, options?: WorkerOptions): Worker {
-    return new Worker(this.calls, answer, options)
+  /** A worker, which serves agents and tools from this process. */
+  worker(options?: WorkerOptions): Worker {
+    return new Worker(this.workers, this.#transport, options)
   }
 }

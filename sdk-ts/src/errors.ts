@@ -6,7 +6,7 @@
  * │   Forbidden, KeyReused) · ConfigurationError · TransientError (Unavailable, Conflict, InFlight, Overloaded, Behind)
  * │   · FinalError
  * ├── ConnectionFailed: TimedOut
- * └── StreamInvalid · WebhookInvalid · UnknownOperation
+ * └── StreamInvalid · WebhookInvalid · ClaimLost · UnknownOperation
  */
 export class KingpostError extends Error {
   override name: string = 'KingpostError'
@@ -72,6 +72,8 @@ export class TimedOut extends ConnectionFailed { override name = 'TimedOut' }
 export class StreamInvalid extends KingpostError { override name = 'StreamInvalid' }
 /** A delivery is malformed, too old, or not signed with any of the secrets. */
 export class WebhookInvalid extends KingpostError { override name = 'WebhookInvalid' }
+/** A call that this worker had claimed went to another one, or nobody waits for it any more. */
+export class ClaimLost extends KingpostError { override name = 'ClaimLost' }
 /** No installed plugin has such an operation, or not with these arguments. */
 export class UnknownOperation extends KingpostError { override name = 'UnknownOperation' }
 

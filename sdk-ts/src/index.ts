@@ -1,8 +1,8 @@
 /** The TypeScript SDK of kingpost. No dependencies; runs in Node 20 and later and in browsers. */
 export { Client } from './client.js'
 export {
-  ApiError, Behind, BudgetTooSmall, ConfigurationError, Conflict, ConnectionFailed, FinalError, Forbidden, InFlight,
-  InputError, InvalidRequest, KeyReused, KingpostError, NotFound, Overloaded, StreamInvalid, TimedOut, TransientError,
+  ApiError, Behind, BudgetTooSmall, ClaimLost, ConfigurationError, Conflict, ConnectionFailed, FinalError, Forbidden,
+  InFlight, InputError, InvalidRequest, KeyReused, KingpostError, NotFound, Overloaded, StreamInvalid, TimedOut, TransientError,
   Unauthorized, Unavailable, UnknownName, UnknownOperation, UnreadableInput, WebhookInvalid,
 } from './errors.js'
 export type { Retry } from './policy.js'
@@ -10,7 +10,7 @@ export { Plugin } from './plugin.js'
 export { EventStream, type Follow, type Speech } from './stream.js'
 export type { CallOptions, ClientOptions, Received } from './transport.js'
 export { type Delivery, verifyWebhook, type WebhookOptions } from './webhooks.js'
-export { type Answerer, Worker, type WorkerOptions } from './worker.js'
+export { type AgentFunction, type ToolFunction, Worker, type WorkerOptions } from './worker.js'
 export type {
   Action,
   AgentList,

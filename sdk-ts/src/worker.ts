@@ -1,69 +1,232 @@
-/** A loop that serves calls from an application's own process: looks for what waits, answers it, settles it. */
-import { Conflict, FinalError, InvalidRequest, NotFound } from './errors.js'
-import type { CallView } from './generated/types.gen.js'
-import { sleep } from './policy.js'
-import type { Calls } from './resources.js'
+/**
+ * A worker: agents and tools that an application serves from its own process, over `workers.*`.
+ *
+ * It registers, gives signs of life, claims calls, settles them and leaves. What a function throws is what the agent is
+ * told; a claim that was lost meanwhile is let go.
+ */
+import { ClaimLost, Conflict, ConnectionFailed, FinalError, NotFound, TransientError } from './errors.js'
+import type { Asking, Decision, OfferedAgent, SettleBody, ToolInput, Work } from './generated/types.gen.js'
+import { pause, sleep } from './policy.js'
+import type { Workers } from './resources.js'
+import type { Transport } from './transport.js'
 
-/** What an application says to a call: the text that the agent is told. */
-export type Answerer = (call: CallView) => string | Promise<string>
+/** Does what a tool does and gives text back. The signal comes when the claim is lost. */
+export type ToolFunction = (given: Record<string, unknown>, work: Work, signal: AbortSignal) => string | Promise<string>
 
+/** Decides for an agent: its answer, or a decision. The signal comes when the claim is lost. */
+export type AgentFunction = (
+  asking: Asking,
+  work: Work,
+  signal: AbortSignal,
+) => string | Decision | Promise<string | Decision>
+
+/** How a worker works; seconds everywhere. */
 export interface WorkerOptions {
-  /** Seconds between two looks when nothing waits. */
-  poll?: number
-  task?: string
-  waits?: string
+  name?: string
+  /** How many calls are served at once; else 1. */
+  parallel?: number
+  /** After so long a silence the server takes it for dead, and gives its calls to others; else 60. */
+  ttl?: number
+  /** How long one request for calls is held open, and so how long a stop may take; else 10. */
+  wait?: number
+  /** Told what went wrong: with a call where it was over one, and else of the connection. Else `console.warn`. */
+  onProblem?: (problem: unknown, work?: Work) => void
 }
 
-/** Answers the calls that a server has waiting. `run` goes on until `stop` is called. */
-export class Worker {
-  #calls: Calls
-  #answer: Answerer
-  #options: WorkerOptions
-  #stopped = new AbortController()
+type Said = Pick<SettleBody, 'decision' | 'observation'>
 
-  constructor(calls: Calls, answer: Answerer, options: WorkerOptions = {}) {
-    this.#calls = calls
-    this.#answer = answer
-    this.#options = options
+/** Serves what `tool` and `agent` name until it is told to stop. */
+export class Worker {
+  #workers: Workers
+  #transport: Transport
+  #options: Required<WorkerOptions>
+  #tools = new Map<string, [ToolInput, ToolFunction]>()
+  #agents = new Map<string, [OfferedAgent, AgentFunction]>()
+  #held = new Map<string, AbortController>()
+  #hands = new Set<Promise<void>>()
+  #stopped = new AbortController()
+  #id = ''
+
+  constructor(workers: Workers, transport: Transport, options: WorkerOptions = {}) {
+    this.#workers = workers
+    this.#transport = transport
+    this.#options = { name: '', parallel: 1, ttl: 60, wait: 10, onProblem: warn, ...options }
+    if (this.#options.parallel < 1) throw new RangeError(`parallel is ${this.#options.parallel}; give 1 or more`)
   }
 
-  /** End after the call that is being answered. */
+  /** Serve a tool. Only what is `repeatable` is given to another worker when this one dies over it. */
+  tool(offered: ToolInput, does: ToolFunction): this {
+    this.#tools.set(offered.name, [offered, does])
+    return this
+  }
+
+  /** Serve an agent. With `tools` it may decide on calls of tools, and is asked again with what came of them. */
+  agent(offered: OfferedAgent, decides: AgentFunction): this {
+    this.#agents.set(offered.name, [offered, decides])
+    return this
+  }
+
+  /** Claim nothing more; `run` ends when what was begun is settled. */
   stop(): void {
     this.#stopped.abort()
   }
 
-  /** Answer calls until told to stop. */
+  /**
+   * Serve until told to stop; then finish what was begun, and leave. A server that does not answer is waited for.
+   *
+   * @throws ApiError the server refuses this worker: its token, or what it offers
+   */
   async run(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
-      if (!(await this.once())) await sleep(this.#options.poll ?? 1, this.#stopped.signal).catch(() => undefined)
-    }
-  }
-
-  /** Answer all calls that wait now; how many there were. */
-  async once(): Promise<number> {
-    const { poll: _, ...filters } = this.#options
-    let answered = 0
-    for await (const call of this.#calls.each({ waits: 'answer', ...filters })) {
-      if (this.#stopped.signal.aborted) break
-      answered += await this.#serve(call)
-    }
-    return answered
-  }
-
-  async #serve(call: CallView): Promise<number> {
-    let said: { text: string; error?: string }
+    const stopped = this.#stopped.signal
+    const view = await this.#patient(() => this.#register())
+    if (!view) return
+    const over = new AbortController()
+    const beats = this.#beat(view.beat, over.signal)
     try {
-      said = { text: await this.#answer(call) }
+      while (!stopped.aborted) {
+        const free = this.#options.parallel - this.#hands.size
+        if (!free) await Promise.race(this.#hands)
+        else for (const work of (await this.#patient(() => this.#claim(free))) ?? []) this.#begin(work)
+      }
+    } finally {
+      await Promise.all(this.#hands)
+      over.abort()
+      await beats
+      await this.#workers.leave(this.#id, { retries: 0 }).catch(() => undefined)
+    }
+  }
+
+  async #register(): Promise<{ beat: number }> {
+    const { name, ttl } = this.#options
+    const tools = [...this.#tools.values()].map(([offered]) => offered)
+    const agents = [...this.#agents.values()].map(([offered]) => offered)
+    const view = await this.#workers.register({ name, ttl, tools, agents })
+    this.#id = view.id
+    return view
+  }
+
+  async #claim(free: number): Promise<Work[]> {
+    const { wait } = this.#options
+    const request = { limit: Math.min(free, 100), seconds: wait }
+    try {
+      return (await this.#workers.claim(this.#id, request, { timeout: this.#transport.timeout + wait })).work
     } catch (problem) {
-      said = { text: String(problem), error: 'tool.failed' }
-    }
-    try {
-      await this.#calls.observe(call.task, { observation: { call: call.call, trust: 'outside', ...said } })
-      return 1
-    } catch (refused) {
-      // Somebody else has settled it, or its task has ended.
-      if ([Conflict, FinalError, NotFound, InvalidRequest].some((kind) => refused instanceof kind)) return 0
-      throw refused
+      if (!(problem instanceof NotFound)) throw problem
+      // Forgotten, for having been silent for long. Under a new name it may be given what it had before.
+      await this.#register()
+      return []
     }
   }
+
+  /** What the server answers, however long it is away; nothing when told to stop meanwhile. */
+  async #patient<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    const stopped = this.#stopped.signal
+    for (let failures = 0; ; failures++) {
+      try {
+        return await ask()
+      } catch (problem) {
+        if (!mayPass(problem)) throw problem
+        this.#options.onProblem(problem)
+      }
+      await sleep(this.#pause(failures), stopped).catch(() => undefined)
+      if (stopped.aborted) return undefined
+    }
+  }
+
+  async #beat(every: number, over: AbortSignal): Promise<void> {
+    while (await sleep(every, over).then(() => true, () => false)) {
+      const held = [...this.#held]
+      try {
+        const { holds } = await this.#workers.heartbeat(this.#id)
+        for (const [key, gone] of held) {
+          // What was settled meanwhile is no longer held, and nothing to be broken off.
+          if (!holds.includes(key) && this.#letGo(key, gone)) gone.abort()
+        }
+      } catch (problem) {
+        // Whoever claims registers anew.
+        if (!(problem instanceof NotFound)) this.#options.onProblem(problem)
+      }
+    }
+  }
+
+  #letGo(key: string, gone: AbortController): boolean {
+    return this.#held.get(key) === gone && this.#held.delete(key)
+  }
+
+  #begin(work: Work): void {
+    const gone = new AbortController()
+    this.#held.set(work.key, gone)
+    const hand: Promise<void> = this.#serve(work, this.#id, gone).finally(() => this.#hands.delete(hand))
+    this.#hands.add(hand)
+  }
+
+  async #serve(work: Work, holder: string, gone: AbortController): Promise<void> {
+    const lost = new Promise<undefined>((resolve) => gone.signal.addEventListener('abort', () => resolve(undefined)))
+    const said = await Promise.race([this.#said(work, gone.signal), lost])
+    if (said && this.#letGo(work.key, gone)) await this.#settle(work, holder, said)
+    else this.#options.onProblem(new ClaimLost(`the claim on ${work.key} was lost`), work)
+  }
+
+  /** What the function for a call says, failures included. */
+  async #said(work: Work, signal: AbortSignal): Promise<Said> {
+    try {
+      if (work.asking) {
+        const decided = await this.#agents.get(work.asking.agent)![1](work.asking, work, signal)
+        if (typeof decided === 'string') return { decision: { text: decided } }
+        if (typeof decided === 'object' && decided) return { decision: decided }
+        throw new TypeError(`an agent says text or a decision, not ${typeof decided}`)
+      }
+      const text: unknown = await this.#tools.get(work.tool)![1](work.arguments, work, signal)
+      if (typeof text !== 'string') throw new TypeError(`a tool says text, not ${typeof text}`)
+      return { observation: { call: work.call, text } }
+    } catch (problem) {
+      if (!signal.aborted) this.#options.onProblem(problem, work)
+      return failure(work, String(problem))
+    }
+  }
+
+  /** Tell the server; a claim is worth nothing any more when it was silent for `ttl` seconds. */
+  async #settle(work: Work, holder: string, said: Said): Promise<void> {
+    const until = Date.now() + this.#options.ttl * 1000
+    const { task, call } = work
+    let idempotencyKey: string | undefined = crypto.randomUUID()
+    for (let failures = 0; ; failures++) {
+      try {
+        await this.#workers.observe(holder, { task, call, ...said }, idempotencyKey ? { idempotencyKey } : {})
+        return
+      } catch (problem) {
+        if (problem instanceof NotFound || problem instanceof Conflict || problem instanceof FinalError) {
+          this.#options.onProblem(new ClaimLost(`the claim on ${work.key} was lost: ${problem.message}`), work)
+          return
+        }
+        this.#options.onProblem(problem, work)
+        if (mayPass(problem)) {
+          if (Date.now() >= until) return
+          await sleep(this.#pause(failures))
+        } else if (idempotencyKey) {
+          // What was said is refused: the agent is told that, and not kept waiting.
+          said = failure(work, String(problem))
+          idempotencyKey = undefined
+        } else return
+      }
+    }
+  }
+
+  #pause(failures: number): number {
+    return pause(Math.min(failures, 10), new Headers(), this.#transport.retry, Math.random(), Date.now() / 1000)
+  }
+}
+
+function mayPass(problem: unknown): boolean {
+  return problem instanceof TransientError || problem instanceof ConnectionFailed
+}
+
+function failure(work: Work, what: string): Said {
+  // Half a character is no text.
+  const text = what.slice(0, 4000).replace(/\p{Surrogate}/gu, '\ufffd')
+  return { observation: { call: work.call, text, error: 'tool.raised' } }
+}
+
+function warn(problem: unknown, work?: Work): void {
+  console.warn(work?.key ?? 'worker', problem)
 }

@@ -40,6 +40,55 @@ async function collect(stream, asked) {
   return { value: items }
 }
 
+// Serves the agent `buyer` and the tool `price`, which do as they are told, until `most` functions have been called.
+async function served(asked) {
+  const one = client(asked)
+  const { parallel = 1, ttl = 60, most } = asked
+  const found = { problems: [], most_at_once: 0, calls: 0 }
+  const onProblem = (problem) => found.problems.push(problem.name)
+  const worker = one.worker({ name: 'driven', parallel, ttl, wait: 1, onProblem })
+  let now = 0
+  let forgotten = false
+  const meeting = []
+  async function counted(what, work, signal) {
+    found.most_at_once = Math.max(found.most_at_once, ++now)
+    if (++found.calls >= most) worker.stop()
+    try {
+      if (what === 'fail') throw new Error('sold out')
+      if (what === 'odd') return 3
+      if (what === 'half') return '\ud800'
+      if (what === 'lost') {
+        await one.tasks.cancel(work.task)
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      }
+      if (what === 'forget' && !forgotten) {
+        forgotten = true
+        const { workers } = await one.workers.list()
+        await one.workers.leave(workers.find((each) => each.name === 'driven').id)
+      }
+      if (what === 'meet') {
+        await new Promise((resolve) => {
+          meeting.push(resolve)
+          if (meeting.length === 2) for (const go of meeting.splice(0)) go()
+        })
+      }
+      return `three ${what}`
+    } finally {
+      now--
+    }
+  }
+  worker.tool({ name: 'price', description: 'What it costs.', parameters: { type: 'object' }, repeatable: true },
+    (given, work, signal) => counted(given.of, work, signal))
+  worker.agent({ name: 'teller' }, (asking, work, signal) => counted(asking.description, work, signal))
+  worker.agent({ name: 'buyer', tools: true }, async (asking, work, signal) => {
+    await counted('', work, signal)
+    const came = asking.turns.at(-1)?.observations[0]
+    return came ? came.text : { calls: [{ id: '1', tool: 'price', arguments: { of: asking.description } }] }
+  })
+  await worker.run()
+  return { value: found }
+}
+
 const DEEDS = {
   operations: async () => ({ value: OPERATIONS }),
   call,
@@ -57,7 +106,7 @@ const DEEDS = {
   },
   webhook: async (asked) => ({ value: await verifyWebhook(asked.hex === undefined ? asked.body : Buffer.from(asked.hex, 'hex'), asked.headers, asked.secret, { now: asked.now }) }),
   plugin: async (asked) => ({ value: await client(asked).plugin(asked.plugin).call(asked.operation, asked.request) }),
-  worker: async (asked) => ({ value: await client(asked).worker((one) => `${asked.text} ${one.tool}`).once() }),
+  worker: served,
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

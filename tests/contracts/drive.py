@@ -19,6 +19,8 @@ from kingpost_sdk._async.resources import OPERATIONS
 from kingpost_sdk._errors import told
 from kingpost_sdk._policy import pause
 
+from tests.sdk.serving import served as serving
+
 CLIENT: type[Any] = AsyncClient if "--wait" in sys.argv else Client
 
 
@@ -154,9 +156,9 @@ async def plugin(asked: dict[str, Any]) -> dict[str, Any]:
     return {"value": await waited(client(asked).plugin(asked["plugin"]).call(asked["operation"], asked["request"]))}
 
 
-async def worker(asked: dict[str, Any]) -> dict[str, Any]:
-    """One look of a worker."""
-    return {"value": await waited(client(asked).worker(lambda one: f"{asked['text']} {one.tool}").once())}
+async def served(asked: dict[str, Any]) -> dict[str, Any]:
+    """A worker, until it has done enough."""
+    return {"value": await serving(client(asked), asked)}
 
 
 async def operations(asked: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +168,7 @@ async def operations(asked: dict[str, Any]) -> dict[str, Any]:
 
 DEEDS = {
     "call": call, "sequence": sequence, "stream": stream, "each": each, "pause": paused, "told": judged,
-    "webhook": webhook, "plugin": plugin, "worker": worker, "operations": operations,
+    "webhook": webhook, "plugin": plugin, "worker": served, "operations": operations,
 }  # fmt: skip
 
 

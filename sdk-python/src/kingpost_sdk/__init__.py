@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ._errors import ApiError as ApiError
     from ._errors import Behind as Behind
     from ._errors import BudgetTooSmall as BudgetTooSmall
+    from ._errors import ClaimLost as ClaimLost
     from ._errors import ConfigurationError as ConfigurationError
     from ._errors import Conflict as Conflict
     from ._errors import ConnectionFailed as ConnectionFailed
@@ -52,10 +53,10 @@ if TYPE_CHECKING:
     from ._webhooks import verify_webhook as verify_webhook
 
 _ERRORS = (
-    "ApiError", "Behind", "BudgetTooSmall", "ConfigurationError", "Conflict", "ConnectionFailed", "FinalError",
-    "Forbidden", "InFlight", "InputError", "InvalidRequest", "KeyReused", "KingpostError", "NotFound", "Overloaded",
-    "StreamInvalid", "TimedOut", "TransientError", "Unauthorized", "Unavailable", "UnknownName", "UnknownOperation",
-    "UnreadableInput", "WebhookInvalid",
+    "ApiError", "Behind", "BudgetTooSmall", "ClaimLost", "ConfigurationError", "Conflict", "ConnectionFailed",
+    "FinalError", "Forbidden", "InFlight", "InputError", "InvalidRequest", "KeyReused", "KingpostError", "NotFound",
+    "Overloaded", "StreamInvalid", "TimedOut", "TransientError", "Unauthorized", "Unavailable", "UnknownName",
+    "UnknownOperation", "UnreadableInput", "WebhookInvalid",
 )  # fmt: skip
 _PLACES = {
     **dict.fromkeys(_ERRORS, "_errors"),

@@ -15,6 +15,7 @@
     │   └── TimedOut              not in time
     ├── StreamInvalid             an event stream is none
     ├── WebhookInvalid            a delivery is not from who it says
+    ├── ClaimLost                 another worker has the call now, or nobody waits for it any more
     └── UnknownOperation          no installed plugin has such an operation
 
 Raised by the transports; ``told`` alone decides which class a problem document (RFC 9457) is.
@@ -126,6 +127,10 @@ class StreamInvalid(KingpostError):
 
 class WebhookInvalid(KingpostError):
     """A delivery is malformed, too old, or not signed with any of the secrets."""
+
+
+class ClaimLost(KingpostError):
+    """A call that this worker had claimed went to another one, or nobody waits for it any more."""
 
 
 class UnknownOperation(KingpostError):

@@ -16,7 +16,7 @@ from . import resources
 from .plugin import AsyncPlugin
 from .resource import DEFAULT
 from .transport import AsyncTransport
-from .worker import AsyncWorker
+from .worker import AsyncWorker, Problem, Terms
 
 
 class AsyncClient:
@@ -100,9 +100,18 @@ class AsyncClient:
             self._document = json.loads(received.content)
         return self._document
 
-    def worker(self, answer: Any, *, poll: float = 1.0, **filters: Any) -> AsyncWorker:
-        """A loop that answers calls which wait for the outside: ``answer`` gets each and gives the text back."""
-        return AsyncWorker(self.calls, answer, poll=poll, filters=filters)
+    def worker(
+        self,
+        *,
+        name: str = "",
+        parallel: int = 1,
+        ttl: float = 60.0,
+        wait: float = 10.0,
+        on_problem: Problem | None = None,
+    ) -> AsyncWorker:
+        """A worker, which serves agents and tools from this process: see ``AsyncWorker``."""
+        terms = Terms(name=name, parallel=parallel, ttl=ttl, wait=wait, on_problem=on_problem)
+        return AsyncWorker(self.workers, self._transport.settings, terms)
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -17,7 +17,7 @@ from . import resources
 from .plugin import Plugin
 from .resource import DEFAULT
 from .transport import Transport
-from .worker import Worker
+from .worker import Worker, Problem, Terms
 
 
 class Client:
@@ -101,9 +101,18 @@ class Client:
             self._document = json.loads(received.content)
         return self._document
 
-    def worker(self, answer: Any, *, poll: float = 1.0, **filters: Any) -> Worker:
-        """A loop that answers calls which wait for the outside: ``answer`` gets each and gives the text back."""
-        return Worker(self.calls, answer, poll=poll, filters=filters)
+    def worker(
+        self,
+        *,
+        name: str = "",
+        parallel: int = 1,
+        ttl: float = 60.0,
+        wait: float = 10.0,
+        on_problem: Problem | None = None,
+    ) -> Worker:
+        """A worker, which serves agents and tools from this process: see ``AsyncWorker``."""
+        terms = Terms(name=name, parallel=parallel, ttl=ttl, wait=wait, on_problem=on_problem)
+        return Worker(self.workers, self._transport.settings, terms)
 
     def close(self) -> None:
         """Close every connection."""

@@ -1,0 +1,150 @@
+"""A worker of each SDK serves agents and tools of its own to the real server."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from kingpost_sdk import models
+
+from tests.contracts.drivers import Driver
+from tests.contracts.scripted import Asked, Scripted, answer
+from tests.sdk.server import Server
+
+
+@pytest.fixture(scope="session")
+def own(server: Server) -> Server:
+    """A server that knows the agents already, so that tasks can wait for the worker that comes."""
+    schema = models.ToolInputParameters.from_dict({"type": "object"})
+    price = models.ToolInput("price", "What it costs.", schema, repeatable=True)
+    agents = [models.OfferedAgent("teller"), models.OfferedAgent("buyer", tools=True)]
+    server.client.workers.register(name="before", tools=[price], agents=agents)
+    return server
+
+
+def submitted(server: Server, agent: str, *descriptions: str) -> list[str]:
+    return [server.client.tasks.submit(each, agent=agent).id for each in descriptions]
+
+
+def served(driver: Driver, server: Server, **asked: Any) -> dict[str, Any]:
+    said = driver.do("worker", client={"url": server.url}, **asked)
+    found: dict[str, Any] = said["value"]
+    assert [one.name for one in server.client.workers.list().workers] == ["before"], "it has not left"
+    return found
+
+
+def outcomes(server: Server, ids: list[str]) -> list[str]:
+    """The answers, or what went wrong."""
+    views = [server.client.tasks.wait(id, seconds=60).outcome for id in ids]
+    return [str(one and (one.answer or one.detail or one.reason)) for one in views]
+
+
+def test_a_worker_serves_an_agent_and_the_tool_that_it_uses(driver: Driver, own: Server) -> None:
+    """Each decision and each call is claimed, done once and settled; told to stop, it finishes and leaves."""
+    ids = submitted(own, "buyer", "tea", "milk", "bread")
+    found = served(driver, own, most=9, parallel=2)
+
+    assert outcomes(own, ids) == ["three tea", "three milk", "three bread"]
+    assert found["problems"] == []
+    assert found["calls"] == 9
+
+
+def test_as_many_calls_at_once_as_it_is_told_and_no_more(driver: Driver, own: Server) -> None:
+    """Every call waits until another one is there, so two at once it must be."""
+    ids = submitted(own, "teller", *["meet"] * 4)
+    found = served(driver, own, most=4, parallel=2)
+
+    assert outcomes(own, ids) == ["three meet"] * 4
+    assert found["most_at_once"] == 2
+
+
+def test_what_a_function_raises_is_told(driver: Driver, own: Server) -> None:
+    """To the agent where it is a tool's, to the task where it is an agent's; and the worker goes on."""
+    ids = [*submitted(own, "buyer", "fail", "odd"), *submitted(own, "teller", "fail", "tea")]
+    found = served(driver, own, most=8)
+    buyers, tellers = outcomes(own, ids[:2]), outcomes(own, ids[2:])
+
+    assert "sold out" in buyers[0]
+    assert all("three" not in said for said in buyers)
+    assert "sold out" in tellers[0]
+    assert tellers[1] == "three tea"
+    assert len(found["problems"]) == 3
+
+
+def test_what_is_said_and_cannot_be_taken_is_told_too(driver: Driver, own: Server) -> None:
+    """Half a character is no text: the task does not wait for ever."""
+    ids = submitted(own, "teller", "half")
+    served(driver, own, most=1)
+
+    assert own.client.tasks.wait(ids[0], seconds=60).status in {"succeeded", "failed"}
+
+
+def test_a_lost_claim_is_broken_off(driver: Driver, own: Server) -> None:
+    """Its task was cancelled meanwhile: whoever can be broken off is, the rest is refused, and the worker goes on."""
+    ids = submitted(own, "teller", "lost", "tea")
+    found = served(driver, own, most=2, ttl=6)
+
+    assert own.client.tasks.get(ids[0]).status == "cancelled"
+    assert outcomes(own, ids[1:]) == ["three tea"]
+    assert found["problems"] == ["ClaimLost"]
+
+
+def test_a_worker_that_was_forgotten_comes_again(driver: Driver, own: Server) -> None:
+    """Under a new id, and is given what it had before."""
+    ids = submitted(own, "teller", "forget")
+    found = served(driver, own, most=2)
+
+    assert outcomes(own, ids) == ["three forget"]
+    assert found["problems"] == ["ClaimLost"]
+
+
+WORK = {
+    "task": "t-1", "turn": 1, "call": "c", "tool": "decide/teller", "key": "t-1/1.c", "arguments": {},
+    "asking": {"agent": "teller", "description": "tea", "prompt": "", "turns": [], "tools": []},
+}  # fmt: skip
+WORKER = {
+    "id": "w-1", "name": "", "tools": [], "agents": [], "ttl": 60, "beat": 20, "seen": 0, "alive": True, "holds": [],
+}  # fmt: skip
+
+
+VIEW: dict[str, Any] = {
+    "id": "t-1", "description": "tea", "status": "running", "agent": "teller", "tenant": "default", "root": "t-1",
+    "created": 1.0, "updated": 2.0, "attempt": 1, "turns": 1, "usage": {}, "cancel_requested": False,
+    "spent": [0, 0, 0], "granted": [None, None, None], "retries": 0, "waits": {},
+}  # fmt: skip
+
+
+def test_a_server_that_is_away_is_waited_for(driver: Driver) -> None:
+    """Longer than a request is tried; what was done is told under one key until it is taken."""
+    turns = iter(range(1_000_000))
+    claims: list[Asked] = []
+    settled: list[Asked] = []
+
+    def script(asked: Asked) -> bytes:
+        if asked.path == "/v1/workers":
+            return answer(503) if next(turns) < 4 else answer(201, WORKER)
+        if asked.path.endswith("/claim"):
+            claims.append(asked)
+            return answer(200, {"work": [WORK]})
+        if asked.path.endswith("/observations"):
+            settled.append(asked)
+            return answer(503) if len(settled) < 5 else answer(200, VIEW)
+        return answer(200, {"workers": []})
+
+    with Scripted(script) as server:
+        said = driver.do("worker", client={"url": server.url}, most=1)
+
+    assert set(said["value"]["problems"]) == {"TransientError"}
+    assert len(claims) == 1, "it was told to stop"
+    assert len(settled) == 5
+    assert len({asked.headers["idempotency-key"] for asked in settled}) == 1
+    assert json.loads(settled[-1].body)["decision"]["text"] == "three tea"
+    assert server.seen[-1].method == "DELETE"
+
+
+def test_a_worker_that_is_refused_says_so(driver: Driver) -> None:
+    with Scripted(lambda asked: answer(403, {"code": "access.forbidden", "detail": "workers:write"})) as server:
+        said = driver.do("worker", client={"url": server.url}, most=1)
+
+    assert said["error"]["kind"] == "Forbidden"
