@@ -15,6 +15,8 @@ from tests.contracts.agreements import NOBODY, filled, routes
 KNOWN = {
     "task": "a-task", "job": "a-job", "token": "a-token", "folder": "/example", "worker": "a-worker", "call": "a-call",
 }  # fmt: skip
+PLUGIN = "joiner"
+"""The one plugin that the provider itself brings; which others are installed is nobody's agreement."""
 STREAM = r"retry: 1000\n\n(id: \d+\.\d+\nevent: [a-z.]+\ndata: \{.*\}\n\n)+event: end\ndata: \{\}\n\n"
 
 
@@ -40,8 +42,18 @@ def agreed(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "title": title, "operation": row["operation"], "state": row["state"], "status": status, "code": code,
         "call": call | {"token": "kp_example" if row["token"] else NOBODY},
-        "request": _request(row), "response": _response(kind.partition(";")[0], status, _harmless(body)),
+        "request": _request(row), "response": _response(kind.partition(";")[0], status, _settled(row, _harmless(body))),
     }  # fmt: skip
+
+
+def _settled(row: dict[str, Any], body: Any) -> Any:
+    """The answer without what depends on which plugins are installed: one of them stands for all."""
+    if row["operation"] != "plugins.list" or "plugins" not in body:
+        return body
+    shown = next(each for each in body["plugins"] if each["id"] == PLUGIN)
+    # Two plugins offer at different doors: any door's name goes, and each holds a list like the one that is shown.
+    doors = {"pact:matcher:type": "values", "value": {"agents": _each_like(shown["provides"]["agents"][0])}}
+    return {"plugins": _each_like(shown | {"provides": doors})}
 
 
 def _request(row: dict[str, Any]) -> dict[str, Any]:
@@ -88,6 +100,10 @@ def _asked(value: Any) -> Any:
 
 def _like(value: Any) -> dict[str, Any]:
     return {"pact:matcher:type": "type", "value": value}
+
+
+def _each_like(value: Any) -> dict[str, Any]:
+    return {"pact:matcher:type": "type", "min": 1, "value": [value]}
 
 
 def _regex(value: str, regex: str) -> dict[str, Any]:
