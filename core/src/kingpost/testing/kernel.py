@@ -46,13 +46,15 @@ async def open_kernel(  # noqa: PLR0913 - one parameter for each door, by name
     compressor: Compressor | None = None,
     counter: TokenCounter | None = None,
     log: Log | None = None,
+    plugins: Sequence[Any] = (),
     settings: Mapping[str, Any] | None = None,
     ports: Ports | None = None,
     version: str = "0",
 ) -> AsyncIterator[OpenKernel]:
     """A kernel with what is named; the first agent does the tasks, and one that answers "done" if there is none.
 
-    ``version`` is the version of the plugin that offers all of it.
+    ``version`` is the version of the plugin that offers all of it. ``plugins`` are there beside it, made by
+    ``in_process_plugin``.
     """
     agents = agents or [ScriptedAgent()]
     memory, compressor, counter = memory or DictMemory(), compressor or FirstFitCompressor(), counter or WordCounter()
@@ -71,5 +73,5 @@ async def open_kernel(  # noqa: PLR0913 - one parameter for each door, by name
         }  # fmt: skip
         given = dict(settings or {})
         given["kernel"] = {**names, **given.get("kernel", {})}
-        async with Kernel.open(settings=given, plugins=[plugin], ports=ports) as kernel:
+        async with Kernel.open(settings=given, plugins=[plugin, *plugins], ports=ports) as kernel:
             yield OpenKernel(kernel, agents[0].name)
