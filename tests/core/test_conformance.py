@@ -70,7 +70,7 @@ PROMISED: dict[type, tuple[type, ...]] = {
     ExecutorConformance: (protocols.Executor,),
     EmbedderConformance: (protocols.Embedder,),
     ReaderConformance: (protocols.Reader,),
-    LogConformance: (protocols.Log, protocols.Care, protocols.Folded, TaskQuery, Recorded),
+    LogConformance: (protocols.Log, protocols.Batching, protocols.Care, protocols.Folded, TaskQuery, Recorded),
     SinkConformance: (protocols.Sink,),
 }
 DESCRIBED = {
@@ -83,6 +83,7 @@ DESCRIBED = {
     "turns texts into vectors",
     "reads one form of document that is not plain text",
     "what a log needs besides being used",
+    "what a log may do besides, for whoever has frames of several streams at once",
     "a blob's bytes",
     "receives what was recorded, payloads in place",
     "one instance serves a kernel; a slow or broken one never stops a task",

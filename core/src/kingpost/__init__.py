@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from .protocols import (
         Agent,
         Answerer,
+        Batching,
         Borrower,
         Care,
         Command,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         Executor,
         Face,
         Folded,
+        Frame,
         Kernel,
         Log,
         MemoryBackend,
@@ -103,8 +105,8 @@ _HOMES = {
     "ports": "Clock Ports",
     "prompt": "render",
     "protocols": (
-        "Agent Answerer Borrower Care Command Compressor Embedder Executor Face Folded Kernel Log MemoryBackend Opener "
-        "Reader Say Sink Tended TokenCounter"
+        "Agent Answerer Batching Borrower Care Command Compressor Embedder Executor Face Folded Frame Kernel Log "
+        "MemoryBackend Opener Reader Say Sink Tended TokenCounter"
     ),
     "records.access": "Access Once",
     "records.action": "Action Answer Call Calls Limits Observation Pending Tool Usage",
@@ -132,6 +134,7 @@ __all__ = [
     "Answer",
     "Answerer",
     "Artefact",
+    "Batching",
     "Boost",
     "Borrower",
     "BudgetTooSmall",
@@ -161,6 +164,7 @@ __all__ = [
     "Finding",
     "Fitted",
     "Folded",
+    "Frame",
     "Forbidden",
     "Grant",
     "Head",

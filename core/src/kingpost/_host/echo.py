@@ -5,10 +5,11 @@ Made by ``kernel`` around the log that the settings name, and used in its place 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..protocols import Folded, Log
+from ..protocols import Batching, Folded, Frame, Log
 from ..records.event import Event, Receipt, Recorded
 from ..state import TaskState
 from .tail import Tail
@@ -26,6 +27,7 @@ class EchoLog:
 
     def __init__(self, log: Log, tail: Tail) -> None:
         self._log, self._tail = log, tail
+        self._batching = log if isinstance(log, Batching) else None
         self.name = log.name
         self.select, self.count, self.head, self.wait = log.select, log.count, log.head, tail.wait
         self.put, self.get, self.enlist, self.alive, self.info = log.put, log.get, log.enlist, log.alive, log.info
@@ -37,6 +39,22 @@ class EchoLog:
 
     async def append(self, stream: str, expected: str | None, events: Sequence[Event]) -> Receipt:
         receipt = await self._log.append(stream, expected, events)
+        self._echo(stream, events, receipt)
+        return receipt
+
+    async def append_all(self, frames: Sequence[Frame]) -> Sequence[Receipt]:
+        """As ``Batching.append_all``; in a log that cannot do that, each frame stands for itself.
+
+        Raises:
+            Conflict: one of them is at another version. KingpostError: as ``Log.append``.
+        """
+        if self._batching is None:
+            return await asyncio.gather(*[self.append(*frame) for frame in frames])
+        receipts = await self._batching.append_all(frames)
+        for (stream, _, events), receipt in zip(frames, receipts, strict=True):
+            self._echo(stream, events, receipt)
+        return receipts
+
+    def _echo(self, stream: str, events: Sequence[Event], receipt: Receipt) -> None:
         state = receipt.state if isinstance(receipt, Folded) else None
         self._tail.echo(Told(receipt.position, stream, receipt.version, receipt.at, tuple(events), receipt.hash, state))
-        return receipt

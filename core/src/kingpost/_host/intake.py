@@ -16,22 +16,20 @@ from typing import Any
 
 from .._walk.context import budget_for, check
 from .._walk.inputs import check as check_input
-from .._walk.journal import stow, unstow
-from ..errors import Conflict, DoorEmpty, InvalidRequest, KeyReused, KingpostError, Overloaded
+from .._walk.journal import stow, stow_all, unstow
+from ..errors import Conflict, DoorEmpty, InvalidRequest, KeyReused, KingpostError
 from ..operations.tasks import Submit, Submitted
-from ..protocols import Log
 from ..records.access import Once
 from ..records.event import TaskQuery
 from ..records.task import Status, Task
 from ..state import task_stream
 from .delegate import queued
 from .draft import Drafter, absolute, default_budget
+from .echo import EchoLog
 from .equip import Outfitter, reader_suffixes
 from .plugins import Plugins
+from .room import Counted, Room
 from .settings import KernelSettings
-
-COUNTED_SECONDS = 0.5
-"""How old a count of the queue may be; what was accepted here since is added to it."""
 
 _HEX = frozenset("0123456789abcdef")
 _NEEDED = {
@@ -42,9 +40,6 @@ _NEEDED = {
     "log": "log",
 }
 
-Counted = Callable[[], Mapping[str, int] | None]
-"""How many tasks each tenant has queued, from whoever holds them all in memory; ``None`` from who does not."""
-
 
 class Intake:
     """The door of one kernel."""
@@ -53,16 +48,15 @@ class Intake:
         self,
         drafter: Drafter,
         outfitter: Outfitter,
-        log: Log,
+        log: EchoLog,
         counted: Counted,
         met: Callable[[Task], None],
         limit: Callable[[str], int | None] = lambda _: None,
     ) -> None:
         """``limit`` says how many tasks a tenant may have queued, where somebody has bounded it alone."""
-        self._limit = limit
-        self._drafter, self._outfitter, self._log, self._counted, self._met = drafter, outfitter, log, counted, met
+        self._drafter, self._outfitter, self._log, self._met = drafter, outfitter, log, met
         self._settings, self._ports, self._plugins = drafter.settings, drafter.ports, drafter.plugins
-        self._known: dict[str | None, tuple[float, int, asyncio.Future[None] | None]] = {}
+        self._room = Room(log, self._settings, self._ports, counted, limit)
 
     async def submit(
         self, request: Submit, tenant: str, id: str | None = None, schedule: str | None = None
@@ -82,7 +76,7 @@ class Intake:
     async def submit_all(
         self, requests: Sequence[Submit], tenant: str, ids: Sequence[str] = (), **more: Any
     ) -> list[Submitted]:
-        """Queue several tasks, all of them checked before the first is written; they go to disk together.
+        """Queue several tasks, all or none: each is checked before they go to disk together.
 
         Raises:
             InputError: something in one of them must be mended. Overloaded: there is no room for all of them.
@@ -94,10 +88,10 @@ class Intake:
             id = ids[number] if ids else self._ports.ids.new()
             tasks.append(await self._drafter.task(request, tenant, id, inputs))
             await self.check_budget(tasks[-1])
-        await self._check_room(tenant, len(tasks))
+        await self._room.check(tenant, len(tasks))
         if len(tasks) == 1:
             return [await self._queue(tasks[0], **more)]
-        return list(await asyncio.gather(*[self._queue(task, **more) for task in tasks]))
+        return await self._queue_all(tasks, **more)
 
     async def submit_once(self, requests: Sequence[Submit], tenant: str, once: Once) -> list[Submitted]:
         """The same, with ids made out of a key: who asks again finds the tasks that there are.
@@ -132,7 +126,7 @@ class Intake:
 
     async def queue(self, task: Task, **more: Any) -> Submitted:
         """Append a task that was made already; ``more`` stands beside it in the payload."""
-        await self._check_room(task.tenant)
+        await self._room.check(task.tenant)
         return await self._queue(task, **more)
 
     async def _queue(self, task: Task, **more: Any) -> Submitted:
@@ -142,56 +136,34 @@ class Intake:
             receipt = await self._log.append(task_stream(task.id), "", [event])
         except Conflict:
             return await self._before(task.id, task.tenant, more.get("once"))
-        self._accepted(task.tenant)
+        self._room.taken(task.tenant)
         self._ports.point("task.queued")
         return Submitted(id=task.id, status=Status.QUEUED, position=receipt.position)
 
-    async def _check_room(self, tenant: str, many: int = 1) -> None:
-        settings, own = self._settings, self._limit(tenant)
-        exact = self._counted()
-        bounds = (
-            (None, settings.queue, "the queue"),
-            (tenant, settings.tenant_queue if own is None else own, f"tenant {tenant!r}"),
-        )
-        for who, most, name in bounds:
-            if most is None:
+    async def _queue_all(self, tasks: Sequence[Task], **more: Any) -> list[Submitted]:
+        """Append what of these is not there yet, all or nothing."""
+        tenant = tasks[0].tenant
+        events = await stow_all(self._log, tenant, [queued(task, **more) for task in tasks])
+        found: dict[str, Submitted] = {}
+        missing = list(zip(tasks, events, strict=True))
+        for task in tasks:
+            self._met(task)
+        while missing:
+            try:
+                receipts = await self._log.append_all([(task_stream(task.id), "", [event]) for task, event in missing])
+            except Conflict:
+                begun = await self._log.select(TaskQuery(ids=[task.id for task, _ in missing], limit=len(missing)))
+                if not begun:
+                    raise
+                found |= {state.id: await self._before(state.id, tenant, more.get("once")) for state in begun}
+                missing = [(task, event) for task, event in missing if task.id not in found]
                 continue
-            if exact is not None:
-                held = sum(exact.values()) if who is None else exact.get(who, 0)
-            else:
-                held = await self._count(who)
-            if held + many > most:
-                raise Overloaded(f"{held} tasks are queued and {most} is the most for {name}; submit it again later")
-
-    async def _count(self, tenant: str | None) -> int:
-        """The queued tasks as of half a second ago, and those accepted here since. One asks, the others go on."""
-        now = self._ports.clock.monotonic()
-        at, count, waits = self._known.get(tenant, (float("-inf"), 0, None))
-        if now - at < COUNTED_SECONDS:
-            return count
-        if waits is None:
-            waits = asyncio.ensure_future(self._counted_anew(tenant, count))
-            self._known[tenant] = at, count, waits
-        elif at > float("-inf"):
-            return count
-        await asyncio.shield(waits)
-        return self._known[tenant][1]
-
-    async def _counted_anew(self, tenant: str | None, before: int) -> None:
-        try:
-            count = await self._log.count(TaskQuery(tenant=tenant, statuses=[Status.QUEUED.value]))
-        except BaseException:
-            self._known.pop(tenant, None)
-            raise
-        # What was accepted while it was counted may be among it or not; it is counted, so that no bound is passed.
-        since = self._known[tenant][1] - before
-        self._known[tenant] = self._ports.clock.monotonic(), count + since, None
-
-    def _accepted(self, tenant: str) -> None:
-        """One more is queued than was counted."""
-        for who in (None, tenant):
-            if (known := self._known.get(who)) is not None:
-                self._known[who] = known[0], known[1] + 1, known[2]
+            for (task, _), receipt in zip(missing, receipts, strict=True):
+                found[task.id] = Submitted(id=task.id, status=Status.QUEUED, position=receipt.position)
+            self._room.taken(tenant, len(missing))
+            self._ports.point("task.queued")
+            break
+        return [found[task.id] for task in tasks]
 
     async def check_budget(self, task: Task) -> None:
         """Refuse now what could never be decided: a budget that does not even hold the task's own words and tools.

@@ -129,8 +129,32 @@ async def stow(log: Log, tenant: str, event: Event) -> Event:
     Raises:
         InvalidRequest: the payload is no JSON, or nested so deeply that it could not be read again.
     """
+    event, content = _written(event)
+    return event if content is None else _behind(event, await log.put(tenant, content))
+
+
+async def stow_all(log: Log, tenant: str, events: Sequence[Event]) -> list[Event]:
+    """The same for several events; what is large among them goes to disk together.
+
+    Raises:
+        InvalidRequest: as ``stow``; nothing was written.
+    """
+    written = [_written(event) for event in events]
+    large = [content for _, content in written if content is not None]
+    if not large:
+        return [event for event, _ in written]
+    digests = iter(await asyncio.gather(*[log.put(tenant, content) for content in large]))
+    return [event if content is None else _behind(event, next(digests)) for event, content in written]
+
+
+def _written(event: Event) -> tuple[Event, bytes | None]:
+    """The event as it can be written, with its payload as bytes if it is large.
+
+    Raises:
+        InvalidRequest: it cannot be.
+    """
     if event.payload is None:
-        return event
+        return event, None
     try:
         content = to_json(event.payload)
     except PydanticSerializationError:
@@ -141,9 +165,11 @@ async def stow(log: Log, tenant: str, event: Event) -> Event:
         except PydanticSerializationError as problem:
             raise InvalidRequest(f"a {event.kind!r} event cannot be written down: {told(problem)}") from problem
     check_depth(content)
-    if len(content) <= INLINE_BYTES:
-        return event
-    digest = await log.put(tenant, content)
+    return event, content if len(content) > INLINE_BYTES else None
+
+
+def _behind(event: Event, digest: str) -> Event:
+    """The event with a blob in the place of its payload."""
     return Event(event.kind, event.header, {"blob": digest}, event.v)
 
 

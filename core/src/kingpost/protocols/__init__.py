@@ -16,12 +16,12 @@ from ..records.context import Context, Description, Fitted, Passage
 from ..records.memory import Memory, Piece, Query, Recollection, Selection
 from ..records.speech import Speech
 from .face import Answerer, Command, Face, Kernel, Opener
-from .log import Care, Folded, Log
+from .log import Batching, Care, Folded, Frame, Log
 from .sink import Sink
 
 __all__ = [
-    "Agent", "Answerer", "Borrower", "Care", "Command", "Compressor", "Embedder", "Executor", "Face", "Folded",
-    "Kernel", "Log", "MemoryBackend", "Opener", "Reader", "Say", "Sink", "Tended", "TokenCounter",
+    "Agent", "Answerer", "Batching", "Borrower", "Care", "Command", "Compressor", "Embedder", "Executor", "Face",
+    "Folded", "Frame", "Kernel", "Log", "MemoryBackend", "Opener", "Reader", "Say", "Sink", "Tended", "TokenCounter",
 ]  # fmt: skip
 
 Say = Callable[[Speech], None]

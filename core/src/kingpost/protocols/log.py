@@ -21,6 +21,9 @@ class Folded(Receipt):
     state: TaskState | None = None
 
 
+Frame = tuple[str, str | None, Sequence[Event]]
+"""Stream, expected version and events, as ``Log.append`` takes them."""
+
 Told = Callable[[int, int], None]
 """How far a long work is: frames done, and frames in all."""
 
@@ -95,6 +98,19 @@ class Log(Protocol):
 
     async def info(self) -> LogInfo:
         """What this log guarantees."""
+        ...
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """What a log may do besides, for whoever has frames of several streams at once."""
+
+    async def append_all(self, frames: Sequence[Frame]) -> Sequence[Receipt]:
+        """As one ``append`` each, in this order, but all frames or none, durable together when it returns.
+
+        Raises:
+            Conflict, Fenced, Refused, Unavailable: as ``append`` for one of them; none was written.
+        """
         ...
 
 

@@ -13,10 +13,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from ..chain import SALT_BYTES
+from ..chain import SALT_BYTES, Sealed, seal
 from ..errors import Conflict, Corrupted, InvalidRequest, NotFound, Unavailable
 from ..ports import Ports
-from ..protocols import Folded
+from ..protocols import Folded, Frame
 from ..records.event import Erased, Event, Head, LogInfo, Receipt, Recorded, Report, Segment, TaskQuery
 from ..state import TASK_STREAM, TaskState, fold
 from . import care
@@ -62,23 +62,37 @@ class MemoryLog:
             self.kill(worker)
 
     async def append(self, stream: str, expected: str | None, events: Sequence[Event]) -> Receipt:
+        return (await self.append_all([(stream, expected, events)]))[0]
+
+    async def append_all(self, frames: Sequence[Frame]) -> Sequence[Receipt]:
         # Others get their turn before and behind the write, as they do while a disk works.
         await asyncio.sleep(0)
         self._ports.point("log.append")
-        found = self._store.version(stream)
-        if expected is not None and expected != found:
-            raise Conflict(stream, expected, found)
-        version = str(len(self._store.frames) + 1)
-        # A clock that is set back does not take the log back.
-        at = max(int(self._ports.clock.now() * 1_000_000), self._store.at)
-        state = fold(self._store.tasks.get(stream), stream, version, at, events)
-        self._store.add(stream, version, at, events, self._ports.entropy(SALT_BYTES * len(events)))
-        if state is not None:
-            self._store.tasks[stream] = state
-        receipt = Folded(len(self._store.frames), version, at, self._store.frames[-1].hash, state)
+        receipts = self._written(frames)
         self._ports.point("log.appended")
         await asyncio.sleep(0)
-        return receipt
+        return receipts
+
+    def _written(self, frames: Sequence[Frame]) -> list[Receipt]:
+        store, hash, receipts = self._store, self._store.head().hash, list[Receipt]()
+        # A clock that is set back does not take the log back.
+        at = max(int(self._ports.clock.now() * 1_000_000), store.at)
+        versions, states, sealed = dict[str, str](), dict[str, TaskState | None](), list[tuple[str, Sealed]]()
+        # All of them are looked at before the first is kept.
+        for position, (stream, expected, events) in enumerate(frames, len(store.frames) + 1):
+            found = versions.get(stream, store.version(stream))
+            if expected is not None and expected != found:
+                raise Conflict(stream, expected, found)
+            versions[stream] = version = str(position)
+            before = states.get(stream, store.tasks.get(stream))
+            states[stream] = state = fold(before, stream, version, at, events)
+            frame = seal(hash, stream, version, at, events, self._ports.entropy(SALT_BYTES * len(events)))
+            hash = frame.hash
+            sealed.append((stream, frame))
+            receipts.append(Folded(position, version, at, hash, state))
+        store.add(sealed, at)
+        store.tasks |= {stream: state for stream, state in states.items() if state is not None}
+        return receipts
 
     async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:
         held = range(after + 1, len(self._store.frames) + 1) if stream is None else self._store.streams.get(stream, ())

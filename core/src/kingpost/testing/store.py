@@ -66,10 +66,11 @@ class Store:
         """The end of the log."""
         return Head(len(self.frames), self.hash_at(len(self.frames)))
 
-    def add(self, stream: str, version: str, at: int, events: Sequence[Event], salts: bytes) -> None:
-        """One frame more."""
-        self.frames.append(seal(self.hash_at(len(self.frames)), stream, version, at, events, salts))
-        self.streams.setdefault(stream, []).append(len(self.frames))
+    def add(self, frames: Sequence[tuple[str, Sealed]], at: int) -> None:
+        """More frames, with their streams."""
+        for stream, frame in frames:
+            self.frames.append(frame)
+            self.streams.setdefault(stream, []).append(len(self.frames))
         self.at = at
         self._tell()
 

@@ -6,11 +6,12 @@ Called by the writer, which holds the write lock. Knows nothing of threads and f
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
-from kingpost import Conflict, Folded, InvalidRequest, Receipt, TaskState, fold, seal, task_stream
+from kingpost import SALT_BYTES, Conflict, Event, Folded, Frame, InvalidRequest, Receipt, TaskState, fold, seal, task_stream
 
 from .heads import Heads, Held
-from .jobs import Append, Put
+from .jobs import Put
 from .rows import COLUMNS, columns, packed
 
 _FRAME = "INSERT INTO frames (position, stream, first, hash, body, payloads) VALUES (?, ?, ?, ?, ?, ?)"
@@ -51,16 +52,36 @@ class Group:
         """About how many bytes this adds to the write-ahead log."""
         return self._bytes + _ROW_BYTES * len(self._frames)
 
-    def append(self, job: Append, salts: bytes) -> Receipt:
-        """One frame behind those before it, in this group as in the log.
+    def append(self, frames: Sequence[Frame], salts: bytes) -> list[Receipt]:
+        """Frames behind those before them, in this group as in the log: all of them or none.
 
         Raises:
-            Conflict, Fenced, Refused, Corrupted, InvalidRequest: this frame may not be; the group goes on without.
+            Conflict, Fenced, Refused, Corrupted, InvalidRequest: one may not be; the group goes on without them.
         """
-        stream, events = job.stream, job.events
-        held = self._heads.streams[stream]
-        if job.expected is not None and job.expected != held.version:
-            raise Conflict(stream, job.expected, held.version)
+        before = len(self._frames), self._position, self._hash, self._bytes
+        changed: list[tuple[Held, str, TaskState | None, int]] = []
+        receipts: list[Receipt] = []
+        used = 0
+        try:
+            for stream, expected, events in frames:
+                held = self._heads.streams[stream]
+                changed.append((held, held.version, held.state, held.first))
+                start, used = used, used + SALT_BYTES * len(events)
+                receipts.append(self._append(held, stream, expected, events, salts[start:used]))
+        except Exception:
+            # What is touched and as it was is written once more as it was, or not at all.
+            del self._frames[before[0] :]
+            _, self._position, self._hash, self._bytes = before
+            for held, *values in reversed(changed):
+                held.version, held.state, held.first = values
+            raise
+        return receipts
+
+    def _append(  # noqa: PLR0913 - a frame, and where it goes
+        self, held: Held, stream: str, expected: str | None, events: Sequence[Event], salts: bytes
+    ) -> Receipt:
+        if expected is not None and expected != held.version:
+            raise Conflict(stream, expected, held.version)
         position = self._position + 1
         version = str(position)
         state = fold(held.state, stream, version, self._at, events)

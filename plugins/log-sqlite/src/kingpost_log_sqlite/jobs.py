@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kingpost import Event
+from kingpost import Frame
 
 
 @dataclass(slots=True, eq=False)
@@ -29,11 +29,9 @@ class Job:
 
 @dataclass(slots=True, eq=False)
 class Append(Job):
-    """One frame."""
+    """Frames that are written together or not at all; most often one."""
 
-    stream: str
-    expected: str | None
-    events: Sequence[Event]
+    frames: Sequence[Frame]
 
 
 @dataclass(slots=True, eq=False)

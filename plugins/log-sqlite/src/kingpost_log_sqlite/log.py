@@ -19,6 +19,7 @@ from kingpost import (
     GENESIS,
     Erased,
     Event,
+    Frame,
     Head,
     InvalidRequest,
     LogInfo,
@@ -118,13 +119,17 @@ class SqliteLog:
         await asyncio.to_thread(self._workers.close)
 
     async def append(self, stream: str, expected: str | None, events: Sequence[Event]) -> Receipt:
-        if not events or not _is_name(stream):
-            raise InvalidRequest(
-                f"a frame needs a stream whose name is text, and events; not {stream!r}, {len(events)}"
-            )
+        return (await self.append_all([(stream, expected, events)]))[0]
+
+    async def append_all(self, frames: Sequence[Frame]) -> Sequence[Receipt]:
+        for stream, _, events in frames:
+            if not events or not _is_name(stream):
+                raise InvalidRequest(
+                    f"a frame needs a stream whose name is text, and events; not {stream!r}, {len(events)}"
+                )
         loop = asyncio.get_running_loop()
-        done: asyncio.Future[Receipt] = loop.create_future()
-        self._hand_over(Append(loop, done, stream, expected, events))
+        done: asyncio.Future[Sequence[Receipt]] = loop.create_future()
+        self._hand_over(Append(loop, done, frames))
         return await done
 
     async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:

@@ -150,13 +150,14 @@ class Writer:
         # A clock that is set back does not take the log back.
         group = Group(self._heads, max(now, self._heads.at), self._settings.max_frame_mb * MEGABYTE)
         appends = [job for job in jobs if isinstance(job, Append)]
-        self._heads.look_up([job.stream for job in appends])
-        salts = self._ports.entropy(SALT_BYTES * sum([len(job.events) for job in appends]))
+        self._heads.look_up([stream for job in appends for stream, _, _ in job.frames])
+        counts = [sum([len(events) for _, _, events in job.frames]) for job in appends]
+        salts = self._ports.entropy(SALT_BYTES * sum(counts))
         used = 0
-        for job in appends:
-            start, used = used, used + SALT_BYTES * len(job.events)
+        for job, count in zip(appends, counts, strict=True):
+            start, used = used, used + SALT_BYTES * count
             try:
-                job.value, job.error = group.append(job, salts[start:used]), None
+                job.value, job.error = group.append(job.frames, salts[start:used]), None
             except Exception as problem:  # noqa: BLE001 - whatever is wrong with one is told to that one
                 job.error = explained(problem, self._path)
         for put in jobs:

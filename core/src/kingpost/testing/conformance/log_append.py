@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from ...errors import Conflict, Corrupted, Fenced, KingpostError, Unavailable
-from ...protocols import Folded, Log
+from ...protocols import Batching, Folded, Log
 from ...records.event import Event, Receipt, TaskQuery
 from ...state import Refused, task_stream
 from .. import facts
@@ -116,6 +116,45 @@ class Appending(LogGround):
 
         assert caught.value.found == ""
         assert await everything(subject) == []
+
+    async def test_frames_that_come_together_stand_in_their_order(self, subject: Log, twin: Log) -> None:
+        """As one ``append`` each, in this order, durable together when it returns."""
+        batching = _batching(subject)
+        await subject.append(STREAM, "", [note(0)])
+        before = await subject.head()
+
+        receipts = await batching.append_all(
+            [(TASK, "", [facts.queued("t-1")]), (STREAM, None, [note(1), note(2)]), (TASK, None, [facts.started()])]
+        )
+
+        found = await twin.read(before.position)
+        assert [frame.stream for frame in found] == [TASK, STREAM, TASK]
+        assert [(frame.position, frame.version, frame.hash) for frame in found] == [
+            (receipt.position, receipt.version, receipt.hash) for receipt in receipts
+        ]
+        assert [state.status for state in await twin.select(TaskQuery(ids=["t-1"]))] == ["running"]
+        assert await version_of(subject, STREAM) == receipts[1].version
+
+    async def test_frames_that_come_together_are_all_written_or_none(self, subject: Log) -> None:
+        """But all frames or none: as ``append`` for one of them; none was written."""
+        batching = _batching(subject)
+        await subject.append(STREAM, "", [note(0)])
+        await subject.append(TASK, "", [facts.queued("t-1")])
+        before, states = await everything(subject), await subject.select(TaskQuery())
+        others = [("note/2", "", [note(1)]), (TASK, None, [facts.started()]), (STREAM, None, [note(2)])]
+
+        for wrong, refused in (
+            ((STREAM, "", [note(3)]), Conflict),
+            (("note/2", "", [note(3)]), Conflict),
+            ((TASK, None, [facts.queued("t-1")]), Refused),
+            ((STREAM, None, [note(3, {"clock": object()})]), (ValueError, KingpostError)),
+        ):
+            with pytest.raises(refused):
+                await batching.append_all([*others, wrong])
+
+        assert await everything(subject) == before
+        assert await subject.select(TaskQuery()) == states
+        assert [receipt.position for receipt in await batching.append_all(others)] == [3, 4, 5]
 
     async def test_any_version_is_behind_whatever_came_before(self, subject: Log) -> None:
         """``expected`` is the stream's version as last read, ``None`` for any."""
@@ -238,3 +277,9 @@ class Appending(LogGround):
         frames = await everything(subject)
         assert {frame.stream for frame in frames} == {f"note/{n}" for n in range(2, 22)}
         assert all(later.position == earlier.position + 1 for earlier, later in pairwise(frames))
+
+
+def _batching(log: Log) -> Batching:
+    if not isinstance(log, Batching):
+        pytest.skip("this log takes one frame after the other")
+    return log
