@@ -156,3 +156,61 @@ async def test_a_message_under_a_key_is_said_once_across_a_crash(tmp_path: Path,
         if not ended:
             await opened.kernel.ask(steering.MESSAGE, asked, Access(), Once("k2", "d"))
         assert (await kinds(opened))["message.received"] == (1 if ended else 2)
+
+
+BATCH = ops.SubmitAll(tasks=(ops.Submit(description="tea"), ops.Submit(description="milk")))
+
+
+async def queued(opened: OpenKernel) -> list[tuple[str, ...]]:
+    """The tasks that each frame queues."""
+    page = await opened.kernel.perform(events.EVENTS, events.ListEvents(limit=1000))
+    frames = [[event.header["task"] for event in frame.events if event.kind == "task.queued"] for frame in page.frames]
+    return [tuple(frame) for frame in frames if frame]
+
+
+@pytest.mark.parametrize(("point", "written"), [("log.append", 0), ("log.appended", 2), ("task.queued", 2)])
+async def test_a_batch_is_queued_whole_or_not_at_all_across_a_crash(tmp_path: Path, point: str, written: int) -> None:
+    """And who asks again under the key has it queued once, wherever the process died."""
+    points = Points()
+    dying = Ports(home=tmp_path, point=points)
+    log = MemoryLog(dying)
+    once = Once("k", "d")
+    async with open_kernel(log=log, ports=dying) as opened:
+        points.crash_at(point)
+        with pytest.raises(Crash):
+            await opened.kernel.ask(ops.SUBMIT_ALL, BATCH, Access(), once)
+        points.revive()
+    living = Ports(home=tmp_path)
+    async with open_kernel(log=log.twin(living), ports=living) as opened:
+        assert len(await queued(opened)) == written
+        first, second = [await opened.kernel.ask(ops.SUBMIT_ALL, BATCH, Access(), once) for _ in range(2)]
+
+        assert first == second
+        assert await queued(opened) == [(task.id,) for task in first.tasks]
+
+
+async def test_of_a_batch_under_a_key_of_another_nothing_is_queued() -> None:
+    """The key came before, for two tasks. With a third one it is another request, which is refused whole."""
+    longer = ops.SubmitAll(tasks=(*BATCH.tasks, ops.Submit(description="sugar")))
+    async with open_kernel() as opened:
+        first = await opened.kernel.ask(ops.SUBMIT_ALL, BATCH, Access(), Once("k", "d"))
+        with pytest.raises(KeyReused):
+            await opened.kernel.ask(ops.SUBMIT_ALL, longer, Access(), Once("k", "another"))
+
+        assert await queued(opened) == [(task.id,) for task in first.tasks]
+
+
+async def test_what_a_key_began_in_part_is_brought_to_its_end(tmp_path: Path) -> None:
+    """A log that takes one frame after the other may hold some of a batch; the rest of it comes behind them."""
+    log = MemoryLog(Ports(home=tmp_path))
+    async with open_kernel(log=log) as opened:
+        whole = await opened.kernel.ask(ops.SUBMIT_ALL, BATCH, Access(), Once("k", "d"))
+        frames = await log.read()
+    begun = MemoryLog(Ports(home=tmp_path))
+    (second,) = [frame for frame in frames if frame.stream == f"task/{whole.tasks[1].id}"]
+    await begun.append(second.stream, "", second.events)
+    async with open_kernel(log=begun) as opened:
+        again = await opened.kernel.ask(ops.SUBMIT_ALL, BATCH, Access(), Once("k", "d"))
+
+        assert [task.id for task in again.tasks] == [task.id for task in whole.tasks]
+        assert await queued(opened) == [(whole.tasks[1].id,), (whole.tasks[0].id,)]

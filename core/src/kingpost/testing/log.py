@@ -77,7 +77,8 @@ class MemoryLog:
         store, hash, receipts = self._store, self._store.head().hash, list[Receipt]()
         # A clock that is set back does not take the log back.
         at = max(int(self._ports.clock.now() * 1_000_000), store.at)
-        versions, states, sealed = dict[str, str](), dict[str, TaskState | None](), list[tuple[str, Sealed]]()
+        versions, states = dict[str, str](), dict[str, TaskState | None]()
+        sealed: list[tuple[str, TaskState | None, Sealed]] = []
         # All of them are looked at before the first is kept.
         for position, (stream, expected, events) in enumerate(frames, len(store.frames) + 1):
             found = versions.get(stream, store.version(stream))
@@ -88,10 +89,12 @@ class MemoryLog:
             states[stream] = state = fold(before, stream, version, at, events)
             frame = seal(hash, stream, version, at, events, self._ports.entropy(SALT_BYTES * len(events)))
             hash = frame.hash
-            sealed.append((stream, frame))
+            sealed.append((stream, state, frame))
             receipts.append(Folded(position, version, at, hash, state))
-        store.add(sealed, at)
-        store.tasks |= {stream: state for stream, state in states.items() if state is not None}
+        for stream, state, frame in sealed:
+            store.add(stream, at, frame)
+            if state is not None:
+                store.tasks[stream] = state
         return receipts
 
     async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pydantic_core import from_json, to_json
 
-from ..chain import GENESIS, Sealed, damaged, decode, frame_hash, seal
+from ..chain import GENESIS, Sealed, damaged, decode, frame_hash
 from ..errors import Corrupted, KingpostError
-from ..records.event import Event, Finding, Head, Recorded, Report
+from ..records.event import Finding, Head, Recorded, Report
 from ..state import TaskState, fold, from_row, to_row, upcast
 
 
@@ -66,11 +66,10 @@ class Store:
         """The end of the log."""
         return Head(len(self.frames), self.hash_at(len(self.frames)))
 
-    def add(self, frames: Sequence[tuple[str, Sealed]], at: int) -> None:
-        """More frames, with their streams."""
-        for stream, frame in frames:
-            self.frames.append(frame)
-            self.streams.setdefault(stream, []).append(len(self.frames))
+    def add(self, stream: str, at: int, frame: Sealed) -> None:
+        """One frame more."""
+        self.frames.append(frame)
+        self.streams.setdefault(stream, []).append(len(self.frames))
         self.at = at
         self._tell()
 

@@ -8,7 +8,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from kingpost import SALT_BYTES, Conflict, Event, Folded, Frame, InvalidRequest, Receipt, TaskState, fold, seal, task_stream
+from kingpost import (
+    SALT_BYTES,
+    Conflict,
+    Event,
+    Folded,
+    Frame,
+    InvalidRequest,
+    Receipt,
+    TaskState,
+    fold,
+    seal,
+    task_stream,
+)
 
 from .heads import Heads, Held
 from .jobs import Put
@@ -72,14 +84,12 @@ class Group:
             # What is touched and as it was is written once more as it was, or not at all.
             del self._frames[before[0] :]
             _, self._position, self._hash, self._bytes = before
-            for held, *values in reversed(changed):
-                held.version, held.state, held.first = values
+            for held, version, state, first in reversed(changed):
+                held.version, held.state, held.first = version, state, first
             raise
         return receipts
 
-    def _append(  # noqa: PLR0913 - a frame, and where it goes
-        self, held: Held, stream: str, expected: str | None, events: Sequence[Event], salts: bytes
-    ) -> Receipt:
+    def _append(self, held: Held, stream: str, expected: str | None, events: Sequence[Event], salts: bytes) -> Receipt:
         if expected is not None and expected != held.version:
             raise Conflict(stream, expected, held.version)
         position = self._position + 1

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from ...chain import decode
-from ...records.event import Event, Recorded
+from ...chain import Sealed, decode
+from ...records.event import Recorded
 from ...state import TaskState
 from ..store import Store
 from .loop import Scheduler
@@ -44,8 +44,8 @@ class SharedStore(Store):
 
     told: Callable[[], None]
 
-    def add(self, stream: str, version: str, at: int, events: Sequence[Event], salts: bytes) -> None:
-        super().add(stream, version, at, events, salts)
+    def add(self, stream: str, at: int, frame: Sealed) -> None:
+        super().add(stream, at, frame)
         self.told()
 
 
