@@ -188,12 +188,16 @@ class House:
         await perform(personas.REGISTER, persona, tenant)
 
     async def settle(self) -> None:
-        """Work until every task has ended or waits for somebody."""
+        """Work until every task has ended or waits for somebody, and what they came to is remembered."""
         await self.kernel.work()
         log = await self.kernel.log()
         busy = TaskQuery(statuses=[Status.QUEUED.value, Status.RUNNING.value])
         async with asyncio.timeout(60):
             while await log.count(busy):  # noqa: ASYNC110 - whatever they wait for
+                await asyncio.sleep(0.01)
+            head, running = (await log.head()).position, self.kernel._running  # noqa: SLF001 - sinks say it nowhere else
+            assert running is not None
+            while any(sink.position < head for sink in running.delivery.standings()):  # noqa: ASYNC110 - the same
                 await asyncio.sleep(0.01)
 
     async def talk(self, tenant: str) -> None:
