@@ -30,7 +30,7 @@ from kingpost import (
     Unavailable,
     fold,
 )
-from kingpost.operations import calls, personas, schedules, steering, tenants, tokens, workers
+from kingpost.operations import calls, jobs, personas, schedules, steering, system, tenants, tokens, workers
 from kingpost.operations import memory as memory_ops
 from kingpost.operations import tasks as ops
 from kingpost.testing import FunctionExecutor, MemoryLog, OpenKernel, ScriptedAgent, facts, open_kernel
@@ -39,7 +39,7 @@ from tests.docs.pages import ROOT, Page
 
 PAGE = Page(ROOT / "docs/walk-of-a-task.md")
 
-WHOLE = ("task.queued", "schedule.set", "worker.registered", "persona.set")
+WHOLE = ("task.queued", "schedule.set", "worker.registered", "persona.set", "job.ended")
 """Kinds whose payload is one record, so that the page names the record."""
 
 Edge = tuple[str, str, str]
@@ -226,3 +226,7 @@ async def _steered(opened: OpenKernel) -> None:
     clerk = personas.SetPersona(name="clerk", agent="careful", instructions="Be brief.")
     await kernel.perform(personas.REGISTER, clerk)
     await kernel.perform(personas.DELETE, personas.PersonaName("clerk"))
+    job = await kernel.perform(jobs.VERIFY, system.Nothing())
+    async with asyncio.timeout(30):
+        while (await kernel.perform(jobs.GET, jobs.JobId(job.id))).state == "running":  # noqa: ASYNC110 - it says no more
+            await asyncio.sleep(0.01)

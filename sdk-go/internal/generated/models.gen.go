@@ -909,7 +909,11 @@ type HTTPStatus struct {
 	URL         string  `json:"url"`
 }
 
-// Job Long work: “state“ is running, done or failed. “done“ of “total“ frames are through. Times in seconds.
+// Job Long work: “state“ is running, done, failed or interrupted. “done“ of “total“ frames are through.
+//
+// Interrupted is what the end of its process broke off; nothing of it is lost, and it can be begun anew. Times are
+// seconds since the epoch; “ended“ is absent while it runs, and where its process died without a word. While
+// another process than the one that is asked works on it, “done“ is 0.
 type Job struct {
 	Began   float64  `json:"began"`
 	Done    int      `json:"done"`
@@ -924,7 +928,7 @@ type Job struct {
 	Total  *int    `json:"total,omitempty"`
 }
 
-// JobList The jobs of this process, newest first.
+// JobList The newest 100 jobs of the tenant, newest first.
 type JobList struct {
 	Jobs []Job `json:"jobs"`
 }

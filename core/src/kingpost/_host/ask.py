@@ -97,11 +97,9 @@ NATURAL = frozenset(
 """Operations that write the key down with what they begin or take, so that a second time finds it there."""
 
 REPEATABLE = frozenset(
-    {"memory.recall", "memory.export", "context.pack", "context.fit", "context.count", "jobs.verify",
-     "workers.heartbeat"}
-)  # fmt: skip
+    {"memory.recall", "memory.export", "context.pack", "context.fit", "context.count", "workers.heartbeat"}
+)
 """Operations that are done again under the same key, and write nothing to the log.
 
-They only read (what ``context.pack`` reads in it finds there, and ``jobs.verify`` joins the job that is going on), or
-say once more that a worker is alive.
+They only read (what ``context.pack`` reads in it finds there), or say once more that a worker is alive.
 """

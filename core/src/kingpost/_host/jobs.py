@@ -1,66 +1,165 @@
-"""Long work that somebody has begun and asks about later; it ends with its process, and is begun anew then.
+"""Long work that somebody has begun and asks about later; its beginning and its end stand in ``jobs/<tenant>``.
 
-Called by the operations on jobs. Only one of each kind runs at a time, and the newest are remembered.
+Called by the operations on jobs. The work itself goes on in the process that began it; where that has died without a
+word the job is shown as interrupted, and is begun anew by whoever still wants it. How far it is knows its process only.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from ..errors import KingpostError
+from .._walk.journal import stow, unstow_frame
+from ..errors import KingpostError, Unavailable
 from ..operations.jobs import Job
 from ..ports import Ports
-from ..records.event import Report
+from ..protocols import Log
+from ..protocols.log import Told
+from ..records.codec import dump, load
+from ..records.event import Event, Recorded, Report
 
-_KEPT = 100
+MOST_KEPT = 100
+"""So many jobs of a tenant are told of, the newest."""
 
-Work = Callable[[Callable[[int, int], None]], Awaitable[Report]]
+WAITS_SECONDS = (0.1, 0.5, 2.0, 10.0)
+"""Between the tries to write down how a job has ended, to a log that cannot write just now."""
+
+_PAGE = 500
+
+Work = Callable[[Told], Awaitable[Report]]
+
+
+@dataclass(slots=True)
+class _Known:
+    """The jobs of one tenant, up to a position of the log. ``begun_by`` has the worker of each."""
+
+    jobs: dict[str, Job] = field(default_factory=dict)
+    begun_by: dict[str, str] = field(default_factory=dict)
+    position: int = 0
+
+    def fold(self, frame: Recorded) -> None:
+        """Take in one more frame; one that was taken already changes nothing."""
+        if frame.position <= self.position:
+            return
+        self.position = frame.position
+        for event in frame.events:
+            h = event.header
+            if event.kind == "job.begun":
+                self.jobs[h["job"]] = Job(id=h["job"], kind=h["kind"], state="running", began=frame.at / 1e6)
+                self.begun_by[h["job"]] = h["worker"]
+            elif event.kind == "job.ended" and (before := self.jobs.get(h["job"])) is not None:
+                told = before if event.payload is None else load(Job, event.payload)
+                self.jobs[h["job"]] = replace(told, state=h["state"], ended=told.ended or frame.at / 1e6)
+        while len(self.jobs) > MOST_KEPT:
+            id = next(iter(self.jobs))
+            del self.jobs[id], self.begun_by[id]
 
 
 class Jobs:
-    """The jobs of one kernel."""
+    """The jobs of one home as one process of it sees them."""
 
-    def __init__(self, ports: Ports) -> None:
-        self._ports = ports
-        self.known: dict[str, Job] = {}
-        self._going: dict[str, asyncio.Task[None]] = {}
+    def __init__(self, log: Log, ports: Ports) -> None:
+        self._log, self._ports = log, ports
+        self._known: dict[str, _Known] = defaultdict(_Known)
+        # What goes on here, or has ended without a word in the log: how far it is, or how it ended.
+        self._here: dict[str, Job] = {}
+        self._going: dict[str, tuple[str, asyncio.Task[None]]] = {}
+        self._beginning = asyncio.Lock()
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._worker = ""
 
-    def begin(self, kind: str, work: Work) -> Job:
-        """Begin it, or the one of its kind that is still going on."""
-        for job in self.known.values():
-            if job.kind == kind and job.state == "running":
-                return job
-        id = self._ports.ids.new()
-        job = self.known[id] = Job(id=id, kind=kind, state="running", began=self._now())
-        while len(self.known) > _KEPT:
-            self.known.pop(next(iter(self.known)))
-        self._going[job.id] = asyncio.create_task(self._do(job.id, work), name=f"kingpost {kind}")
-        return job
+    async def begin(self, tenant: str, kind: str, work: Work) -> Job:
+        """Begin it, or the tenant's one of its kind that is still going on. Two of a kind take turns.
 
-    def _now(self) -> float:
-        return self._ports.clock.now()
+        Raises:
+            Unavailable: the log cannot write, so nothing was begun.
+        """
+        async with self._beginning:
+            for job in await self.all(tenant):
+                if job.kind == kind and job.state == "running":
+                    return job
+            if not self._worker:
+                worker = self._ports.ids.new()
+                await self._log.enlist(worker)
+                self._worker = worker
+            id = self._ports.ids.new()
+            begun = Event("job.begun", {"job": id, "kind": kind, "worker": self._worker})
+            receipt = await self._log.append(stream_of(tenant), None, [begun])
+            job = self._here[id] = Job(id=id, kind=kind, state="running", began=receipt.at / 1e6)
+            doing = asyncio.create_task(self._do(tenant, id, work), name=f"kingpost {kind}")
+            self._going[id] = tenant, doing
+            return job
+
+    async def all(self, tenant: str) -> list[Job]:
+        """The jobs of a tenant, newest first."""
+        known = self._known[tenant]
+        while page := await self._log.read(known.position, _PAGE, stream_of(tenant)):
+            for frame in page:
+                known.fold(await unstow_frame(self._log, tenant, frame))
+        return [await self._now(job, known.begun_by[job.id]) for job in reversed(list(known.jobs.values()))]
+
+    async def _now(self, job: Job, worker: str) -> Job:
+        """A job as it stands, whatever the log does not say of it."""
+        if job.state != "running":
+            self._here.pop(job.id, None)
+            return job
+        if (here := self._here.get(job.id)) is not None:
+            return here
+        return job if await self._log.alive(worker) else replace(job, state="interrupted")
+
+    def forget(self) -> None:
+        """Content was erased."""
+        self._known.clear()
+
+    async def _do(self, tenant: str, id: str, work: Work) -> None:
+        try:
+            async with self._turns[self._here[id].kind]:
+                report = await work(lambda done, total: self._told(id, done, total))
+        except KingpostError as problem:
+            await self._end(tenant, id, state="failed", problem=str(problem))
+        except Exception as problem:  # noqa: BLE001 - whoever asks later is told, nobody waits for it now
+            await self._end(tenant, id, state="failed", problem=f"unexpected: {type(problem).__name__}")
+        else:
+            await self._end(tenant, id, state="done", report=report)
+        self._going.pop(id, None)
 
     def _told(self, id: str, done: int, total: int) -> None:
-        self.known[id] = replace(self.known[id], done=done, total=total)
+        self._here[id] = replace(self._here[id], done=done, total=total)
 
-    async def _do(self, id: str, work: Work) -> None:
-        try:
-            report = await work(lambda done, total: self._told(id, done, total))
-        except KingpostError as problem:
-            self.known[id] = replace(self.known[id], state="failed", problem=str(problem), ended=self._now())
-        except Exception as problem:  # noqa: BLE001 - whoever asks later is told, nobody waits for it now
-            self.known[id] = replace(
-                self.known[id], state="failed", problem=f"unexpected: {type(problem).__name__}", ended=self._now()
-            )
-        else:
-            self.known[id] = replace(self.known[id], state="done", report=report, ended=self._now())
-        finally:
-            self._going.pop(id, None)
+    async def _end(
+        self, tenant: str, id: str, *, state: str, report: Report | None = None, problem: str | None = None
+    ) -> None:
+        """Say how it ended, here and in the log; where the log cannot write for long, here alone."""
+        job = replace(self._here[id], state=state, report=report, problem=problem, ended=self._ports.clock.now())
+        self._here[id] = job
+        for wait in (*WAITS_SECONDS, 0.0):
+            try:
+                await self._write(tenant, job)
+            except Unavailable:
+                await self._ports.clock.sleep(wait)
+            else:
+                return
+
+    async def _write(self, tenant: str, job: Job) -> None:
+        event = Event("job.ended", {"job": job.id, "state": job.state}, dump(job))
+        await self._log.append(stream_of(tenant), None, [await stow(self._log, tenant, event)])
 
     async def stop(self) -> None:
-        """End what still goes on."""
-        for task in list(self._going.values()):
+        """Break off what still goes on; the log says so, if it can."""
+        going, self._going = self._going, {}
+        for _, task in going.values():
             task.cancel()
-        await asyncio.gather(*self._going.values(), return_exceptions=True)
+        await asyncio.gather(*(task for _, task in going.values()), return_exceptions=True)
+        for id, (tenant, _) in going.items():
+            if (job := self._here.get(id)) is None:
+                continue  # its end was read back already
+            with contextlib.suppress(Unavailable):
+                await self._write(tenant, job if job.ended is not None else replace(job, state="interrupted"))
+
+
+def stream_of(tenant: str) -> str:
+    """The stream of a tenant's jobs."""
+    return f"jobs/{tenant}"

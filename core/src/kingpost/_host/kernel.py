@@ -55,7 +55,7 @@ class Kernel(Front):
         self._opened: _Opened | None = None
         self._running: _Running | None = None
         self._worker: str | None = None
-        self._jobs, self.views = Jobs(ports), Views(ports.clock)
+        self.views = Views(ports.clock)
         self._drafter = Drafter(
             plugins,
             Agents(plugins, ports.clock),
@@ -149,7 +149,8 @@ class Kernel(Front):
             intake = Intake(self._drafter, outfitter, log, self._queued, self._met, reception.tenants.queue)
             sinks = [*self.config.sinks, *((REMEMBER,) if self.config.remember else ())]
             delivery = Delivery(log, self.ports, sinks, self._sink, lambda problem: self.tell("", problem))
-            self._opened = _Opened(bare, log, tail, outfitter, intake, delivery, reception, GuestBook(log, self.ports))
+            guests, jobs = GuestBook(log, self.ports), Jobs(log, self.ports)
+            self._opened = _Opened(bare, log, tail, outfitter, intake, delivery, reception, guests, jobs)
         return self._opened
 
     def _queued(self) -> Mapping[str, int] | None:
@@ -169,9 +170,9 @@ class Kernel(Front):
         """For each counter in use: how many counts of this process it remembered, and how many it made."""
         return self.plugins.counted()
 
-    def jobs(self) -> Jobs:
-        """Long work of this process."""
-        return self._jobs
+    async def jobs(self) -> Jobs:
+        """Long work that was begun in this home."""
+        return (await self._open()).jobs
 
     async def _received(self) -> Reception:
         return (await self._open()).reception
@@ -247,9 +248,9 @@ class Kernel(Front):
     async def close(self) -> None:
         """Drain, then stop every plugin. Closing twice is no error."""
         await self.drain()
-        await self._jobs.stop()
         opened, self._opened = self._opened, None
         if opened is not None:
+            await opened.jobs.stop()
             await opened.tail.stop()
         await self.plugins.stop()
 
@@ -266,6 +267,7 @@ class _Opened:
     delivery: Delivery
     reception: Reception
     guests: GuestBook
+    jobs: Jobs
 
 
 @dataclass(frozen=True, slots=True)

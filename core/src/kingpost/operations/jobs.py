@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import NotFound
+from ..errors import NotFound, Unavailable
 from ..records.event import Report
 from .system import Nothing, Rebuild
 from .table import Operation
@@ -12,7 +12,12 @@ from .table import Operation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Long work: ``state`` is running, done or failed. ``done`` of ``total`` frames are through. Times in seconds."""
+    """Long work: ``state`` is running, done, failed or interrupted. ``done`` of ``total`` frames are through.
+
+    Interrupted is what the end of its process broke off; nothing of it is lost, and it can be begun anew. Times are
+    seconds since the epoch; ``ended`` is absent while it runs, and where its process died without a word. While
+    another process than the one that is asked works on it, ``done`` is 0.
+    """
 
     id: str
     kind: str
@@ -34,18 +39,18 @@ class JobId:
 
 @dataclass(frozen=True, slots=True)
 class JobList:
-    """The jobs of this process, newest first."""
+    """The newest 100 jobs of the tenant, newest first."""
 
     jobs: tuple[Job, ...]
 
 
 VERIFY = Operation(
     id="jobs.verify", summary="Begin to read the whole log and name what is wrong.", request=Nothing, response=Job,
-    scope="log:read", route="POST /log/verify", success=202,
+    scope="log:read", errors=(Unavailable,), route="POST /log/verify", success=202,
 )  # fmt: skip
 REBUILD = Operation(
     id="jobs.rebuild", summary="Begin to fold the log into fresh tables.", request=Rebuild, response=Job,
-    scope="log:write", route="POST /log/rebuild", success=202,
+    scope="log:write", errors=(Unavailable,), route="POST /log/rebuild", success=202,
 )  # fmt: skip
 GET = Operation(
     id="jobs.get", summary="How far a job is.", request=JobId, response=Job, scope="log:read", errors=(NotFound,),

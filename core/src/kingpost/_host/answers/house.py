@@ -55,8 +55,8 @@ class House(Protocol):
         """Tenants and their limits."""
         ...
 
-    def jobs(self) -> Jobs:
-        """Long work of this process."""
+    async def jobs(self) -> Jobs:
+        """Long work that was begun in this home."""
         ...
 
     async def keyring(self) -> Keyring:

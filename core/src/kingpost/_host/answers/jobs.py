@@ -14,23 +14,23 @@ from .system import care
 
 async def _verify(house: House, request: Nothing, tenant: str) -> op.Job:
     log = await care(house)
-    return house.jobs().begin("verify", log.verify)
+    return await (await house.jobs()).begin(tenant, "verify", log.verify)
 
 
 async def _rebuild(house: House, request: Rebuild, tenant: str) -> op.Job:
     log = await care(house)
-    return house.jobs().begin("rebuild", lambda told: log.rebuild(told, request.since))
+    return await (await house.jobs()).begin(tenant, "rebuild", lambda told: log.rebuild(told, request.since))
 
 
 async def _get(house: House, request: op.JobId, tenant: str) -> op.Job:
-    found = house.jobs().known.get(request.id)
-    if found is None:
-        raise NotFound("job", request.id, "a job is known while its process runs; begin it anew")
-    return found
+    for job in await (await house.jobs()).all(tenant):
+        if job.id == request.id:
+            return job
+    raise NotFound("job", request.id, "the newest are known; jobs.list names them")
 
 
 async def _list(house: House, request: Nothing, tenant: str) -> op.JobList:
-    return op.JobList(tuple(reversed(house.jobs().known.values())))
+    return op.JobList(tuple(await (await house.jobs()).all(tenant)))
 
 
 ANSWERS: Mapping[str, Any] = {

@@ -151,6 +151,7 @@ async def _erase(house: House, request: op.Erase, tenant: str) -> op.Erasure:
         gone = [await keeper.erase(tenant, id) for id in tasks]
     house.views.forget()
     (await house.guests()).forget()
+    (await house.jobs()).forget()
     await asyncio.to_thread(_clear, house.home, tasks)
     return op.Erasure(
         tasks=sum(one.tasks for one in gone), payloads=sum(one.payloads for one in gone),

@@ -17,7 +17,13 @@ T = TypeVar("T", bound="Job")
 
 @_attrs_define
 class Job:
-    """Long work: ``state`` is running, done or failed. ``done`` of ``total`` frames are through. Times in seconds."""
+    """Long work: ``state`` is running, done, failed or interrupted. ``done`` of ``total`` frames are through.
+
+    Interrupted is what the end of its process broke off; nothing of it is lost, and it can be begun anew. Times are
+    seconds since the epoch; ``ended`` is absent while it runs, and where its process died without a word. While
+    another process than the one that is asked works on it, ``done`` is 0.
+
+    """
 
     began: float
     done: int

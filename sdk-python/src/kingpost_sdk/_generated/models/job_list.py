@@ -15,7 +15,7 @@ T = TypeVar("T", bound="JobList")
 
 @_attrs_define
 class JobList:
-    """The jobs of this process, newest first."""
+    """The newest 100 jobs of the tenant, newest first."""
 
     jobs: list[Job]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
