@@ -63,6 +63,93 @@ def test_a_delivery_becomes_work_and_its_events_arrive_elsewhere(shell: Shell, s
     server.server_close()
 
 
+def _stopped(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+
+
+def test_dead_letters_are_sent_again_once_their_cause_is_mended(shell: Shell, started: Start) -> None:
+    """One by its id, several, and all that are left with ``--dead``: each arrives with the id that it had."""
+    arrivals = Arrivals()
+    server = receiver(arrivals)
+    shut, wide = '[kernel]\nsinks = ["webhooks"]\n', '\n[webhooks]\nallow = ["127.0.0.0/8"]\n'
+    shell.write("kingpost.toml", shut + wide)
+    shell.write("rules.toml", _RULES)
+    shell.look("webhooks", "source", "set", "git", "--scheme", "github", "--secret", "s", "--rules", "rules.toml")
+    address = f"http://127.0.0.1:{server.server_address[1]}/in"
+    shell.look("webhooks", "endpoint", "set", "ops", address, "--event", "task.queued")
+    shell.write("kingpost.toml", shut)
+    process, url = _serve(shell, started)
+    for _ in range(4):
+        assert shell.look("webhooks", "simulate", "github", "pull_request", "--url", url).code == 0
+
+    def listed(state: str) -> list[str]:
+        asked = ("webhooks", "deliveries", "--endpoint", "ops", "--state", state, "--json")
+        return [one["id"] for one in shell.look(*asked).json["deliveries"]]
+
+    def arrived(count: int) -> None:
+        eventually(lambda: arrivals.count == count, 60)
+        eventually(lambda: len(listed("delivered")) == count, 60)
+
+    eventually(lambda: len(listed("dead")) == 4, 60)
+    _stopped(process)
+    dead = listed("dead")
+    assert not arrivals.ids
+    shell.write("kingpost.toml", shut + wide)
+    process, _ = _serve(shell, started)
+
+    for count, settled, asked in ((1, 1, dead[:1]), (2, 3, dead[1:3]), (1, 4, ["--dead"])):
+        assert shell("webhooks", "replay", "--endpoint", "ops", *asked, "--json").json == {"count": count, "tasks": []}
+        arrived(settled)
+
+    assert sorted(id for ids in arrivals.ids.values() for id in ids) == sorted(dead)
+    assert shell.look("webhooks", "replay", "--endpoint", "ops", "--dead", "--json").json["count"] == 0
+    assert "deliveries --endpoint ops" in shell.refused("webhooks", "replay", "--endpoint", "ops", "msg_none")
+    assert "name an endpoint" in shell.refused("webhooks", "replay", "--dead")
+    _stopped(process)
+    server.shutdown()
+    server.server_close()
+
+
+def test_listen_prints_what_comes_and_what_goes_as_it_happens(shell: Shell, started: Start) -> None:
+    """What came before is not printed; ``--count`` ends it, and so does Ctrl-C."""
+    server = receiver(Arrivals())
+    shell.write("kingpost.toml", '[kernel]\nsinks = ["webhooks"]\n\n[webhooks]\nallow = ["127.0.0.0/8"]\n')
+    shell.write("rules.toml", _RULES)
+    shell.look("webhooks", "source", "set", "git", "--scheme", "github", "--secret", "s", "--rules", "rules.toml")
+    address = f"http://127.0.0.1:{server.server_address[1]}/in"
+    shell.look("webhooks", "endpoint", "set", "ops", address, "--event", "task.queued")
+    process, url = _serve(shell, started)
+
+    def simulate(event: str) -> None:
+        assert shell.look("webhooks", "simulate", "github", event, "--url", url).code == 0
+
+    simulate("push")
+    ears = [
+        started("webhooks", "listen", "--count", "2", "--json"),
+        started("webhooks", "listen", "--endpoint", "ops", "--count", "1", "--json"),
+        started("webhooks", "listen", "--source", "git"),
+    ]
+    for ear in ears:
+        assert ear.stderr is not None
+        assert ear.stderr.readline().startswith("listening")
+
+    simulate("pull_request")
+    simulate("issues")
+
+    come, gone = (ear.communicate(timeout=60)[0].splitlines() for ear in ears[:2])
+    assert [json.loads(line)["state"] for line in come] == ["queued", "unmatched"]
+    assert [json.loads(line)["state"] for line in gone] == ["delivered"]
+    assert ears[2].stdout is not None
+    assert "queued  git" in ears[2].stdout.readline()
+    ears[2].send_signal(signal.SIGINT)
+    ears[2].communicate(timeout=60)
+    assert [ear.returncode for ear in ears] == [0, 0, 0]
+    _stopped(process)
+    server.shutdown()
+    server.server_close()
+
+
 def test_what_is_set_up_wrongly_is_refused_with_the_mend(shell: Shell) -> None:
     assert "has no secret" in shell.refused("webhooks", "source", "set", "git", "--scheme", "github")
     assert "https://" in shell.refused("webhooks", "endpoint", "set", "ops", "http://example.com/")

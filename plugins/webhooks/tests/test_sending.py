@@ -280,6 +280,32 @@ async def test_another_process_goes_on_where_the_last_one_stopped(post: Post, fa
     assert [one.document["data"]["task"] for one in arrived] == ["t-1", "t-2", "t-3", "t-2"]
 
 
+@pytest.mark.parametrize("end", ["stop", "crash"])
+async def test_what_has_arrived_does_not_come_again_after_a_quiet_moment(post: Post, far: FarSide, end: str) -> None:
+    """Nor does a dead letter, once it is written down: whether the process ends in order or not."""
+    await post.open()
+    await post.endpoint("e", far.url(), events=("task.queued",))
+    await post.endpoint("inside", "https://10.0.0.1/", events=("task.queued",))
+    await post.say("t-1")
+    await far.until("/ok", 1)
+    await _settled(post)
+    assert post.sink is not None
+    assert post.sink.outbox is not None
+    if end == "stop":
+        await post.close()
+    else:
+        await post.sink.outbox.keep()
+        await post.sink.outbox.abandon()
+    await post.open()
+    await post.hand_over()
+    await post.say("t-2")
+    arrived = await far.until("/ok", 2)
+    await _settled(post)
+
+    assert [one.document["data"]["task"] for one in arrived] == ["t-1", "t-2"]
+    assert [event.header["task"] for event in await _tried(post, "inside")] == ["t-1", "t-2"]
+
+
 async def test_a_process_that_dies_loses_nothing(post: Post, far: FarSide) -> None:
     """Killed at any moment: everything arrives at least once, with the same id."""
     await post.open()

@@ -27,7 +27,7 @@ from kingpost import (
 from pydantic_core import to_json
 
 from . import asked as op
-from .deliveries import backwards, listed
+from .deliveries import backwards, followed, listed
 from .endpoint import Endpoint, Key
 from .endpoint import check as check_endpoint
 from .guard import Guard
@@ -233,6 +233,12 @@ async def _deliveries(room: Room, kernel: Kernel, request: op.ListDeliveries, te
     return await listed(room.at, request, tenant)
 
 
+async def _follow(room: Room, kernel: Kernel, request: op.Follow, tenant: str) -> op.Followed:
+    if request.endpoint is not None:
+        await _known(room, tenant, request.endpoint)
+    return await followed(room.at, request, tenant)
+
+
 async def _replay(room: Room, kernel: Kernel, request: op.Replay, tenant: str) -> op.Replayed:
     if (request.endpoint is None) == (request.source is None):
         raise InvalidRequest("name an endpoint, to send again, or a source, to take in again")
@@ -252,14 +258,17 @@ async def _replay(room: Room, kernel: Kernel, request: op.Replay, tenant: str) -
 
 
 async def _places(room: Room, endpoint: Endpoint, request: op.Replay) -> list[tuple[int, ...]]:
-    """Where in the log the events stand that are to be sent again."""
+    """Where in the log the events stand that are to be sent again: those named, or dead with no success since."""
     wanted, found = set(request.ids), dict[str, tuple[int, ...]]()
+    arrived: set[str] = set()
     before: int | None = None
     while True:
         asked = op.ListDeliveries(endpoint=endpoint.id, before=before, limit=500)
         page = await listed(room.at, asked, endpoint.tenant)
         for view in page.deliveries:
-            if view.id in wanted or (request.dead and view.state == "dead"):
+            if view.state == "delivered":
+                arrived.add(view.id)
+            if view.id in wanted or (request.dead and view.state == "dead" and view.id not in arrived):
                 found[view.id] = view.place
         if page.next is None or (wanted and wanted <= found.keys() and not request.dead):
             break
@@ -274,21 +283,20 @@ async def _take_again(room: Room, kernel: Kernel, request: op.Replay, tenant: st
     source = room.registry.sources.get(request.source or "")
     if source is None or source.tenant != tenant:
         raise NotFound("webhook source", request.source or "", "'kingpost webhooks source list' lists them")
-    events: list[Event] = []
     if request.ids:
-        for id in request.ids:
-            frames = await room.at.read(0, 1, stream_of(tenant, source.name, id))
-            if not frames:
-                raise NotFound("delivery", id, "'kingpost webhooks deliveries' lists those that became no task")
-            events.append(frames[0].events[0])
+        streams = [stream_of(tenant, source.name, id) for id in request.ids]
     else:
         prefix = f"webhook/{tenant}/{source.name}/"
-        async for frame in backwards(room.at, None):
-            if frame.stream.startswith(prefix):
-                events.insert(0, frame.events[0])
-    tasks = [await _again(room, kernel, source, event) for event in events]
-    made = tuple(task for task in tasks if task is not None)
-    return op.Replayed(count=len(made), tasks=made)
+        newest = [frame.stream async for frame in backwards(room.at, None) if frame.stream.startswith(prefix)]
+        streams = newest[::-1]
+    tasks: list[str] = []
+    for number, stream in enumerate(streams):
+        if not (frames := await room.at.read(0, 1, stream)):
+            mend = "'kingpost webhooks deliveries' lists those that became no task"
+            raise NotFound("delivery", request.ids[number], mend)
+        if (task := await _again(room, kernel, source, frames[0].events[0])) is not None:
+            tasks.append(task)
+    return op.Replayed(count=len(tasks), tasks=tuple(tasks))
 
 
 async def _again(room: Room, kernel: Kernel, source: Source, event: Event) -> str | None:
@@ -334,6 +342,7 @@ def answers(settings: Settings, registry: Registry, ports: Ports) -> list[Answer
         (op.DISABLE, _disable),
         (op.ROTATE, _rotate),
         (op.DELIVERIES, _deliveries),
+        (op.FOLLOW, _follow),
         (op.REPLAY, _replay),
         (op.SIMULATE, _simulate),
     ]

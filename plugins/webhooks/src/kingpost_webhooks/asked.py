@@ -169,6 +169,26 @@ class DeliveryPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """Deliveries as they come, of one ``source``, or the attempts of one ``endpoint``.
+
+    ``after`` is the position that the answer before ended with; without one nothing comes but the position of now.
+    """
+
+    after: int | None = None
+    endpoint: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """Deliveries behind the position that was named, oldest first, and the position that they reach to."""
+
+    position: int
+    deliveries: tuple[DeliveryView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
     """Sends again, with the same id: events of an ``endpoint`` (``ids``, or all its ``dead`` letters).
 
@@ -236,6 +256,10 @@ ROTATE = Operation(
 DELIVERIES = Operation(
     id="deliveries.list", summary="Deliveries in and out, newest first.", request=ListDeliveries,
     response=DeliveryPage, scope=READ, errors=(NotFound,), route="GET /webhooks/deliveries",
+)  # fmt: skip
+FOLLOW = Operation(
+    id="deliveries.follow", summary="Deliveries in or out as they come, oldest first.", request=Follow,
+    response=Followed, scope=READ, errors=(NotFound,),
 )  # fmt: skip
 REPLAY = Operation(
     id="deliveries.replay", summary="Deliver again, with the same id.", request=Replay, response=Replayed, scope=WRITE,

@@ -61,6 +61,8 @@ def _with_kernel(command: Callable[..., Awaitable[None]]) -> Callable[..., None]
     return click.pass_obj(run)
 
 
+_LOOK_SECONDS = 0.25
+
 _json = click.option("--json", "json_", is_flag=True, help="Print one JSON object on one line.")
 
 
@@ -348,16 +350,16 @@ def _post(url: str, made: op.Simulated) -> tuple[int, str]:
 @_with_kernel
 async def listen(kernel: Kernel, source: str | None, endpoint: str | None, count: int | None, json_: bool) -> None:
     """Print deliveries as they come, until Ctrl-C."""
-    asked = op.ListDeliveries(source=source, endpoint=endpoint, limit=500)
-    newest = max((view.position for view in (await kernel.perform(op.DELIVERIES, asked)).deliveries), default=0)
-    seen = 0
+    seen, page = 0, await kernel.perform(op.FOLLOW, op.Follow(source=source, endpoint=endpoint))
+    click.echo("listening; Ctrl-C ends it", err=True)
     while count is None or seen < count:
-        page = await kernel.perform(op.DELIVERIES, asked)
-        for view in reversed([one for one in page.deliveries if one.position > newest]):
+        before = page.position
+        page = await kernel.perform(op.FOLLOW, op.Follow(after=before, source=source, endpoint=endpoint))
+        for view in page.deliveries[: None if count is None else count - seen]:
             seen += 1
             click.echo(json.dumps(dump(view)) if json_ else "  ".join(_plain(cell) for cell in _delivery_row(view)))
-        newest = max((view.position for view in page.deliveries), default=newest)
-        await asyncio.sleep(0.5)
+        if page.position == before:
+            await asyncio.sleep(_LOOK_SECONDS)
 
 
 WEBHOOKS = Offered("webhooks", webhooks)

@@ -1,55 +1,85 @@
-"""Deliveries as they are listed and found again: read backwards out of the log.
+"""Deliveries as they are listed, followed and found again: read out of the log, mostly backwards.
 
 Asked by ``answers``. Keeps no list of its own: what came in stands in the streams of deliveries and in the first events
-of tasks, what went out in the streams of endpoints.
+of tasks, what went out in the streams of endpoints. What was sealed is listed no more.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 
 from kingpost import Event, Log, NotFound, Recorded
 
-from .asked import DeliveryPage, DeliveryView, ListDeliveries
+from .asked import DeliveryPage, DeliveryView, Follow, Followed, ListDeliveries
 from .ledger import stream_of as endpoint_stream
 
 _PAGE = 1000
-_LOOKS = 200
+_WIDEST = 1 << 40
+LOOKED_THROUGH = 50_000
+"""Frames that are looked through for one page, a quarter of a second; a page then ends, and says where to go on."""
 
 
 async def backwards(log: Log, before: int | None, stream: str | None = None) -> AsyncIterator[Recorded]:
-    """Frames from the newest to the oldest; those that were sealed are not there any more."""
+    """Frames from the newest to the oldest; those that were sealed are not there any more.
+
+    A stream's own may lie far apart, so the part of the log that is asked for grows as long as it holds few of them.
+    """
     end = (await log.head()).position if before is None else before - 1
-    for _ in range(_LOOKS):
-        if end <= 0:
-            return
-        start = max(end - _PAGE, 0)
+    width = _PAGE
+    while end > 0:
+        start = max(end - width, 0)
         try:
             page = await log.read(start, _PAGE, stream)
         except NotFound:
             first = (await log.info()).limits.get("first_position", end + 1)
             start, page = 0, await log.read(int(first) - 1, _PAGE, stream) if first <= end else []
+        if len(page) == _PAGE and page[-1].position < end:
+            # There are more than one read gives, and the newest of them come first.
+            width = max(width // 2, _PAGE)
+            continue
         for frame in reversed(page):
             if frame.position <= end:
                 yield frame
+        if len(page) < _PAGE // 4:
+            width = min(width * 4, _WIDEST)
         end = start
 
 
-async def listed(log: Log, request: ListDeliveries, tenant: str) -> DeliveryPage:
-    """A page of deliveries."""
+async def listed(log: Log, request: ListDeliveries, tenant: str, most: int = LOOKED_THROUGH) -> DeliveryPage:
+    """A page of deliveries, the newest first. It may be short, or empty, and still name a next one."""
     limit = max(1, min(request.limit, 500))
     found: list[DeliveryView] = []
     stream = None if request.endpoint is None else endpoint_stream(tenant, request.endpoint)
+    looked = 0
     async for frame in backwards(log, request.before, stream):
+        looked += 1
         views = _out(frame, request.endpoint) if request.endpoint is not None else _in(frame, tenant)
-        fitting = [
-            view for view in views
-            if request.state in {None, view.state} and request.source in {None, view.source}
-        ]  # fmt: skip
-        found += reversed(fitting)
-        if len(found) >= limit:
+        found += reversed([view for view in views if _fits(view, request.source, request.state)])
+        if len(found) >= limit or looked >= most:
             return DeliveryPage(deliveries=tuple(found), next=frame.position)
     return DeliveryPage(deliveries=tuple(found))
+
+
+async def followed(log: Log, request: Follow, tenant: str) -> Followed:
+    """What has come since a position, the oldest first, and up to where that is; from now on if none is given."""
+    if request.after is None:
+        return Followed(position=(await log.head()).position)
+    stream = None if request.endpoint is None else endpoint_stream(tenant, request.endpoint)
+    try:
+        page = await log.read(request.after, _PAGE, stream)
+    except NotFound:
+        return Followed(position=(await log.head()).position)
+    views: Iterable[DeliveryView] = (
+        view
+        for frame in page
+        for view in (_out(frame, request.endpoint) if request.endpoint is not None else _in(frame, tenant))
+    )
+    fitting = tuple(view for view in views if _fits(view, request.source, None))
+    return Followed(position=page[-1].position if page else request.after, deliveries=fitting)
+
+
+def _fits(view: DeliveryView, source: str | None, state: str | None) -> bool:
+    return source in {None, view.source} and state in {None, view.state}
 
 
 def _in(frame: Recorded, tenant: str) -> Iterator[DeliveryView]:

@@ -46,7 +46,7 @@ class Ledger:
             try:
                 for start in range(0, len(dirty), _TOGETHER):
                     await asyncio.gather(*(self._write(one, reached) for one in dirty[start : start + _TOGETHER]))
-                await self._mark(reached, busy, news)
+                await self._mark(reached, busy, news, told=bool(dirty))
             except KingpostError:
                 return False
             return True
@@ -63,9 +63,11 @@ class Ledger:
                 raise
             self._ports.point("webhook.noted")
 
-    async def _mark(self, reached: int, busy: frozenset[tuple[str, str]], news: int) -> None:
+    async def _mark(self, reached: int, busy: frozenset[tuple[str, str]], news: int, *, told: bool) -> None:
         before, seen = self._marked[1], self._marked[0]
-        if busy == before and (news == seen or (not busy and news - seen < _MARK_FRAMES)):
+        # What nobody was told of costs a later start some reading; what somebody was told of would be sent again.
+        quiet = not busy and not told and news - seen < _MARK_FRAMES
+        if busy == before and (news == seen or quiet):
             return
         header = {"position": reached, "behind": sorted(busy)}
         await self._log.append(MARK, None, [Event("outbox.reached", header)])
