@@ -1,11 +1,13 @@
-"""The agreements as pacts (specification 4), made by driving an SDK against Pact's mock server.
+"""The agreements as pacts (specification 4), made by driving an SDK against a mock server of Pact.
 
-Called by the consumer tests.
+Called by the consumer tests. The TypeScript SDK has a consumer test of its own, over its own language's Pact.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,18 +15,35 @@ from typing import Any
 from pact import Pact
 
 from tests.contracts.agreements import EXAMPLES
-from tests.contracts.drivers import ROOT, Driver
+from tests.contracts.drivers import NODE, ROOT, Driver
 
 PACTS = ROOT / "contracts/pacts"
 CONSUMERS = {
     "python": "kingpost-sdk-python", "typescript": "kingpost-sdk-ts", "go": "kingpost-sdk-go",
 }  # fmt: skip
+NATIVE: dict[str, Sequence[str | Path]] = {"typescript": [NODE, ROOT / "sdk-ts/test/pact.mjs"]}
+"""Consumer tests that write the pact into the folder that is their last word, and ``said.json`` beside it."""
 
 
 def rows() -> list[dict[str, Any]]:
     """Every agreement with its answer."""
     found: list[dict[str, Any]] = json.loads(EXAMPLES.read_text("utf-8"))
     return found
+
+
+def written(sdk: str, folder: Path) -> tuple[Path, dict[str, Any]]:
+    """The pact of an SDK, as a file in a folder, and what the SDK made of each answer, by the interaction's title."""
+    name = f"{CONSUMERS[sdk]}-kingpost.json"
+    if sdk in NATIVE:
+        environment = os.environ | {"PACT_DO_NOT_TRACK": "true"}
+        subprocess.run([*NATIVE[sdk], folder], check=True, cwd=ROOT, env=environment, timeout=300)
+        return folder / name, json.loads((folder / "said.json").read_text("utf-8"))
+    driver, agreements = Driver(sdk), rows()
+    folders = [folder / str(number) for number in range(len(agreements))]
+    said = {row["title"]: agreed(driver, row, each) for row, each in zip(agreements, folders, strict=True)}
+    driver.close()
+    (folder / name).write_text(together(folders, name), "utf-8")
+    return folder / name, said
 
 
 def agreed(driver: Driver, row: dict[str, Any], folder: Path) -> dict[str, Any]:
