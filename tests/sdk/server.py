@@ -14,6 +14,10 @@ from kingpost_sdk import Client
 SETTINGS = """\
 [kernel]
 retries = 0
+sinks = ["webhooks"]
+
+[webhooks]
+allow = ["127.0.0.1"]
 """
 
 
