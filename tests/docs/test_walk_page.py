@@ -165,6 +165,7 @@ async def _appended(tmp_path: Path) -> list[tuple[str, Event]]:
         ScriptedAgent([Calls(calls=(Call("1", "ask"),)), "done"], "patient"), ScriptedAgent(lead, "lead"),
         ScriptedAgent([Calls(calls=(Call("1", "burn"),)), "done"], "careful"),
         ScriptedAgent([Unavailable("asleep")], "sleepy"), ScriptedAgent([Unavailable("asleep too")], "last"),
+        ScriptedAgent([Calls(calls=(Call("1", "recall", {"query": "lions"}),)), "done"], "nosy"),
     ]  # fmt: skip
     ports = Ports(home=tmp_path)
     crew: dict[str, Any] = {
@@ -190,6 +191,7 @@ async def _appended(tmp_path: Path) -> list[tuple[str, Event]]:
         await _steered(opened)
         one = Memory(id="", scope="default", body="lions roar")
         await kernel.perform(memory_ops.REMEMBER, memory_ops.Remember(memories=(one,)))
+        await opened.run("look it up", agent="nosy")
         await kernel.perform(memory_ops.FORGET, memory_ops.Forget(selection=Selection(scope="default")))
         await kernel.drain()
         frames = await (await kernel.log()).read(0, 1000)

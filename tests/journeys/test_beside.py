@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,21 @@ def test_memories_are_added_found_forgotten_and_carried_over(shell: Shell, tmp_p
     assert shell("memory", "forget", added["ids"][0]).code == 2
     assert added["ids"][0] not in shell("memory", "search", "release", "--json").out
     assert "+" in other("memory", "search", "release", "--explain").out
+
+
+def test_what_helped_an_answer_says_so_itself(shell: Shell) -> None:
+    """Nobody has to tell that a memory was of use: the score's terms show that it was, and how often."""
+    shell("memory", "add", "The release is cut on Thursdays", "--source", "handbook")
+    before = after = shell.look("memory", "search", "release", "--explain").out
+    for _ in range(10):
+        # What one process has no time left for when it ends, the next one does.
+        assert "Thursdays" in shell("run", "When is the release cut?").out
+        after = shell.look("memory", "search", "release", "--explain").out
+        if "so far" in after:
+            break
+
+    assert "use " not in before
+    assert re.search(r"\+0\.\d+  use +how often it was of use \(\d so far\)", after)
 
 
 def test_a_context_is_packed_for_use_elsewhere(shell: Shell, docs: Path) -> None:

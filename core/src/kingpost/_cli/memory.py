@@ -97,7 +97,8 @@ async def search(
         click.echo(f"{one.score:6.3f}  {one.memory.id}  {place}  {one_line(one.memory.body, 120)}{same}")
         if explain:
             for name, value in sorted(one.terms.items(), key=lambda term: -abs(term[1])):
-                click.echo(f"        {value:+.3f}  {name:<10}  {_TERMS.get(name, '')}".rstrip())
+                times = f" ({one.memory.uses} so far)" if name == "use" else ""
+                click.echo(f"        {value:+.3f}  {name:<10}  {_TERMS.get(name, '')}{times}".rstrip())
 
 
 @memory.command(epilog="Example: kingpost memory used 1f0c9e2a... --scope team")

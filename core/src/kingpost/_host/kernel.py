@@ -147,7 +147,7 @@ class Kernel(Front):
             )
             reception = Reception(log, tail, self.ports, self.listen)
             intake = Intake(self._drafter, outfitter, log, self._queued, self._met, reception.tenants.queue)
-            sinks = [*self.config.sinks, *((REMEMBER,) if self.config.remember else ())]
+            sinks = [*self.config.sinks, *((REMEMBER,) if self.config.remember or self.config.uses else ())]
             delivery = Delivery(log, self.ports, sinks, self._sink, lambda problem: self.tell("", problem))
             guests, jobs = GuestBook(log, self.ports), Jobs(log, self.ports)
             self._opened = _Opened(bare, log, tail, outfitter, intake, delivery, reception, guests, jobs)
@@ -216,7 +216,7 @@ class Kernel(Front):
 
     async def _sink(self, name: str) -> Sink:
         if name == REMEMBER:
-            return Rememberer(await self.log(), self.plugins)
+            return Rememberer(await self.log(), self.plugins, self.config, self.ports)
         sink: Sink = await self.plugins.use("sinks", name)
         return sink
 

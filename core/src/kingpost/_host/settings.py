@@ -76,6 +76,7 @@ class KernelSettings(BaseModel):
     depth: int = Field(default=3, ge=0, description="levels of children below a task that names none")
     fan_out: int = Field(default=16, ge=0, description="children that one task may begin, where it names none")
     remember: bool = Field(default=True, description="keep what tasks came to, for the tool recall and for search")
+    uses: bool = Field(default=True, description="count how often a memory helped a task that succeeded")
     parallel: int = Field(default=16, ge=1, description="tasks worked on at once")
     tenant_parallel: int | None = Field(default=None, ge=1, description="tasks of one tenant worked on at once")
     agent_parallel: dict[str, int] = Field(default_factory=dict, description="tasks of one agent worked on at once")

@@ -149,11 +149,12 @@ async def _execute(now: _Open, call: Call) -> None:
     token = gear.ports.entropy(TOKEN_BYTES).hex()
     came = await step.execute(gear, now.task, now.turn, call, token)
     gear.ports.point("call.executed")
+    executor = gear.tools[call.tool][1] if call.tool in gear.tools else None
     if isinstance(came, Observation):
-        await now.journal.append(observed(now.turn, came))
+        seen = executor.recalled.pop(call.id, ()) if isinstance(executor, Kit) else ()
+        await now.journal.append(observed(now.turn, came, memories=seen))
         return
     header: dict[str, Any] = {"turn": now.turn, "call": call.id, "wake_at": came.wake_at}
-    executor = gear.tools[call.tool][1]
     if isinstance(executor, Kit):
         header["waits"] = WAITS[call.tool]
     elif isinstance(executor, RemoteTools):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic_core import to_json
@@ -24,7 +24,7 @@ from ..records.memory import Query, Recollection
 from ..records.task import Material
 from .breaker import Breakers, Key
 from .counting import error_of, margin_of
-from .reading import passages_of
+from .reading import Names, read_together
 from .shrink import shrunk
 from .told import is_fault, told
 
@@ -48,10 +48,11 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """Passages that could go into the prompt, and what could not even be looked at."""
+    """Passages that could go into the prompt, what could not be looked at, and which memories make a passage."""
 
     passages: tuple[Passage, ...]
     missing: tuple[Dropped, ...] = ()
+    memories: Mapping[str, Names] = field(default_factory=dict)
 
 
 async def gather(
@@ -75,7 +76,7 @@ async def gather(
         return Stock(tuple(passages), (_missing(memory, str(problem)),))
     try:
         async with asyncio.timeout(want.seconds):
-            found = passages_of(fitting(query, await memory.recall(query)))
+            found, named = read_together(fitting(query, await memory.recall(query)))
     except TimeoutError as problem:
         breakers.failed(key, problem)
         return Stock(tuple(passages), (_missing(memory, f"the memory gave no answer within {want.seconds:g} s"),))
@@ -86,7 +87,7 @@ async def gather(
         breakers.failed(key, problem)
         return Stock(tuple(passages), (_missing(memory, f"the memory failed: {told(problem)}"),))
     breakers.succeeded(key)
-    return Stock((*passages, *found))
+    return Stock((*passages, *found), (), named)
 
 
 def fitting(query: Query, found: Any) -> list[Recollection]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -23,6 +23,7 @@ from .breaker import Breakers, Key
 from .context import fitting
 from .journal import read_stream
 from .ledger import original
+from .reading import Names
 from .replay import replay
 from .told import is_fault, thrown, told
 
@@ -90,7 +91,10 @@ TOOLS: Mapping[str, Tool] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kit:
-    """The tools of one task. ``scopes`` are those that it may search, ``keeps`` the one that it writes to."""
+    """The tools of one task. ``scopes`` are those that it may search, ``keeps`` the one that it writes to.
+
+    ``recalled`` says of which memories the answer to a call was made, until it is written down.
+    """
 
     task: Task
     log: Log
@@ -102,6 +106,7 @@ class Kit:
     ask_seconds: float | None
     recall_seconds: float
     name: str = "kingpost"
+    recalled: dict[str, Names] = field(default_factory=dict)
 
     async def tools(self) -> Sequence[Tool]:
         """Those that this task can use."""
@@ -148,6 +153,7 @@ class Kit:
                 self.breakers.failed(key, problem)
             raise
         self.breakers.succeeded(key)
+        self.recalled[call.id] = tuple((one.memory.scope, one.memory.id) for one in found)
         said = [f"[{one.memory.source or 'memory'} {one.memory.place}]\n{one.memory.body}" for one in found]
         return "\n\n".join(said) or "nothing fits"
 

@@ -14,6 +14,15 @@ from ..records.codec import dump, load
 from ..records.context import Dropped, Pack, Passage
 from ..records.event import Event
 from .context import Stock
+from .reading import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Memories that an agent had before it, by scope and id: those of each passage, and those that it looked up."""
+
+    passages: Mapping[str, Names]
+    looked_up: Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,8 @@ def packed(turn: int, frame: Pack, backlog: Backlog, before: Backlog, stock: Sto
         kept = {passage.id: passage.text for passage in frame.kept}
         lost = {p.id: p.text for p in stock.passages if kept.get(p.id) != p.text}
         payload |= {"frame": dump(frame), "originals": lost}
+        if names := {id: stock.memories[id] for id in kept if id in stock.memories}:
+            payload["memories"] = names
     return Event("context.packed", header, payload)
 
 
@@ -106,3 +117,21 @@ def original(history: Sequence[Event], passage: str) -> tuple[str, Dropped | Non
             if kept.id == passage:
                 return kept.text, said
     return None
+
+
+def memories_of(history: Sequence[Event]) -> Seen:
+    """Which memories stood in the newest frame, and which the tool ``recall`` brought. What was erased is not told."""
+    passages: dict[str, Names] = {}
+    looked_up: list[tuple[str, str]] = []
+    for event in history:
+        if event.payload is None:
+            continue
+        if event.kind == "context.packed" and "frame" in event.payload:
+            passages = {id: _names(names) for id, names in event.payload.get("memories", {}).items()}
+        elif event.kind == "call.observed":
+            looked_up += _names(event.payload.get("memories", ()))
+    return Seen(passages, tuple(looked_up))
+
+
+def _names(written: Sequence[Sequence[str]]) -> Names:
+    return tuple((scope, id) for scope, id in written)

@@ -1,13 +1,14 @@
 """What was recalled, as passages in the order in which one reads: neighbours joined, conversations in time.
 
-Called by ``context``. The ranks of a memory say what fits; a reader, a model too, understands what stands together.
-Pure: the same memories in the same ranks give the same passages, byte for byte.
+Called by ``context``, which is also told of which memories a passage was made. The ranks of a memory say what fits; a
+reader, a model too, understands what stands together. Pure: the same memories in the same ranks give the same passages,
+byte for byte.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -38,8 +39,17 @@ class _Part:
     until: float = 0.0
 
 
+Names = tuple[tuple[str, str], ...]
+"""Memories by scope and id."""
+
+
 def passages_of(found: Sequence[Recollection]) -> tuple[Passage, ...]:
-    """The passages of what was recalled, best first; numbered in the order in which they stand.
+    """The passages of what was recalled, best first; numbered in the order in which they stand."""
+    return read_together(found)[0]
+
+
+def read_together(found: Sequence[Recollection]) -> tuple[tuple[Passage, ...], Mapping[str, Names]]:
+    """The passages of what was recalled, best first, and of which memories each is made, by its number.
 
     Documents come first, the one with the best rank before the others, each from its beginning; then what was said,
     the oldest first. Lines of a document that follow each other, and turns of one conversation, become one passage.
@@ -49,7 +59,9 @@ def passages_of(found: Sequence[Recollection]) -> tuple[Passage, ...]:
         groups.setdefault(_group(one.memory), []).append(_part(rank, one))
     ordered = sorted(groups.items(), key=lambda item: _group_order(*item))
     parts = [part for _, group in ordered for part in _joined(sorted(group, key=_part_order))]
-    return tuple(_passage(number, part) for number, part in enumerate(parts, 1))
+    passages = tuple(_passage(number, part) for number, part in enumerate(parts, 1))
+    named = [tuple((found[n - 1].memory.scope, found[n - 1].memory.id) for n in part.ranks) for part in parts]
+    return passages, {passage.id: names for passage, names in zip(passages, named, strict=True)}
 
 
 def _group(memory: Memory) -> tuple[str, ...]:

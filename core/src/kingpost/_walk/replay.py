@@ -16,6 +16,7 @@ from ..records.context import Turn
 from ..records.event import Event
 from ..records.task import Outcome
 from ..state import Amount
+from .reading import Names
 
 
 def decided(number: int, action: Action, seen: int, spent: Amount, reserve: Amount | None) -> Event:
@@ -29,12 +30,13 @@ def decided(number: int, action: Action, seen: int, spent: Amount, reserve: Amou
     return Event("turn.decided", header, {"action": dump(action)})
 
 
-def observed(turn: int, observation: Observation, spent: Amount | None = None) -> Event:
-    """The event of what came back from a call; ``spent`` is a child's."""
+def observed(turn: int, observation: Observation, spent: Amount | None = None, memories: Names = ()) -> Event:
+    """The event of what came back from a call; ``spent`` is a child's, ``memories`` are those that it is made of."""
     header: dict[str, Any] = {"turn": turn, "call": observation.call, "error": observation.error}
     if spent is not None:
         header["spent"] = spent
-    return Event("call.observed", header, {"observation": dump(observation)})
+    named = {"memories": memories} if memories else {}
+    return Event("call.observed", header, {"observation": dump(observation), **named})
 
 
 def ended(outcome: Outcome, **more: Any) -> Event:

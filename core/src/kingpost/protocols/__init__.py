@@ -97,8 +97,12 @@ class MemoryBackend(Protocol):
 class Tended(Protocol):
     """A memory that also keeps how often each of its memories was of use. A ``MemoryBackend`` may be one or not."""
 
-    async def use(self, tenant: str, scope: str, ids: Sequence[str], at: float) -> int:
-        """Count one use more of each of these, at ``at`` (seconds since the epoch); returns how many there are."""
+    async def use(self, tenant: str, scope: str, ids: Sequence[str], at: float, once: str = "") -> int:
+        """Count one use more of each of these, at ``at`` (seconds since the epoch); returns how many there are.
+
+        What is counted under a name is counted for good: the same ``once`` in the same scope again, from another
+        process or after a crash, counts nothing and returns 0. A name need not be known longer than 30 days.
+        """
         ...
 
 

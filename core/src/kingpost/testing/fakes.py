@@ -68,10 +68,13 @@ class DictMemory:
     def __init__(self, name: str = "dict", kept: dict[tuple[str, str, str], Memory] | None = None) -> None:
         self.name = name
         self._kept = {} if kept is None else kept
+        self._counted: set[tuple[str, str, str]] = set()
 
     def twin(self) -> DictMemory:
         """The same memories through another instance."""
-        return DictMemory(self.name, self._kept)
+        twin = DictMemory(self.name, self._kept)
+        twin._counted = self._counted
+        return twin
 
     async def remember(self, memories: Sequence[Memory]) -> int:
         before = len(self._kept)
@@ -93,7 +96,10 @@ class DictMemory:
         found.sort(key=lambda each: (-each.score, each.memory.scope, each.memory.id))
         return found[: query.limit]
 
-    async def use(self, tenant: str, scope: str, ids: Sequence[str], at: float) -> int:
+    async def use(self, tenant: str, scope: str, ids: Sequence[str], at: float, once: str = "") -> int:
+        if once and (tenant, scope, once) in self._counted:
+            return 0
+        self._counted.add((tenant, scope, once))
         found = await self.get(tenant, scope, ids)
         for one in found:
             self._kept[tenant, scope, one.id] = replace(one, uses=one.uses + 1, used=max(one.used or at, at))

@@ -25,6 +25,9 @@ _STEP = 512
 _PAGES = 500
 """Pages of the index that one step of folding writes: some ten milliseconds, then others may write."""
 
+_COUNTED_SECONDS = 30 * 86_400.0
+"""How long a name that uses were counted under is known: a log hands over again what is some seconds old."""
+
 _EXPIRED = """
     SELECT seq FROM memory
     WHERE until <= ? AND (expires <= ? OR expires IS NULL AND tier = 0 AND created + ? <= ?) ORDER BY until LIMIT ?
@@ -38,6 +41,7 @@ _UNUSED_SPEAKERS = """
     )
 """
 _SILENT = "DELETE FROM speaker WHERE scope = ? AND NOT EXISTS (SELECT 1 FROM memory WHERE scope = ?)"
+_UNCOUNTED = "DELETE FROM counted WHERE scope = ? AND NOT EXISTS (SELECT 1 FROM memory WHERE scope = ?)"
 _UNUSED_SCOPE = "DELETE FROM scope WHERE id = ? AND NOT EXISTS (SELECT 1 FROM memory WHERE scope = ?)"
 
 
@@ -63,6 +67,9 @@ async def forget(file: MemoryFile, selection: Selection) -> int:
 
 async def purge(file: MemoryFile, before: float, short: float) -> None:
     """Remove what expired before a time. ``short`` is how long the short term is, in seconds."""
+    old = before - _COUNTED_SECONDS
+    if await file.read("SELECT 1 FROM counted WHERE at < ? LIMIT 1", (old,)):
+        await file.step("DELETE FROM counted WHERE at < ?", (old,))
     while found := await file.read(_EXPIRED, (before, before, short, before, _STEP)):
         await _step(file, [(0.0, seq) for (seq,) in found])
 
@@ -99,6 +106,6 @@ async def _remove(writer: aiosqlite.Connection, keys: Sequence[Key]) -> int:
     await writer.execute_fetchall(f"DELETE {chosen}", seqs)
     await writer.executemany(_UNUSED_SOURCE, [(source, source) for (source,) in sources])
     await writer.executemany(_UNUSED_SESSION, [(session, session) for (session,) in sessions])
-    for unused in (_UNUSED_SCOPE, _SILENT):
+    for unused in (_UNUSED_SCOPE, _SILENT, _UNCOUNTED):
         await writer.executemany(unused, [(scope, scope) for scope in {row[1] for row in rows}])
     return len(rows)

@@ -64,8 +64,8 @@ class SqliteMemory:
     async def recall(self, query: Query) -> Sequence[Recollection]:
         return await search(self._file, query, Bounds(self._settings.candidates, self._settings.floor), self._turn)
 
-    async def use(self, tenant: str, scope: str, ids: Sequence[str], at: float) -> int:
-        return await _whole(use(self._file, (tenant, scope), ids, at))
+    async def use(self, tenant: str, scope: str, ids: Sequence[str], at: float, once: str = "") -> int:
+        return await _whole(use(self._file, (tenant, scope), ids, at, once))
 
     async def get(self, tenant: str, scope: str, ids: Sequence[str]) -> Sequence[Memory]:
         found: list[Memory] = []

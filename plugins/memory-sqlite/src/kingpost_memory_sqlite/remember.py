@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from kingpost import Memory
@@ -23,6 +24,11 @@ _SPEAKER = ("speaker", "scope", "name")
 _SESSION = ("session", "scope", "name")
 _SLICE = 50
 """After so many rows the event loop gets its turn: less than a millisecond of work."""
+
+_KEY_BYTES = 12
+_COUNTED = """
+    INSERT INTO counted (scope, key, at) SELECT id, ?, ? FROM scope WHERE tenant = ? AND name = ? ON CONFLICT DO NOTHING
+"""
 
 Key = tuple[Any, Any]
 
@@ -74,12 +80,16 @@ def _store(db: sqlite3.Connection, drafts: Sequence[Draft]) -> int:
     return len(rows)
 
 
-async def use(file: MemoryFile, owner: tuple[str, str], ids: Sequence[str], at: float) -> int:
-    """Count one use more of each memory of a tenant's scope; returns how many there are."""
+async def use(file: MemoryFile, owner: tuple[str, str], ids: Sequence[str], at: float, once: str) -> int:
+    """Count one use more of each memory of a tenant's scope, under a name only once; returns how many there are."""
     wanted = [stored_id(id) for id in dict.fromkeys(ids)]
     named = tuple(map(stored, owner))
+    key = blake2b(once.encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).digest() if once else None
 
     def used(db: sqlite3.Connection) -> int:
+        # With the uses in one transaction, so that a crash leaves both or neither.
+        if key is not None and not db.execute(_COUNTED, (key, at, *named)).rowcount:
+            return 0
         before = db.total_changes
         for start in range(0, len(wanted), _CHUNK):
             chunk = wanted[start : start + _CHUNK]

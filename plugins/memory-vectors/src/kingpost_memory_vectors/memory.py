@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kingpost import Boost, Memory, MemoryBackend, Ports, Query, Recollection, Selection, Unavailable
+from kingpost import Boost, Memory, MemoryBackend, Ports, Query, Recollection, Selection, Tended, Unavailable
 
 from .file import VectorFile
 from .fill import Filler
@@ -120,6 +120,11 @@ class VectorMemory:
         if len(self._questions) > _QUESTIONS:
             self._questions.popitem(last=False)
         return known
+
+    async def use(self, tenant: str, scope: str, ids: Sequence[str], at: float, once: str = "") -> int:
+        # Uses are no text: a memory that does not count them is not asked.
+        below = self._below
+        return await below.use(tenant, scope, ids, at, once) if isinstance(below, Tended) else 0
 
     async def get(self, tenant: str, scope: str, ids: Sequence[str]) -> Sequence[Memory]:
         return await self._below.get(tenant, scope, ids)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ...protocols import MemoryBackend
+from ...protocols import MemoryBackend, Tended
 from ...records.memory import Memory, Selection, Tier
 from ..world import EPOCH
 from .ground import STRANGE
@@ -30,6 +30,24 @@ class MemoryConformance(Recalling):
         assert await subject.remember([HARBOUR]) == 1
         assert await subject.remember([HARBOUR, BAKERY]) == 1
         assert await subject.remember([]) == 0
+
+    async def test_a_use_is_counted_once_under_a_name(self, subject: MemoryBackend, twin: MemoryBackend) -> None:
+        """What is counted under a name is counted for good: by whichever instance, and in one scope."""
+        if not (isinstance(subject, Tended) and isinstance(twin, Tended)):
+            pytest.skip("it counts no uses")
+        elsewhere = replace(HARBOUR, scope="notes")
+        await subject.remember([HARBOUR, BAKERY, elsewhere])
+
+        ids = [HARBOUR.id, "nobody"]
+        counted = [
+            await each.use(HARBOUR.tenant, HARBOUR.scope, ids, EPOCH, once)
+            for each, once in ((subject, "task 1"), (twin, "task 1"), (subject, "task 2"), (subject, ""), (twin, ""))
+        ]
+
+        assert counted == [1, 0, 1, 1, 1]
+        assert await subject.use(HARBOUR.tenant, elsewhere.scope, ids, EPOCH, "task 1") == 1
+        assert {one.id: one.uses for one in await all_of(twin)} == {HARBOUR.id: 4, BAKERY.id: 0}
+        assert [one.uses for one in await twin.get(elsewhere.tenant, elsewhere.scope, [elsewhere.id])] == [1]
 
     async def test_all_of_a_batch_is_remembered_or_nothing(self, subject: MemoryBackend) -> None:
         """Durable when it returns, all or nothing."""

@@ -25,6 +25,7 @@ POINTS = (
     "call.executed", "children.begun", "children.cut", "children.ended", "inputs.stored", "letter.replayed",
     "log.append", "log.appended", "schedule.fired", "task.claimed", "task.queued", "turn.decided", "turn.deciding",
     "turn.recorded",
+    "uses.counted",
 )  # fmt: skip
 """Every named crash point of the kernel and of the memory log; a test keeps the list complete."""
 
