@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         Care,
         Command,
         Compressor,
+        Costly,
         Embedder,
         Executor,
         Face,
@@ -105,7 +106,7 @@ _HOMES = {
     "ports": "Clock Ports",
     "prompt": "render",
     "protocols": (
-        "Agent Answerer Batching Borrower Care Command Compressor Embedder Executor Face Folded Frame Kernel Log "
+        "Agent Answerer Batching Borrower Care Command Compressor Costly Embedder Executor Face Folded Frame Kernel Log "
         "MemoryBackend Opener Reader Say Sink Tended TokenCounter"
     ),
     "records.access": "Access Once",
@@ -149,6 +150,7 @@ __all__ = [
     "Conflict",
     "Context",
     "Corrupted",
+    "Costly",
     "Crew",
     "Description",
     "DoorEmpty",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from agents import GOOD, Line, Summing, calls
-from kingpost import Answer, Context, Description, Fitted, Material, Passage, Trust, Unavailable, operations
-from kingpost.testing import FirstFitCompressor, ScriptedAgent, WordCounter, in_process_plugin, open_kernel
+from kingpost import Answer, Context, Description, Fitted, Material, Passage, Ports, Trust, Unavailable, operations
+from kingpost.testing import FirstFitCompressor, MemoryLog, ScriptedAgent, WordCounter, in_process_plugin, open_kernel
 from kingpost_compressor_summary.fitting import SummaryCompressor
 
 Over = Callable[..., SummaryCompressor]
@@ -213,3 +216,46 @@ async def test_a_kernel_fits_a_tasks_context_by_it(over: Over) -> None:
     reasons = {each.id: each.reason for each in seen[0].pack.dropped}
     assert reasons["material 4"].endswith("summed up in material 3 by the agent summing")
     assert (whole.text, whole.dropped is not None) == (BODIES[2], True)
+
+
+async def test_a_summary_is_taken_from_the_log_after_a_crash(over: Over, tmp_path: Path) -> None:
+    """The process dies while the task's agent thinks; the next one has a compressor that remembers nothing."""
+    seen: list[str] = []
+    thinks = asyncio.Event()
+
+    async def answer(context: Context, say: Any) -> str:
+        seen.append(context.prompt)
+        if not thinks.is_set():
+            thinks.set()
+            await asyncio.Event().wait()
+        return "1931"
+
+    ports = Ports(home=tmp_path)
+    log = MemoryLog(ports)
+    summing = [Summing(), Summing("Another summary.")]
+    opens = [
+        partial(
+            open_kernel, agents=[ScriptedAgent(answer, "doer", Description()), one], compressor=FirstFitCompressor(),
+            plugins=[in_process_plugin("compressor-summary", compressors=[over(one)])], log=log, ports=ports,
+            settings={"kernel": {"compressor": "summary", "drain_seconds": 0}},
+        )
+        for one in summing
+    ]  # fmt: skip
+    material = tuple(Material(text=each.text, source=each.source) for each in PASSAGES)
+    asked = operations.tasks.Submit(description="How old is the crane?", material=material, budget=350)
+    async with opens[0]() as first:
+        id = (await first.kernel.perform(operations.tasks.SUBMIT, asked)).id
+        await first.kernel.work(id)
+        async with asyncio.timeout(30):
+            await thinks.wait()
+        dead = (await first.kernel.perform(operations.tasks.GET, operations.tasks.TaskId(id))).worker
+    assert dead is not None
+    log.kill(dead)
+    async with opens[1]() as second:
+        await second.kernel.perform(operations.tasks.RESUME, operations.tasks.Resume())
+        done = await second.kernel.perform(operations.tasks.WAIT, operations.tasks.Wait(id=id, seconds=30))
+
+    assert done.status == "succeeded"
+    assert [len(one.asked) for one in summing] == [1, 0]
+    assert GOOD in seen[0]
+    assert seen[1] == seen[0]

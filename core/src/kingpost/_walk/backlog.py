@@ -18,6 +18,7 @@ from .kit import DELEGATE
 from .ledger import Backlog
 from .shrink import NOTHING, shrunk
 
+_TURN = "turn "
 LOW_WATER = 0.7
 """Above the budget the turns are fitted into this share of it, so that the next ones need no new fit."""
 
@@ -26,19 +27,30 @@ LOW_WATER = 0.7
 class Shortener:
     """Fits turns and remembers the shorter forms, by turn and call.
 
-    What a child has answered takes at most ``outcome_tokens``, whatever room there is.
+    What a child has answered takes at most ``outcome_tokens``, whatever room there is. ``recorded`` is what an attempt
+    before this one has made of them: it stands.
     """
 
     compressor: Compressor
     counter: TokenCounter
     query: str
     outcome_tokens: int = 1000
+    recorded: Backlog = field(default_factory=Backlog)
     _short: dict[tuple[int, str], str] = field(default_factory=dict)
     _gone: set[int] = field(default_factory=set)
     _bounded: set[int] = field(default_factory=set)
     _lost: dict[tuple[int, str], Dropped] = field(default_factory=dict)
     # Each turn as it was handed in, as it is seen, and its row: rendered and counted once, not once a turn.
     _made: dict[int, tuple[Turn, Turn, Passage]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """What was shortened or left out stays so."""
+        for row in self.recorded.dropped:
+            if row.whole and row.id.startswith(_TURN):
+                self._gone.add(int(row.id.removeprefix(_TURN)))
+            elif row.id in self.recorded.short:
+                self._lost[_place(row.id)] = row
+        self._short |= {_place(id): text for id, text in self.recorded.short.items()}
 
     async def fit(self, turns: Sequence[Turn], room: int) -> tuple[tuple[Turn, ...], Backlog]:
         """The turns that the agent sees, whole or shortened, and their rows for the ledger."""
@@ -60,7 +72,9 @@ class Shortener:
         self._bounded.add(turn.number)
         children = {call.id for call in getattr(turn.action, "calls", ()) if call.tool == DELEGATE}
         for one in turn.observations:
-            if one.call not in children or self.counter.count(one.text) <= self.outcome_tokens:
+            if one.call not in children or (turn.number, one.call) in self._short:
+                continue
+            if self.counter.count(one.text) <= self.outcome_tokens:
                 continue
             passage = _passage(turn, one)
             fitted = await shrunk(self.compressor, [passage], self.outcome_tokens, self.query, self.counter) or NOTHING
@@ -84,7 +98,8 @@ class Shortener:
             if turn.number in self._gone
         )
         lost = tuple(dropped for (number, _), dropped in self._lost.items() if number not in self._gone)
-        return seen, Backlog(kept, (*gone, *lost))
+        short = {f"{number}.{call}": text for (number, call), text in self._short.items() if number not in self._gone}
+        return seen, Backlog(kept, (*gone, *lost), short)
 
     def _turn(self, turn: Turn) -> tuple[Turn, Passage]:
         known = self._made.get(turn.number)
@@ -107,7 +122,7 @@ class Shortener:
     def _row(self, turn: Turn) -> Passage:
         """Without the text, which the turn's own events have."""
         text = turn_text(turn)
-        name = f"turn {turn.number}"
+        name = f"{_TURN}{turn.number}"
         return Passage(
             id=name, text="", source=name, tokens=self.counter.count(text), reason="what it did before",
             trust=Trust.OUTSIDE,
@@ -131,6 +146,11 @@ class Shortener:
                 self._short[turn.number, one.call] = text or "[dropped: no room left]"
                 if name in said:
                     self._lost[turn.number, one.call] = said[name]
+
+
+def _place(id: str) -> tuple[int, str]:
+    number, _, call = id.partition(".")
+    return int(number), call
 
 
 def _passage(turn: Turn, one: Observation) -> Passage:

@@ -7,7 +7,7 @@ what was shortened or left out; a later one holds only what it changed: which ea
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..records.codec import dump, load
@@ -27,10 +27,14 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Ledger rows of earlier turns: those in the prompt, and what of them is not."""
+    """Ledger rows of earlier turns: those in the prompt, and what of them is not.
+
+    ``short`` are the observations that are seen shortened, by turn and call (``2.c1``).
+    """
 
     kept: tuple[Passage, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    short: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tokens(self) -> int:
@@ -62,6 +66,7 @@ def packed(turn: int, frame: Pack, backlog: Backlog, before: Backlog, stock: Sto
     new = Backlog(
         tuple(passage for passage in backlog.kept if passage not in stood),
         () if backlog.dropped == before.dropped else backlog.dropped,
+        {call: text for call, text in backlog.short.items() if before.short.get(call) != text},
     )
     payload: dict[str, Any] = {"turns": dump(new)}
     if out := [passage.id for passage in before.kept if passage.id not in stays]:
@@ -83,24 +88,36 @@ def frame_of(history: Sequence[Event]) -> Pack | None:
     return None
 
 
+def backlog_of(history: Sequence[Event]) -> Backlog:
+    """Earlier turns as they were last recorded, for a walk that goes on after a crash."""
+    found = Backlog()
+    for event in history:
+        if event.kind == "context.packed" and event.payload is not None:
+            found = _changed(found, event.payload)
+    return found
+
+
+def _changed(before: Backlog, payload: Mapping[str, Any]) -> Backlog:
+    change = load(Backlog, payload["turns"])
+    kept = {passage.id: passage for passage in (*before.kept, *change.kept)}
+    for id in payload.get("out", ()):
+        kept.pop(id, None)
+    return Backlog(tuple(kept.values()), change.dropped or before.dropped, {**before.short, **change.short})
+
+
 def ledgers(history: Sequence[Event]) -> Mapping[int, Pack]:
     """The account of every turn whose content has not been erased."""
     found: dict[int, Pack] = {}
     frame: Pack | None = None
-    kept: dict[str, Passage] = {}
-    dropped: tuple[Dropped, ...] = ()
+    backlog = Backlog()
     for event in history:
         if event.kind != "context.packed" or event.payload is None:
             continue
         if "frame" in event.payload:
             frame = load(Pack, event.payload["frame"])
-        change = load(Backlog, event.payload["turns"])
-        kept |= {passage.id: passage for passage in change.kept}
-        for id in event.payload.get("out", ()):
-            kept.pop(id, None)
-        dropped = change.dropped or dropped
+        backlog = _changed(backlog, event.payload)
         if frame is not None:
-            found[event.header["turn"]] = account(frame, Backlog(tuple(kept.values()), dropped))
+            found[event.header["turn"]] = account(frame, backlog)
     return found
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..errors import OverGrant
+from ..protocols import Costly
 from ..records.action import Action, Answer
 from ..records.context import Context, Pack, Turn
 from ..records.event import Event
@@ -25,7 +26,7 @@ from .gear import Gear
 from .hearing import Heard
 from .inputs import Root, Shelf, read_in
 from .journal import Journal, payloads
-from .ledger import Backlog, account, frame_of, packed
+from .ledger import Backlog, account, backlog_of, frame_of, packed
 from .replay import count_messages, decided, ended, first_messages, latest, mark_of, replay
 from .spend import Meter, affordable, charge, reserve
 from .thread import earlier
@@ -65,7 +66,8 @@ async def walk(now: Walk) -> None:
     await _read_inputs(gear, task, journal)
     now.turns, now.seen = replay(history), count_messages(history)
     frame = await _frame(now, history)
-    shortener = Shortener(gear.compressor, gear.counter, task.description, gear.bounds.outcome_tokens)
+    now.backlog = backlog_of(history)
+    shortener = Shortener(gear.compressor, gear.counter, task.description, gear.bounds.outcome_tokens, now.backlog)
     now.heard.mark = mark_of(history)
     while True:
         if journal.state.open and not await settle(gear, task, journal, now.turns, now.meter):
@@ -85,6 +87,7 @@ async def _turn(now: Walk, frame: Pack, shown: Sequence[Turn], backlog: Backlog)
     """Decide and record. True when the task has its outcome."""
     gear, journal = now.gear, now.journal
     number = journal.state.turn + 1
+    await _keep_paid(now, number, frame, backlog)
     gear.say(Progress("deciding", number, None, gear.agent.name))
     context = _context(now, frame, account(frame, backlog), shown)
     action = await _decide(now, context)
@@ -114,6 +117,15 @@ async def _turn(now: Walk, frame: Pack, shown: Sequence[Turn], backlog: Backlog)
     now.backlog = backlog
     now.stock = None
     return done
+
+
+async def _keep_paid(now: Walk, number: int, frame: Pack, backlog: Backlog) -> None:
+    """What a costly compressor made is recorded before it is decided on: nobody pays for it again after a crash."""
+    gear = now.gear
+    fitted = (now.stock is not None and frame.dropped) or backlog.short != now.backlog.short
+    if fitted and isinstance(gear.compressor, Costly) and gear.compressor.costly:
+        await now.journal.append(packed(number, frame, backlog, now.backlog, now.stock))
+        now.backlog, now.stock = backlog, None
 
 
 def _recorded(now: Walk, number: int, action: Action, spent: Amount, events: Sequence[Event]) -> list[Event]:

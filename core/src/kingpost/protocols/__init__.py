@@ -169,6 +169,19 @@ class Compressor(Protocol):
 
 
 @runtime_checkable
+class Costly(Protocol):
+    """A compressor that pays for its fits: it asks a model, say. A ``Compressor`` may be one or not.
+
+    What it made of passages is in the log before it is decided on, so that it is not asked again after a crash.
+    """
+
+    @property
+    def costly(self) -> bool:
+        """Whether a fit may cost what nobody wants to pay twice."""
+        ...
+
+
+@runtime_checkable
 class Executor(Protocol):
     """The only way an agent touches the world."""
 

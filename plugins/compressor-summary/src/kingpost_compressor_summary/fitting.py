@@ -50,6 +50,7 @@ class SummaryCompressor:
     """Use it once it was lent a compressor and an agent."""
 
     name = "summary"
+    costly = True
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
