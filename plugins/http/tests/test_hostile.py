@@ -203,6 +203,53 @@ async def test_a_body_of_25_megabytes_is_refused_and_its_sender_is_told(client: 
     assert answer.status_code == 413
 
 
+@pytest.mark.parametrize("apart", [0, 1, 3, 1000])
+@pytest.mark.parametrize(
+    "chunks", [b"ffffffff\r\n", b"FFFFFF;name=value\r\n{", b'2\r\n{"\r\n7fffffff\r\ndescr', b"0000000fffffff\r\n"]
+)
+async def test_a_chunk_that_says_that_it_is_too_large_is_refused_at_once(
+    serving: Any, chunks: bytes, apart: int
+) -> None:
+    """Nobody waits for what will not be taken, in however many pieces its first line comes."""
+    head = (
+        b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n"
+    )
+    async with serving({"body_seconds": 60.0}) as (_, url):
+        where = urlsplit(url)
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        writer.write(head if apart else head + chunks)
+        for place in range(0, len(chunks), apart) if apart else ():
+            await asyncio.sleep(0.001)
+            writer.write(chunks[place : place + apart])
+        async with asyncio.timeout(30):
+            came = await reader.readuntil(b"}")
+        writer.close()
+
+    assert came.startswith(b"HTTP/1.1 413")
+    assert b"http.too_large" in came
+
+
+@pytest.mark.parametrize("apart", [1, 2, 5, 1000])
+async def test_a_body_in_chunks_is_taken_however_it_is_cut(serving: Any, apart: int) -> None:
+    """Its words may look like the first line of a chunk."""
+    body = b'{"description": "ffffffff", "context": "\\r\\nffffffff\\r\\n"}'
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (body[:9], body[9:17], body[17:]))
+    sent = b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    sent += b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n"
+    async with serving({"body_seconds": 60.0}, work=False) as (_, url):
+        where = urlsplit(url)
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        for place in range(0, len(sent), apart):
+            writer.write(sent[place : place + apart])
+            await asyncio.sleep(0)
+        async with asyncio.timeout(30):
+            came = await reader.read()
+        writer.close()
+
+    assert came.startswith(b"HTTP/1.1 202"), came
+
+
 async def test_what_nobody_foresaw_says_nothing_about_itself(serving: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving() as (opened, url), httpx.AsyncClient(base_url=url) as client:
 

@@ -15,6 +15,7 @@ from kingpost import (
     Answer,
     Conflict,
     Context,
+    InvalidRequest,
     Kernel,
     NotFound,
     Ports,
@@ -342,3 +343,9 @@ async def test_a_rotation_overlaps_and_a_second_one_waits_for_its_end(desk: Desk
     closed = await desk.kernel.perform(op.ROTATE, op.Rotate(id="ops", close=True))
     assert (closed.rotating_until, closed.keys) == (None, ())
     assert (await desk.kernel.perform(op.ROTATE, op.Rotate(id="ops"))).keys
+
+
+@pytest.mark.parametrize("asked", [{"limit": 0}, {"limit": -1}, {"before": 0}, {"state": "lost"}, {"state": ""}])
+async def test_a_page_that_cannot_be_is_refused(desk: Desk, asked: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest):
+        await desk.deliveries(**asked)

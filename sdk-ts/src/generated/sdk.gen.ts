@@ -103,8 +103,8 @@ export const agentsStatistics = <ThrowOnError extends boolean = false>(options: 
  *
  * Which calls that wait, oldest task first; of one task, or for one thing.
  *
- * ``waits`` is ``approval``, ``question``, ``timer``, ``child``, or ``answer`` for what a tool of the outside will
- * say. ``after`` is the page's last task.
+ * ``waits`` is ``approval``, ``question``, ``timer``, ``child``, ``worker``, or ``answer`` for what a tool of the
+ * outside will say. ``after`` is the page's last task.
  */
 export const callsList = <ThrowOnError extends boolean = false>(options?: Options<CallsListData, ThrowOnError>): RequestResult<CallsListResponses, unknown, ThrowOnError> => (options?.client ?? client).get<CallsListResponses, unknown, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -8,22 +8,26 @@ from typing import Any
 
 from ..errors import NotFound
 from ..records.action import Observation
+from .bounds import Limit, Name
 from .table import Operation
 from .tasks import TaskView
+
+WAITED = ("answer", "approval", "question", "timer", "child", "worker")
+"""What a call can wait for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListCalls:
     """Which calls that wait, oldest task first; of one task, or for one thing.
 
-    ``waits`` is ``approval``, ``question``, ``timer``, ``child``, or ``answer`` for what a tool of the outside will
-    say. ``after`` is the page's last task.
+    ``waits`` is ``approval``, ``question``, ``timer``, ``child``, ``worker``, or ``answer`` for what a tool of the
+    outside will say. ``after`` is the page's last task.
     """
 
-    task: str | None = None
-    waits: str | None = None
-    after: str | None = None
-    limit: int = 100
+    task: Name | None = None
+    waits: Name | None = None
+    after: Name | None = None
+    limit: Limit = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

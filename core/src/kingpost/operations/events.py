@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ..errors import NotFound
 from ..records.event import Recorded
+from .bounds import Limit, Name, Natural, Seconds
 from .table import Operation
 
 
@@ -15,10 +16,10 @@ from .table import Operation
 class ListEvents:
     """A page of the log behind position ``after``; one task's if named. Waits up to ``wait`` seconds for the first."""
 
-    after: int = 0
-    task: str | None = None
-    limit: int = 100
-    wait: float = 0.0
+    after: Natural = 0
+    task: Name | None = None
+    limit: Limit = 100
+    wait: Seconds = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +38,11 @@ class Follow:
     what comes from now on, or with the task's first event. ``live`` brings along what agents say while they decide.
     """
 
-    task: str | None = None
-    root: str | None = None
-    thread: str | None = None
-    kinds: tuple[str, ...] = ()
-    after: str | None = None
+    task: Name | None = None
+    root: Name | None = None
+    thread: Name | None = None
+    kinds: tuple[Name, ...] = ()
+    after: Name | None = None
     live: bool = False
 
 

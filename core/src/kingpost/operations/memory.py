@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..errors import BudgetTooSmall, DoorEmpty, InvalidRequest, NotFound, Unavailable, UnknownName, UnreadableInput
 from ..records.context import Dropped, Pack
 from ..records.memory import Memory, Recollection, Selection, Tier
+from .bounds import Limit, Name, Positive
 from .table import Operation
 
 
@@ -15,7 +16,7 @@ class Remember:
     """Things to remember. An empty id is made from the scope and the text, so that the same text is stored once."""
 
     memories: tuple[Memory, ...]
-    backend: str | None = None
+    backend: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +35,12 @@ class Recall:
     """
 
     text: str
-    scopes: tuple[str, ...] | None = None
-    limit: int = 10
+    scopes: tuple[Name, ...] | None = None
+    limit: Limit = 10
     tiers: tuple[Tier, ...] = ()
     as_of: float | None = None
     at: float | None = None
-    backend: str | None = None
+    backend: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +54,9 @@ class Recalled:
 class Use:
     """Memories of one scope that were of use."""
 
-    ids: tuple[str, ...]
-    scope: str
-    backend: str | None = None
+    ids: tuple[Name, ...]
+    scope: Name
+    backend: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ class Forget:
     """What to forget."""
 
     selection: Selection
-    backend: str | None = None
+    backend: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +86,8 @@ class Export:
     """What to export, at most ``limit`` memories."""
 
     selection: Selection
-    limit: int = 1000
-    backend: str | None = None
+    limit: Limit = 1000
+    backend: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +103,12 @@ class PackContext:
     """Documents and memories for a query, packed into a budget (tokens of ``counter``) for use elsewhere."""
 
     query: str
-    inputs: tuple[str, ...] = ()
-    scopes: tuple[str, ...] | None = None
-    budget: int | None = None
-    counter: str | None = None
-    memory: str | None = None
-    compressor: str | None = None
+    inputs: tuple[Name, ...] = ()
+    scopes: tuple[Name, ...] | None = None
+    budget: Positive | None = None
+    counter: Name | None = None
+    memory: Name | None = None
+    compressor: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,7 @@ class MemoryId:
 
     scope: str
     id: str
-    backend: str | None = None
+    backend: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +133,11 @@ class Fit:
     """Any text into a budget. ``kind`` names its form if it is known."""
 
     text: str
-    budget: int
+    budget: Positive
     query: str = ""
     kind: str = ""
-    counter: str | None = None
-    compressor: str | None = None
+    counter: Name | None = None
+    compressor: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +156,7 @@ class Count:
     """A text to count."""
 
     text: str
-    counter: str | None = None
+    counter: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

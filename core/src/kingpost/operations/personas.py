@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import InvalidRequest, NotFound, UnknownName
+from .bounds import More, Name, Positive
 from .table import Operation
 
 
@@ -16,17 +17,17 @@ class SetPersona:
     the most that one may spend. ``model``, ``budget`` and ``scopes`` are for tasks that name none themselves.
     """
 
-    name: str
-    agent: str | None = None
+    name: Name
+    agent: Name | None = None
     description: str = ""
     instructions: str = ""
-    model: str | None = None
-    tools: tuple[str, ...] | None = None
-    scopes: tuple[str, ...] | None = None
-    budget: int | None = None
-    tokens: int | None = None
-    money: int | None = None
-    seconds: float | None = None
+    model: Name | None = None
+    tools: tuple[Name, ...] | None = None
+    scopes: tuple[Name, ...] | None = None
+    budget: Positive | None = None
+    tokens: Positive | None = None
+    money: Positive | None = None
+    seconds: More | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import NotFound, UnknownName
+from .bounds import More, Name
 from .table import Operation
 from .tasks import Submit
 
@@ -18,9 +19,9 @@ class SetSchedule:
 
     id: str
     request: Submit
-    cron: str | None = None
-    every: float | None = None
-    zone: str = "UTC"
+    cron: Name | None = None
+    every: More | None = None
+    zone: Name = "UTC"
     paused: bool = False
 
 

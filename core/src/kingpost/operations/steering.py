@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import BudgetTooSmall, Conflict, NotFound, Overloaded, Unavailable, UnknownName
+from ..errors import BudgetTooSmall, NotFound, Overloaded, Unavailable, UnknownName
+from .bounds import Limit, Name, Natural, Positive
 from .table import Operation
 from .tasks import Submitted, TaskId, TaskPage, TaskView
 
@@ -30,21 +31,21 @@ class Fork:
     """Begins a new task with the turns of another one up to ``turn`` (``None``: all); what is named here is changed."""
 
     id: str
-    turn: int | None = None
-    description: str | None = None
-    agent: str | None = None
-    model: str | None = None
+    turn: Natural | None = None
+    description: Name | None = None
+    agent: Name | None = None
+    model: Name | None = None
     context: str | None = None
-    budget: int | None = None
-    tokens: int | None = None
+    budget: Positive | None = None
+    tokens: Positive | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListLetters:
     """Dead letters, newest first: tasks that were tried as often as they may be. ``after`` is the page's last id."""
 
-    after: str | None = None
-    limit: int = 50
+    after: Name | None = None
+    limit: Limit = 50
 
 
 CANCEL = Operation(
@@ -69,7 +70,7 @@ LETTERS = Operation(
 )  # fmt: skip
 REPLAY = Operation(
     id="letters.replay", summary="Try a dead letter again, as a new task.", request=TaskId, response=Submitted,
-    scope="tasks:write", errors=(Conflict, NotFound, Overloaded),
+    scope="tasks:write", errors=(NotFound, Overloaded),
     route="POST /letters/{id}/replay", success=202,
 )  # fmt: skip
 DISCARD = Operation(

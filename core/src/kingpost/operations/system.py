@@ -8,6 +8,7 @@ from ..errors import Corrupted, DoorEmpty, NotFound, Unavailable, UnknownName
 from ..records.action import Tool
 from ..records.event import Head, LogInfo, Report, Segment
 from ..records.head import SignedHead
+from .bounds import Name, Seconds
 from .table import Operation
 
 
@@ -74,7 +75,7 @@ class PluginList:
 class Backup:
     """Where the copy goes: a folder that does not exist yet or is empty."""
 
-    target: str
+    target: Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +124,14 @@ class Verify:
 class Rebuild:
     """``since`` (seconds since the epoch) begins at the newest snapshot before it."""
 
-    since: float | None = None
+    since: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erase:
     """Names the task whose content goes; ``everything`` of the tenant instead, memories too. It cannot be undone."""
 
-    task: str | None = None
+    task: Name | None = None
     everything: bool = False
 
 
@@ -148,8 +149,8 @@ class Erasure:
 class Seal:
     """Moves what is older than ``before`` (seconds since the epoch) into a new file at ``target``."""
 
-    before: float
-    target: str
+    before: Seconds
+    target: Name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from ..errors import (
 from ..records.action import Usage
 from ..records.context import Dropped, Pack, Turn
 from ..records.task import Material, Outcome, Status
+from .bounds import Limit, More, Name, Natural, Positive, Seconds
 from .table import Operation
 
 
@@ -31,28 +32,28 @@ class Submit:
     """
 
     description: str
-    agent: str | None = None
-    model: str | None = None
+    agent: Name | None = None
+    model: Name | None = None
     context: str = ""
-    inputs: tuple[str, ...] = ()
-    budget: int | None = None
-    memory: str | None = None
-    compressor: str | None = None
-    tools: tuple[str, ...] | None = None
-    scopes: tuple[str, ...] | None = None
-    workspace: str | None = None
-    tokens: int | None = None
-    money: int | None = None
-    seconds: float | None = None
-    depth: int | None = None
-    fan_out: int | None = None
-    deadline: float | None = None
-    not_before: float | None = None
-    needs: tuple[str, ...] = ()
-    thread: str | None = None
+    inputs: tuple[Name, ...] = ()
+    budget: Positive | None = None
+    memory: Name | None = None
+    compressor: Name | None = None
+    tools: tuple[Name, ...] | None = None
+    scopes: tuple[Name, ...] | None = None
+    workspace: Name | None = None
+    tokens: Positive | None = None
+    money: Positive | None = None
+    seconds: More | None = None
+    depth: Natural | None = None
+    fan_out: Natural | None = None
+    deadline: Seconds | None = None
+    not_before: Seconds | None = None
+    needs: tuple[Name, ...] = ()
+    thread: Name | None = None
     priority: int = 0
     material: tuple[Material, ...] = ()
-    origin: str | None = None
+    origin: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ class Wait:
     """Names a task to wait for: answered when it has an outcome, or after ``seconds``, whichever comes first."""
 
     id: str
-    seconds: float = 30.0
+    seconds: Seconds = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +145,12 @@ class ListTasks:
     """Which tasks, newest first. ``after`` is the last id of the page before."""
 
     statuses: tuple[Status, ...] | None = None
-    thread: str | None = None
-    agent: str | None = None
-    root: str | None = None
-    parent: str | None = None
-    after: str | None = None
-    limit: int = 50
+    thread: Name | None = None
+    agent: Name | None = None
+    root: Name | None = None
+    parent: Name | None = None
+    after: Name | None = None
+    limit: Limit = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import InvalidRequest, NotFound, Unavailable
+from .bounds import More, Natural
 from .system import Erasure
 from .table import Operation
 
@@ -14,8 +15,8 @@ class SetTenant:
     """A tenant with its limits: tasks that may be queued, and requests per second; ``None`` is what all have."""
 
     id: str
-    queue: int | None = None
-    rate: float | None = None
+    queue: Natural | None = None
+    rate: More | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import Conflict, Forbidden, NotFound
+from .bounds import More, Name, Seconds
 from .table import Operation
 
 DAYS = 30.0
@@ -15,9 +16,9 @@ class CreateToken:
     """A new token for a tenant. ``scopes`` are at most those of whoever creates it; ``days`` until it expires."""
 
     name: str = ""
-    scopes: tuple[str, ...] = ("*",)
-    days: float = DAYS
-    tenant: str | None = None
+    scopes: tuple[Name, ...] = ("*",)
+    days: More = DAYS
+    tenant: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class RotateToken:
     """Gives a token a successor with the same scopes; the old one holds for ``overlap_hours`` more."""
 
     id: str
-    overlap_hours: float = 24.0
+    overlap_hours: Seconds = 24.0
 
 
 CREATE = Operation(

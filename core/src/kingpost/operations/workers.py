@@ -9,6 +9,7 @@ from typing import Any, Literal
 from ..errors import InvalidRequest, NotFound
 from ..records.action import Call, Observation, Tool, Usage
 from ..records.context import Turn
+from .bounds import Limit, More, Name, Seconds
 from .table import Operation
 from .tasks import TaskView
 
@@ -30,11 +31,11 @@ class Register:
     It counts as dead when it has not been heard of for ``ttl`` seconds. Several workers may offer the same.
     """
 
-    id: str | None = None
+    id: Name | None = None
     name: str = ""
     tools: tuple[Tool, ...] = ()
     agents: tuple[OfferedAgent, ...] = ()
-    ttl: float = TTL_SECONDS
+    ttl: More = TTL_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +80,8 @@ class Claim:
     """Asks for up to ``limit`` calls that wait for what this worker offers; waits up to ``seconds`` for the first."""
 
     id: str
-    limit: int = 1
-    seconds: float = 0.0
+    limit: Limit = 1
+    seconds: Seconds = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

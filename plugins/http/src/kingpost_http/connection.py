@@ -29,6 +29,11 @@ _DISCARDED_BYTES = 64 * 1024 * 1024
 _HELD_BYTES = 64 * 1024
 """What is read of a body before anybody wants it."""
 
+_CHUNK_LINE_BYTES = 64
+"""What is kept of a chunk's first line that came in pieces; a longer one is not looked at."""
+
+_HEX = re.compile(rb"[0-9A-Fa-f]{1,16}")
+
 _IDLE, _HEAD, _BODY, _ANSWER = range(4)
 
 
@@ -75,6 +80,8 @@ class Connection(asyncio.Protocol):
             self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self._url, self._headers, self._size = b"", list[Header](), 0
         self._coming: Request | None = None
+        # Bytes of the open chunk that came with this data, -1 where none was opened; what came before it.
+        self._chunk, self._before = -1, b""
         self._current: Request | None = None
         self._waiting: deque[Request] = deque()
         self._stage, self._since = _IDLE, self._loop.time()
@@ -121,6 +128,7 @@ class Connection(asyncio.Protocol):
             return
         if self._stage == _IDLE:
             self._stage, self._since, self._size = _HEAD, self._loop.time(), 0
+        self._chunk = -1
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -137,6 +145,7 @@ class Connection(asyncio.Protocol):
                 return
         elif self._stage == _BODY:
             self._size += len(data)
+            self._look_at_chunk(data)
             if self._size > _DISCARDED_BYTES:
                 self.transport.abort()
         self._advance()
@@ -175,11 +184,14 @@ class Connection(asyncio.Protocol):
         request.keep_alive, request.chunked = modern and parser.should_keep_alive(), modern
         request.expects = fields.get(b"expect", b"").lower() == b"100-continue"
         self._stage, self._since, self._size = _BODY, self._loop.time(), 0
+        self._before = b""
         self._coming = request
         self._waiting.append(request)
 
     def on_body(self, body: bytes) -> None:
         request = self._coming
+        if self._chunk >= 0:
+            self._chunk += len(body)
         if request is None or request.answered or self.transport.is_closing():
             return
         if not request.content:
@@ -188,6 +200,27 @@ class Connection(asyncio.Protocol):
         if isinstance(request.content, bytes):
             request.content = bytearray(request.content)
         request.content += body
+
+    def on_chunk_header(self) -> None:
+        self._chunk = 0
+
+    def on_chunk_complete(self) -> None:
+        self._chunk = -1
+
+    def _look_at_chunk(self, data: bytes) -> None:
+        """Note how large a chunk that was begun says it will be, which the parser knows and does not tell."""
+        request = self._coming
+        if request is None or b"transfer-encoding" not in request.fields:
+            return
+        data, came = self._before + data, self._chunk
+        self._before = data[-_CHUNK_LINE_BYTES:]
+        if came < 0:
+            return
+        # What came of the chunk is the end of the data, and its first line stands just before.
+        head = data[: len(data) - came]
+        size = head[:-2].rpartition(b"\n")[2].partition(b";")[0].strip()
+        if head.endswith(b"\r\n") and _HEX.fullmatch(size):
+            request.announced = len(request.content) - came + int(size, 16)
 
     def on_message_complete(self) -> None:
         request, self._coming = self._coming, None

@@ -68,7 +68,9 @@ class _Schemas(GenerateJsonSchema):
 
     def float_schema(self, schema: Any) -> Json:
         made = super().float_schema(schema)
-        return {**_BOUNDS, **made} if self.mode == "validation" else made
+        if self.mode != "validation":
+            return made
+        return {name: bound for name, bound in _BOUNDS.items() if f"exclusive{name.title()}" not in made} | made
 
     def bytes_schema(self, schema: Any) -> Json:
         """Bytes inside JSON are hex, as the codecs of these records write them."""

@@ -37,6 +37,7 @@ class Request:
 
     __slots__ = (
         "_came",
+        "announced",
         "answer",
         "answered",
         "began",
@@ -69,6 +70,7 @@ class Request:
         )
         self.chunked = True
         self.content: bytes | bytearray = b""
+        self.announced = 0
         # What the edge notes on it: its id, the operation, when it began, header lines of the answer.
         self.id, self.began, self.answer = b"", 0.0, b""
         self.endpoint: Endpoint | None = None
@@ -89,7 +91,7 @@ class Request:
         if length is not None and (len(length) > _DIGITS or int(length) > most):
             raise _too_large(most)
         self.body_wanted = True
-        while not self.complete and len(self.content) <= most:
+        while not self.complete and max(len(self.content), self.announced) <= most:
             self.carrier.wanted(self)
             if self.gone:
                 break
@@ -97,7 +99,7 @@ class Request:
             await self._came
         if self.gone:
             raise Refusal(408, "http.gone", "the caller has gone")
-        if len(self.content) > most:
+        if max(len(self.content), self.announced) > most:
             raise _too_large(most)
         content, self.content = bytes(self.content), b""
         return content

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 
-from kingpost import Event, Log, NotFound, Recorded
+from kingpost import Event, InvalidRequest, Log, NotFound, Recorded
 
 from .asked import DeliveryPage, DeliveryView, Follow, Followed, ListDeliveries
 from .ledger import stream_of as endpoint_stream
+
+STATES = ("queued", "unmatched", "rejected", "failed", "delivered", "gone", "ours", "dead")
+"""What can have come of a delivery, in or out."""
 
 _PAGE = 1000
 _WIDEST = 1 << 40
@@ -46,8 +49,16 @@ async def backwards(log: Log, before: int | None, stream: str | None = None) -> 
 
 
 async def listed(log: Log, request: ListDeliveries, tenant: str, most: int = LOOKED_THROUGH) -> DeliveryPage:
-    """A page of deliveries, the newest first. It may be short, or empty, and still name a next one."""
-    limit = max(1, min(request.limit, 500))
+    """A page of deliveries, the newest first. It may be short, or empty, and still name a next one.
+
+    Raises:
+        InvalidRequest: there can be no such page.
+    """
+    if request.limit < 1 or (request.before is not None and request.before < 1):
+        raise InvalidRequest("limit is a number of deliveries and before a position of the log: both begin at 1")
+    if request.state is not None and request.state not in STATES:
+        raise InvalidRequest(f"there is no state {request.state!r}; give one of {', '.join(STATES)}")
+    limit = min(request.limit, 500)
     found: list[DeliveryView] = []
     stream = None if request.endpoint is None else endpoint_stream(tenant, request.endpoint)
     looked = 0

@@ -13,6 +13,7 @@ from ..._walk.sound import is_name
 from ..._walk.turn import failed
 from ...errors import Conflict, InvalidRequest, NotFound
 from ...operations import calls as op
+from ...operations.bounds import check_limit
 from ...operations.tasks import TaskView
 from ...protocols import Log
 from ...records.action import Call, Observation
@@ -28,15 +29,16 @@ _OURS = ("approval", "child")
 
 
 async def _list(house: House, request: op.ListCalls, tenant: str) -> op.CallPage:
+    check_limit(request.limit)
+    if request.waits is not None and request.waits not in op.WAITED:
+        raise InvalidRequest(f"waits is {request.waits!r}; give one of {', '.join(op.WAITED)}")
     log = await house.log()
     if request.task is not None:
         states: Sequence[TaskState] = [await find(log, request.task, tenant)]
     else:
         statuses = [Status.RUNNING.value, Status.WAITING.value]
         states = await log.select(
-            TaskQuery(
-                tenant=tenant, statuses=statuses, after=request.after, limit=max(request.limit, 1), oldest_first=True
-            )
+            TaskQuery(tenant=tenant, statuses=statuses, after=request.after, limit=request.limit, oldest_first=True)
         )
     found: list[op.CallView] = []
     for state in states:

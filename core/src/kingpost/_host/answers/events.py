@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..._walk.journal import unstow_frame
+from ...errors import InvalidRequest
 from ...operations import events as op
+from ...operations.bounds import check_limit
 from ...protocols import Log
 from ...records.event import TaskQuery
 from ...state import task_stream
@@ -25,7 +27,10 @@ async def _events(house: House, request: op.ListEvents, tenant: str) -> op.Event
     stream: str | None = None
     if request.task is not None:
         stream = task_stream((await find(log, request.task, tenant)).id)
-    limit = max(1, min(request.limit, _SCAN))
+    check_limit(request.limit)
+    if request.after < 0 or request.wait < 0:
+        raise InvalidRequest("after is a position of the log and wait a time: neither is below 0")
+    limit = min(request.limit, _SCAN)
     after = request.after or (await beginning(log) if stream is None else 0)
     frames = await log.read(after, limit, stream)
     if not frames and request.wait > 0:

@@ -13,6 +13,7 @@ from ..._walk.context import Want, fit, gather, prompt_of, recall_limit
 from ..._walk.inputs import Root, Shelf, read_in
 from ...errors import InvalidRequest, NotFound
 from ...operations import memory as op
+from ...operations.bounds import check_limit
 from ...protocols import Compressor, MemoryBackend, Tended, TokenCounter
 from ...records.codec import dump
 from ...records.context import Passage
@@ -76,8 +77,7 @@ async def _record(house: House, tenant: str, kind: str, header: Mapping[str, Any
 
 
 async def _recall(house: House, request: op.Recall, tenant: str) -> op.Recalled:
-    if request.limit < 1:
-        raise InvalidRequest(f"limit is {request.limit}; it must be at least 1")
+    check_limit(request.limit)
     backend = await _backend(house, request.backend)
     query = Query(
         text=request.text,
@@ -115,6 +115,7 @@ async def _forget(house: House, request: op.Forget, tenant: str) -> op.Forgotten
 
 
 async def _export(house: House, request: op.Export, tenant: str) -> op.Exported:
+    check_limit(request.limit)
     backend = await _backend(house, request.backend)
     memories: list[Memory] = []
     async for memory in backend.export(replace(request.selection, tenant=tenant)):

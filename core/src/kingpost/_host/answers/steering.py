@@ -12,6 +12,7 @@ from ..._walk.journal import payloads, stow
 from ..._walk.replay import ended, replay
 from ...errors import Conflict, InvalidRequest, KeyReused, NotFound
 from ...operations import steering as op
+from ...operations.bounds import check_limit
 from ...operations.tasks import Submit, Submitted, TaskId, TaskPage, TaskView
 from ...protocols import Log
 from ...records.access import Asked, Once
@@ -162,8 +163,7 @@ async def _fork(house: House, request: op.Fork, tenant: str, asked: Asked) -> Su
 
 
 async def _letters(house: House, request: op.ListLetters, tenant: str) -> TaskPage:
-    if request.limit < 1:
-        raise InvalidRequest(f"limit is {request.limit}; it must be at least 1")
+    check_limit(request.limit)
     log, after = await house.log(), request.after
     found: list[TaskState] = []
     while len(found) <= request.limit:
@@ -234,9 +234,9 @@ async def _one_letter(house: House, request: TaskId, tenant: str) -> TaskView:
 
 async def _discard(house: House, request: TaskId, tenant: str) -> TaskView:
     log = await house.log()
-    state = await _letter(log, request.id, tenant)
-    if not state.late:
-        await log.append(task_stream(state.id), state.version, [Event("letter.discarded", {})])
+    while not (state := await _letter(log, request.id, tenant)).late:
+        with contextlib.suppress(Conflict):  # what came in between may have said what was done about it
+            await log.append(task_stream(state.id), state.version, [Event("letter.discarded", {})])
     return await view(log, await find(log, state.id, tenant))
 
 

@@ -166,6 +166,8 @@ def _clear(home: Path, tasks: Sequence[str]) -> None:
 
 
 async def _seal(house: House, request: op.Seal, tenant: str) -> op.Sealing:
+    if request.before < 0:
+        raise InvalidRequest(f"before is {request.before:g}; give seconds since the epoch, 0 or more")
     return op.Sealing(segment=await (await care(house)).seal(request.before, Path(request.target)))
 
 

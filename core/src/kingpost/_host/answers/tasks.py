@@ -14,6 +14,7 @@ from ..._walk.remote import held
 from ..._walk.replay import replay
 from ...errors import ConfigurationError, InputError, InvalidRequest, NotFound
 from ...operations import tasks as op
+from ...operations.bounds import check_limit
 from ...protocols import Log
 from ...records.access import Asked
 from ...records.action import Usage
@@ -158,8 +159,7 @@ async def _wait(house: House, request: op.Wait, tenant: str) -> op.TaskView:
 
 
 async def _list(house: House, request: op.ListTasks, tenant: str) -> op.TaskPage:
-    if request.limit < 1:
-        raise InvalidRequest(f"limit is {request.limit}; it must be at least 1")
+    check_limit(request.limit)
     log = await house.log()
     limit = min(request.limit, _SCAN)
     states = await log.select(

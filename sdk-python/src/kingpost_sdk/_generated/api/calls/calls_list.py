@@ -71,9 +71,9 @@ def sync_detailed(
 
      Which calls that wait, oldest task first; of one task, or for one thing.
 
-    ``waits`` is ``approval``, ``question``, ``timer``, ``child``, or ``answer`` for what a tool of the
-    outside will
-    say. ``after`` is the page's last task.
+    ``waits`` is ``approval``, ``question``, ``timer``, ``child``, ``worker``, or ``answer`` for what a
+    tool of the
+    outside will say. ``after`` is the page's last task.
 
     Args:
         task (str | Unset):
@@ -115,9 +115,9 @@ def sync(
 
      Which calls that wait, oldest task first; of one task, or for one thing.
 
-    ``waits`` is ``approval``, ``question``, ``timer``, ``child``, or ``answer`` for what a tool of the
-    outside will
-    say. ``after`` is the page's last task.
+    ``waits`` is ``approval``, ``question``, ``timer``, ``child``, ``worker``, or ``answer`` for what a
+    tool of the
+    outside will say. ``after`` is the page's last task.
 
     Args:
         task (str | Unset):
@@ -154,9 +154,9 @@ async def asyncio_detailed(
 
      Which calls that wait, oldest task first; of one task, or for one thing.
 
-    ``waits`` is ``approval``, ``question``, ``timer``, ``child``, or ``answer`` for what a tool of the
-    outside will
-    say. ``after`` is the page's last task.
+    ``waits`` is ``approval``, ``question``, ``timer``, ``child``, ``worker``, or ``answer`` for what a
+    tool of the
+    outside will say. ``after`` is the page's last task.
 
     Args:
         task (str | Unset):
@@ -196,9 +196,9 @@ async def asyncio(
 
      Which calls that wait, oldest task first; of one task, or for one thing.
 
-    ``waits`` is ``approval``, ``question``, ``timer``, ``child``, or ``answer`` for what a tool of the
-    outside will
-    say. ``after`` is the page's last task.
+    ``waits`` is ``approval``, ``question``, ``timer``, ``child``, ``worker``, or ``answer`` for what a
+    tool of the
+    outside will say. ``after`` is the page's last task.
 
     Args:
         task (str | Unset):
