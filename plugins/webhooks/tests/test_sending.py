@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from far_side import FarSide
-from kingpost import Event
-from kingpost.testing import SeededClock, facts
+from kingpost import Event, Ports, Receipt
+from kingpost.testing import MemoryLog, SeededClock, facts
 from kingpost_webhooks.arrived import Arrived, Headers
-from kingpost_webhooks.endpoint import Key
-from kingpost_webhooks.ledger import stream_of
+from kingpost_webhooks.courier import Courier
+from kingpost_webhooks.endpoint import Endpoint, Key
+from kingpost_webhooks.ledger import Ledger, stream_of
 from kingpost_webhooks.pace import DELAYS
 from kingpost_webhooks.schemes import SCHEMES
 from kingpost_webhooks.sign import new_private, shown
@@ -304,6 +306,48 @@ async def test_what_has_arrived_does_not_come_again_after_a_quiet_moment(post: P
 
     assert [one.document["data"]["task"] for one in arrived] == ["t-1", "t-2"]
     assert [event.header["task"] for event in await _tried(post, "inside")] == ["t-1", "t-2"]
+
+
+async def test_a_mark_reaches_to_what_was_settled_while_standings_were_written(ports: Ports) -> None:
+    """Else a later start would send it again."""
+    courier, position = Courier(Endpoint(id="e", url="https://example.com/"), 0, dirty=True), [10]
+
+    class Between(MemoryLog):
+        async def append(self, stream: str, expected: str | None, events: Sequence[Event]) -> Receipt:
+            if position == [10]:
+                position[0], courier.dirty = 11, True
+            return await super().append(stream, expected, events)
+
+    ledger = Ledger(Between(ports), ports, lambda: (position[0], position[0]))
+
+    assert await ledger.keep({("default", "e"): courier})
+    assert await ledger.newest() == (11, [])
+
+
+async def test_a_replay_of_something_old_brings_nothing_else_back(post: Post, far: FarSide) -> None:
+    """Killed while it is on its way, and beside an attempt that hangs: what came later stays where it is."""
+    far.answers["/old"] = lambda count: "stall" if count == 4 else 204
+    await post.open(timeout=20.0)
+    await post.endpoint("e", far.url("/old"), events=("task.queued",))
+    position = await post.say("t-1")
+    await post.say("t-2")
+    await post.say("t-3")
+    await far.until("/old", 3)
+    await _settled(post)
+    await post.registry.append(post.log, "default", Event("endpoint.replay", {"name": "e", "places": [[position, 0]]}))
+    await post.hand_over()
+    await far.until("/old", 4)
+    assert post.sink is not None
+    assert post.sink.outbox is not None
+    await post.sink.outbox.keep()
+    await post.sink.outbox.abandon()
+    await post.open()
+    await post.hand_over()
+    arrived = await far.until("/old", 5)
+    await _settled(post)
+
+    assert [one.document["data"]["task"] for one in arrived] == ["t-1", "t-2", "t-3", "t-1", "t-1"]
+    assert len(far.received) == 5
 
 
 async def test_a_process_that_dies_loses_nothing(post: Post, far: FarSide) -> None:

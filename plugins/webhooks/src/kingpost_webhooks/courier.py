@@ -36,7 +36,10 @@ class Due:
 
 @dataclass(slots=True)
 class Courier:
-    """One endpoint. ``behind`` is a position from which it has to read the log itself."""
+    """One endpoint. ``behind`` is a position from which it has to read the log itself.
+
+    ``resumed`` says that what is being sent is no new event, but one of the retries.
+    """
 
     endpoint: Endpoint
     floor: int
@@ -46,6 +49,7 @@ class Courier:
     retries: list[tuple[float, int, Due]] = field(default_factory=list)
     blocked: dict[str, deque[Due]] = field(default_factory=dict)
     sending: Due | None = None
+    resumed: bool = False
     running: bool = False
     failing_since: float | None = None
     notes: list[Event] = field(default_factory=list)
@@ -79,14 +83,14 @@ class Courier:
         if self.endpoint.disabled is not None:
             return None
         if self.retries and self.retries[0][0] <= now:
-            self.sending = heappop(self.retries)[2]
+            self.sending, self.resumed = heappop(self.retries)[2], True
             return self.sending
         while self.ready and len(self.retries) < MOST_RETRIES:
             due = self.ready.popleft()
             if (waiting := self.blocked.get(due.message.key)) is not None:
                 waiting.append(due)
                 continue
-            self.sending = due
+            self.sending, self.resumed = due, False
             return due
         return None
 
@@ -101,6 +105,11 @@ class Courier:
         if self.endpoint.order == "task":
             self.blocked.setdefault(due.message.key, deque())
 
+    def again(self, due: Due, at: float) -> None:
+        """Somebody has asked for it; whatever is on its way meanwhile stays so."""
+        self.dirty = True
+        heappush(self.retries, (at, next(_order), due))
+
     def settled(self, due: Due) -> None:
         """It has arrived, or is a dead letter."""
         self.sending, self.dirty = None, True
@@ -113,14 +122,14 @@ class Courier:
         """The position up to which everything is settled or stands among the retries."""
         waiting: Iterable[Due] = [*self.ready, *(due for held in self.blocked.values() for due in held)]
         positions = [due.message.position - 1 for due in waiting]
-        if self.sending is not None and self.sending.attempts == 0:
+        if self.sending is not None and not self.resumed:
             positions.append(self.sending.message.position - 1)
         return min([*positions, reached if self.behind is None else self.behind])
 
     def standing(self, reached: int) -> Event:
         """How far it is, as it is written down."""
         waiting = [(at, due) for at, _, due in self.retries]
-        if self.sending is not None and self.sending.attempts:
+        if self.sending is not None and self.resumed:
             waiting.append((0.0, self.sending))
         retries = [[*due.message.place, due.attempts, at] for at, due in waiting]
         header: dict[str, Any] = {"name": self.endpoint.id, "position": self.front(reached), "retries": retries}

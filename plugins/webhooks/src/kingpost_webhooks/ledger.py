@@ -7,7 +7,7 @@ up to the mark's position.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from kingpost import Event, KingpostError, Log, Ports, Recorded
 
@@ -27,35 +27,37 @@ def stream_of(tenant: str, id: str) -> str:
     return f"webhooks.endpoint/{tenant}/{id}"
 
 
+Reached = Callable[[], tuple[int, int]]
+"""The position up to which every event was handed to the couriers, and how many frames others wrote up to there."""
+
+
 class Ledger:
     """Writes standings when they change."""
 
-    def __init__(self, log: Log, ports: Ports) -> None:
-        self._log, self._ports = log, ports
-        self._marked: tuple[int, frozenset[tuple[str, str]]] = (0, frozenset())
+    def __init__(self, log: Log, ports: Ports, reached: Reached) -> None:
+        self._log, self._ports, self._reached = log, ports, reached
+        self._marked: tuple[int, int, frozenset[tuple[str, str]]] = (0, 0, frozenset())
+        self._standings = 0
         self._writing = asyncio.Lock()
 
-    async def keep(self, couriers: Mapping[tuple[str, str], Courier], reached: int, news: int) -> bool:
-        """Write what has changed: first every endpoint's own, then the mark over all; false if the log takes nothing.
-
-        ``news`` counts the frames that others wrote: what is written here must not be a reason to write again.
-        """
+    async def keep(self, couriers: Mapping[tuple[str, str], Courier]) -> bool:
+        """Write what has changed, every endpoint's own and then the mark over all; false if the log takes nothing."""
         async with self._writing:
-            busy = frozenset(name for name, courier in couriers.items() if not courier.idle)
             dirty = [courier for courier in couriers.values() if courier.dirty or courier.notes]
             try:
                 for start in range(0, len(dirty), _TOGETHER):
-                    await asyncio.gather(*(self._write(one, reached) for one in dirty[start : start + _TOGETHER]))
-                await self._mark(reached, busy, news, told=bool(dirty))
+                    await asyncio.gather(*(self._write(one) for one in dirty[start : start + _TOGETHER]))
+                await self._mark(couriers)
             except KingpostError:
                 return False
             return True
 
-    async def _write(self, courier: Courier, reached: int) -> None:
+    async def _write(self, courier: Courier) -> None:
         while courier.dirty or courier.notes:
             notes, courier.notes = courier.notes[:_NOTES], courier.notes[_NOTES:]
             courier.dirty = False
-            events = [*notes, courier.standing(reached)]
+            events = [*notes, courier.standing(self._reached()[0])]
+            self._standings += 1
             try:
                 await self._log.append(stream_of(courier.endpoint.tenant, courier.endpoint.id), None, events)
             except KingpostError:
@@ -63,15 +65,21 @@ class Ledger:
                 raise
             self._ports.point("webhook.noted")
 
-    async def _mark(self, reached: int, busy: frozenset[tuple[str, str]], news: int, *, told: bool) -> None:
-        before, seen = self._marked[1], self._marked[0]
-        # What nobody was told of costs a later start some reading; what somebody was told of would be sent again.
-        quiet = not busy and not told and news - seen < _MARK_FRAMES
+    async def _mark(self, couriers: Mapping[tuple[str, str], Courier]) -> None:
+        """Say up to where everything is settled, but for those that it names.
+
+        What nobody was told of since the last mark is passed over: a later start reads it, and that is all. What
+        somebody was told of would be sent again. What is written here is no reason to write again.
+        """
+        position, news = self._reached()
+        busy = frozenset(name for name, each in couriers.items() if not each.idle or each.dirty or each.notes)
+        seen, standings, before = self._marked
+        quiet = not busy and standings == self._standings and news - seen < _MARK_FRAMES
         if busy == before and (news == seen or quiet):
             return
-        header = {"position": reached, "behind": sorted(busy)}
-        await self._log.append(MARK, None, [Event("outbox.reached", header)])
-        self._marked = news, busy
+        mark = news, self._standings, busy
+        await self._log.append(MARK, None, [Event("outbox.reached", {"position": position, "behind": sorted(busy)})])
+        self._marked = mark
 
     async def newest(self) -> tuple[int, list[tuple[str, str]]]:
         """The last mark, and the endpoints that were not settled up to it."""

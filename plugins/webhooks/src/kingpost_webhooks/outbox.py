@@ -41,7 +41,7 @@ class Outbox:
     def __init__(self, log: Log, registry: Registry, sender: Sender, ports: Ports, settings: Settings) -> None:
         self._log, self._registry, self._sender, self._ports = log, registry, sender, ports
         self._clock, self._give_up = ports.clock, settings.give_up_days * _DAY
-        self._reader, self._ledger = Reader(log), Ledger(log, ports)
+        self._reader, self._ledger = Reader(log), Ledger(log, ports, lambda: (self.reached, self._news))
         self._couriers: dict[Name, Courier] = {}
         self._audience = Audience()
         self._beginning: deque[Courier] = deque()
@@ -84,7 +84,7 @@ class Outbox:
 
     async def keep(self) -> bool:
         """Write down how far everybody is; false if the log does not take it."""
-        return await self._ledger.keep(self._couriers, self.reached, self._news)
+        return await self._ledger.keep(self._couriers)
 
     async def accept(self, frames: Sequence[Recorded]) -> None:
         """Hand every event to the couriers that want it. Nothing is waited for but the log."""
@@ -105,7 +105,7 @@ class Outbox:
         for courier, again in asked:
             woken[id(courier)] = courier
             if again is not None:
-                courier.later(Due(again), self._clock.now())
+                courier.again(Due(again), self._clock.now())
         self.reached = frames[-1].position
         if news := sum(not frame.stream.startswith(_OWN) for frame in frames):
             self._news += news
