@@ -8,11 +8,11 @@ import (
 	"errors"
 	"net/http"
 	"os"
-	"reflect"
-	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/kingpost/kingpost/sdk-go/internal/calling"
 )
 
 type command struct {
@@ -194,43 +194,12 @@ func collected(stream *Stream, most int) ([]any, error) {
 	return items, nil
 }
 
-// called finds the method of an operation by its name, as a caller would write it.
 func called(ctx context.Context, client *Client, c *command) (map[string]any, error) {
-	noun, verb, _ := strings.Cut(c.Operation, ".")
-	service := reflect.ValueOf(client).Elem().FieldByName(strings.ToUpper(noun[:1]) + noun[1:])
-	name := ""
-	for _, part := range strings.Split(verb, "_") {
-		name += strings.ToUpper(part[:1]) + part[1:]
-	}
-	method := service.MethodByName(name)
-	if !method.IsValid() {
-		return nil, errors.New("no such method: " + c.Operation)
-	}
-	given := []reflect.Value{reflect.ValueOf(ctx)}
-	paths := c.Path
-	for index := 1; index < method.Type().NumIn()-1; index++ {
-		kind := method.Type().In(index)
-		if kind.Kind() == reflect.String {
-			given, paths = append(given, reflect.ValueOf(paths[0])), paths[1:]
-			continue
-		}
-		request := reflect.New(kind)
-		if len(c.Request) > 0 {
-			if err := json.Unmarshal(c.Request, request.Interface()); err != nil {
-				return nil, err
-			}
-		}
-		given = append(given, request.Elem())
-	}
 	var last Received
-	given = append(given, reflect.ValueOf(WithResponse(func(one Received) { last = one })))
-	results := method.Call(given)
-	if err, _ := results[1].Interface().(error); err != nil {
+	seen := WithResponse(func(one Received) { last = one })
+	answer, err := calling.Call(ctx, client, c.Operation, c.Path, c.Request, seen)
+	if err != nil {
 		return nil, err
-	}
-	answer := results[0].Interface()
-	if raw, ok := answer.([]byte); ok {
-		answer = map[string]any{"bytes": raw}
 	}
 	return map[string]any{"value": answer, "status": last.Status, "request_id": last.RequestID, "position": client.Position()}, nil
 }

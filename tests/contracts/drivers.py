@@ -20,6 +20,7 @@ NODE_20 = ROOT / "sdk-ts/node_modules/node-20/bin/node"
 GO = TOOLS / "go/bin/go"
 GO_DRIVER = ROOT / ".venv/sdk-go-drive"
 GO_EXAMPLES = ROOT / ".venv/sdk-go-examples"
+GO_CONSUMER = ROOT / ".venv/sdk-go-pact"
 
 COMMANDS: dict[str, Sequence[str | Path]] = {
     "python": [sys.executable, "-m", "tests.contracts.drive"],
@@ -32,9 +33,10 @@ SDKS = tuple(COMMANDS)
 
 
 def built() -> None:
-    """Build what has to be built: the TypeScript SDK, and the Go SDK with its driver and its examples."""
+    """Build what has to be built: the TypeScript SDK, the Go SDK with its driver, consumer test and examples."""
     subprocess.run([NODE, "build.mjs", "--quick"], cwd=ROOT / "sdk-ts", check=True)
     go("test", "-c", "-o", GO_DRIVER, ".")
+    go("test", "-c", "-o", GO_CONSUMER, ".", folder=ROOT / "sdk-go/pact")
     go("build", "-ldflags=-s -w", "-o", f"{GO_EXAMPLES}/", "./examples/...")
 
 

@@ -1,6 +1,6 @@
 """The agreements as pacts (specification 4), made by driving an SDK against a mock server of Pact.
 
-Called by the consumer tests. The TypeScript SDK has a consumer test of its own, over its own language's Pact.
+Called by the consumer tests. The SDKs of TypeScript and Go have consumer tests of their own, in their own languages.
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pact_ffi
 from pact import Pact
 
 from tests.contracts.agreements import EXAMPLES
-from tests.contracts.drivers import NODE, ROOT, Driver
+from tests.contracts.drivers import GO_CONSUMER, NODE, ROOT, Driver
 
 PACTS = ROOT / "contracts/pacts"
 CONSUMERS = {
     "python": "kingpost-sdk-python", "typescript": "kingpost-sdk-ts", "go": "kingpost-sdk-go",
 }  # fmt: skip
-NATIVE: dict[str, Sequence[str | Path]] = {"typescript": [NODE, ROOT / "sdk-ts/test/pact.mjs"]}
+NATIVE: dict[str, Sequence[str | Path]] = {
+    "typescript": [NODE, ROOT / "sdk-ts/test/pact.mjs"], "go": [GO_CONSUMER, "-test.run", "TestConsumer"],
+}  # fmt: skip
 """Consumer tests that write the pact into the folder that is their last word, and ``said.json`` beside it."""
 
 
@@ -35,8 +38,11 @@ def written(sdk: str, folder: Path) -> tuple[Path, dict[str, Any]]:
     """The pact of an SDK, as a file in a folder, and what the SDK made of each answer, by the interaction's title."""
     name = f"{CONSUMERS[sdk]}-kingpost.json"
     if sdk in NATIVE:
-        environment = os.environ | {"PACT_DO_NOT_TRACK": "true"}
-        subprocess.run([*NATIVE[sdk], folder], check=True, cwd=ROOT, env=environment, timeout=300)
+        environment = os.environ | {"PACT_DO_NOT_TRACK": "true", "PACT_FFI_LIBRARY": str(library())}
+        told = subprocess.run(
+            [*NATIVE[sdk], folder], cwd=ROOT, env=environment, timeout=300, capture_output=True, text=True, check=False
+        )  # fmt: skip
+        assert told.returncode == 0, told.stdout + told.stderr
         return folder / name, json.loads((folder / "said.json").read_text("utf-8"))
     driver, agreements = Driver(sdk), rows()
     folders = [folder / str(number) for number in range(len(agreements))]
@@ -44,6 +50,12 @@ def written(sdk: str, folder: Path) -> tuple[Path, dict[str, Any]]:
     driver.close()
     (folder / name).write_text(together(folders, name), "utf-8")
     return folder / name, said
+
+
+def library() -> Path:
+    """The Pact library that Pact for Python brings: Go has none of its own."""
+    (found,) = (Path(pact_ffi.__file__).parents[1] / "pact_python_ffi.libs").glob("libpact_ffi*")
+    return found
 
 
 def agreed(driver: Driver, row: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -1,0 +1,213 @@
+// Package pact holds the consumer test of the Go SDK: each interaction of contracts/interactions.json is asked for through
+// the SDK's own facade and agreed with Pact's mock server. It is a module of its own, so that the SDK needs nothing.
+package pact
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"testing"
+
+	kingpost "github.com/kingpost/kingpost/sdk-go"
+	"github.com/kingpost/kingpost/sdk-go/internal/calling"
+)
+
+const (
+	consumer = "kingpost-sdk-go"
+	provider = "kingpost"
+	file     = consumer + "-" + provider + ".json"
+)
+
+// agreement is one of contracts/interactions.json.
+type agreement struct {
+	Title     string `json:"title"`
+	Operation string `json:"operation"`
+	State     string `json:"state"`
+	Status    uint16 `json:"status"`
+	Call      struct {
+		Path    []string        `json:"path"`
+		Request json.RawMessage `json:"request"`
+		Token   string          `json:"token"`
+	} `json:"call"`
+	Request struct {
+		Method  string                     `json:"method"`
+		Path    json.RawMessage            `json:"path"`
+		Headers map[string]json.RawMessage `json:"headers"`
+		Query   map[string]json.RawMessage `json:"query"`
+		Body    json.RawMessage            `json:"body"`
+	} `json:"request"`
+	Response struct {
+		Type  string          `json:"type"`
+		Body  json.RawMessage `json:"body"`
+		Rules json.RawMessage `json:"rules"`
+	} `json:"response"`
+}
+
+// TestConsumer writes the pact and, as said.json, what the SDK made of each answer, into the folder that is its argument.
+// It runs at the root of the repository.
+func TestConsumer(t *testing.T) {
+	folder := flag.Arg(0)
+	if folder == "" {
+		t.Skip("run by tests/contracts, with a folder for the pact")
+	}
+	pact, err := opened()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []agreement
+	if err := read("contracts/interactions.json", &rows); err != nil {
+		t.Fatal(err)
+	}
+	said, parts := map[string]any{}, make([]string, len(rows))
+	for index, row := range rows {
+		// One file for each: the library would read a common one again for every interaction that it adds.
+		parts[index] = filepath.Join(folder, strconv.Itoa(index))
+		if said[row.Title], err = pact.agreed(&row, parts[index]); err != nil {
+			t.Fatalf("%s: %v", row.Title, err)
+		}
+	}
+	if err := write(filepath.Join(folder, "said.json"), said); err != nil {
+		t.Fatal(err)
+	}
+	if err := together(parts, filepath.Join(folder, file)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// agreed asks for one interaction of the mock server, keeps its pact and says what the SDK made of the answer.
+func (l *library) agreed(row *agreement, folder string) (any, error) {
+	pact := l.newPact(consumer, provider)
+	defer l.freePact(pact)
+	if !l.specification(pact, specificationV4) || !l.stated(l.newInteraction(pact, row.Title), row) {
+		return nil, errRefused
+	}
+	port := l.createMockServer(pact, "127.0.0.1", 0, "http", "")
+	if port <= 0 {
+		return nil, fmt.Errorf("no mock server: %d", port)
+	}
+	defer l.cleanupMockServer(port)
+	said := asked(row, fmt.Sprintf("http://127.0.0.1:%d", port))
+	if !l.matched(port) {
+		return nil, errors.New(l.mismatches(port))
+	}
+	if code := l.writeFile(pact, folder, true); code != 0 {
+		return nil, fmt.Errorf("no pact file: %d", code)
+	}
+	return said, nil
+}
+
+// stated puts an interaction into words of the library; whatever is no text holds matchers.
+func (l *library) stated(one uint32, row *agreement) bool {
+	good := l.given(one, row.State) && l.request(one, row.Request.Method, text(row.Request.Path))
+	for name, value := range row.Request.Headers {
+		good = good && l.header(one, partRequest, name, 0, text(value))
+	}
+	for name, value := range row.Request.Query {
+		good = good && l.query(one, name, 0, text(value))
+	}
+	if row.Request.Body != nil {
+		good = good && l.body(one, partRequest, "application/json", text(row.Request.Body))
+	}
+	good = good && l.status(one, row.Status) && l.body(one, partResponse, row.Response.Type, text(row.Response.Body))
+	if row.Response.Rules != nil {
+		good = good && l.rules(one, partResponse, string(row.Response.Rules))
+	}
+	return good
+}
+
+// asked makes the SDK ask, and tells its value or its failure.
+func asked(row *agreement, url string) any {
+	ctx := context.Background()
+	client := kingpost.New(kingpost.URL(url), kingpost.Token(row.Call.Token), kingpost.Retries(kingpost.Retry{}))
+	value, err := any(nil), error(nil)
+	if row.Operation == "events.stream" {
+		value, err = streamed(ctx, client, row.Call.Request)
+	} else {
+		value, err = calling.Call(ctx, client, row.Operation, row.Call.Path, row.Call.Request)
+	}
+	if err == nil {
+		return map[string]any{"value": value}
+	}
+	told := map[string]any{"message": err.Error()}
+	if refused := (*kingpost.Error)(nil); errors.As(err, &refused) {
+		told["code"], told["status"], told["request_id"] = refused.Code, refused.Status, refused.RequestID
+	}
+	return map[string]any{"error": told}
+}
+
+func streamed(ctx context.Context, client *kingpost.Client, request json.RawMessage) (any, error) {
+	var params kingpost.EventsStreamParams
+	if err := json.Unmarshal(request, &params); err != nil {
+		return nil, err
+	}
+	items := []any{}
+	for item, err := range client.Events.Stream(ctx, params).All() {
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item.Event)
+	}
+	return items, nil
+}
+
+// together makes one pact of those with one interaction each, in the order of their descriptions.
+func together(folders []string, path string) error {
+	var whole struct {
+		Consumer     json.RawMessage   `json:"consumer"`
+		Interactions []json.RawMessage `json:"interactions"`
+		Metadata     json.RawMessage   `json:"metadata"`
+		Provider     json.RawMessage   `json:"provider"`
+	}
+	found := make([]json.RawMessage, 0, len(folders))
+	for _, folder := range folders {
+		whole.Interactions = nil
+		if err := read(filepath.Join(folder, file), &whole); err != nil {
+			return err
+		}
+		found = append(found, whole.Interactions...)
+	}
+	sort.Slice(found, func(one, other int) bool { return described(found[one]) < described(found[other]) })
+	whole.Interactions = found
+	return write(path, whole)
+}
+
+func described(interaction json.RawMessage) string {
+	var one struct{ Description string }
+	_ = json.Unmarshal(interaction, &one)
+	return one.Description
+}
+
+func read(path string, into any) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(content, into)
+}
+
+func write(path string, value any) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	return os.WriteFile(path, text.Bytes(), 0o644)
+}
+
+// text is a value as the library takes it.
+func text(value json.RawMessage) string {
+	var plain string
+	if json.Unmarshal(value, &plain) == nil {
+		return plain
+	}
+	return string(value)
+}
