@@ -84,8 +84,9 @@ bench: $(READY) $(if $(filter-out tasks http,$(BENCH)),,$(BASELINES)) ## measure
 	@for bench in $(if $(BENCH),tests/bench/$(BENCH).py,$(filter-out tests/bench/_%,$(wildcard tests/bench/*.py))); do \
 		$(BIN)/python -m "$$(echo "$${bench%.py}" | tr / .)" || exit 1; done
 
-contracts-drift: $(READY) $(TOOLCHAIN) ## prove that the document is what the table makes, and the ground floors what it makes
+contracts-drift: $(READY) $(TOOLCHAIN) ## prove that document and ground floors are what their sources make, and break no release
 	@KINGPOST_HOME=$$(mktemp -d) $(BIN)/kingpost openapi | cmp - contracts/openapi.json || { echo "run 'make contracts'"; exit 1; }
+	@$(BIN)/python -m tests.contracts.breaking
 	@$(BIN)/python -m tests.contracts.ground --check
 	@$(BIN)/python -m tests.docs.operations --check
 
