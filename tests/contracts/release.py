@@ -1,0 +1,107 @@
+"""Makes a release of the contracts: what ``contracts/released`` holds, and later versions are held against.
+
+``make release-contracts`` runs it, under the version that the SDKs carry. It refuses what breaks clients of the last
+release, unless the first number of the version is a higher one.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tests.contracts.breaking import CONTRACTS, announced, breaks, whole
+from tests.contracts.drivers import ROOT
+from tests.contracts.verification import Node, distinct, expects, interactions
+
+
+class Refused(Exception):
+    """Why a release is not made."""
+
+
+def versions(root: Path = ROOT) -> dict[str, str]:
+    """The version of every part of a tree that is released together."""
+    projects = [*root.glob("sdk-python/pyproject.toml"), *root.glob("core/pyproject.toml")]
+    found = {path.parent.name: tomllib.loads(path.read_text("utf-8"))["project"]["version"] for path in projects}
+    return found | {"sdk-ts": json.loads((root / "sdk-ts/package.json").read_text("utf-8"))["version"]}
+
+
+def released(contracts: Path = CONTRACTS) -> dict[str, list[Node]]:
+    """What the pacts of every release that still holds expect, by version, the newest first."""
+    files = sorted(contracts.glob("released/pacts/*.json"), key=lambda path: _numbers(path.stem), reverse=True)
+    return {path.stem: interactions(path) for path in files}
+
+
+def current(contracts: Path = CONTRACTS) -> dict[str, list[Node]]:
+    """What the pacts of this tree expect, by file."""
+    return {path.stem: interactions(path) for path in sorted(contracts.glob("pacts/*.json"))}
+
+
+def make(contracts: Path, version: str) -> None:
+    """Write a release.
+
+    Raises:
+        Refused: the version was released before or is lower than that, or things break and it does not announce it.
+    """
+    target = contracts / "released"
+    older: dict[str, list[Node]] = {}
+    if (target / "release.json").exists():
+        last = json.loads((target / "release.json").read_text("utf-8"))["version"]
+        if _numbers(version) <= _numbers(last):
+            raise Refused(f"{version} is not above {last}, which was released: raise the version of the SDKs")
+        if not announced(version, last):
+            _refuse_breaks(contracts, version, last)
+            older = released(contracts)
+        shutil.rmtree(target)
+    (target / "pacts").mkdir(parents=True)
+    shutil.copytree(contracts / "events", target / "events")
+    shutil.copy(contracts / "openapi.json", target)
+    (target / "release.json").write_text(json.dumps({"version": version}) + "\n", "utf-8")
+    expected = {expects(one): one for one in distinct(current(contracts))}
+    _keep(target, version, expected.values())
+    for version_before, said in older.items():
+        others = [one for one in said if expects(one) not in expected]
+        expected |= {expects(one): one for one in others}
+        _keep(target, version_before, others)
+
+
+def _refuse_breaks(contracts: Path, version: str, last: str) -> None:
+    if found := breaks(whole(contracts / "released"), whole(contracts)):
+        told = "\n".join(map(str, found))
+        raise Refused(f"{told}\nbreaks clients of {last}: mend it, or raise the first number of {version}")
+
+
+def _keep(target: Path, version: str, said: Iterable[Node]) -> None:
+    """A release says what newer ones do not say: nothing of it is kept where that is nothing."""
+    if found := sorted(said, key=lambda one: str(one["description"])):
+        pact: dict[str, Any] = {
+            "consumer": {"name": f"kingpost-sdk@{version}"}, "interactions": found,
+            "metadata": {"pactSpecification": {"version": "4.0"}}, "provider": {"name": "kingpost"},
+        }  # fmt: skip
+        text = json.dumps(pact, indent=1, ensure_ascii=False)
+        (target / f"pacts/{version}.json").write_text(text + "\n", "utf-8")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def main() -> None:
+    """Release what is here."""
+    found = versions()
+    if len(set(found.values())) > 1:
+        sys.exit(f"one release has one version, and these have several: {found}")
+    version = found["sdk-python"]
+    try:
+        make(CONTRACTS, version)
+    except Refused as problem:
+        sys.exit(str(problem))
+    sys.stdout.write(f"contracts/released is {version}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""The real server keeps the pacts of today and of every release, and a server that does not is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contracts import drivers, gates
+from tests.contracts.agreements import routes
+from tests.contracts.breaking import CONTRACTS, RELEASED, release
+from tests.contracts.broken import BREAKS, Broken, reach
+from tests.contracts.provider import Provider
+from tests.contracts.release import current, released
+from tests.contracts.states import STATES
+from tests.contracts.verification import Node, Verdict, distinct, verified
+
+pytestmark = pytest.mark.skipif(not drivers.NODE.exists(), reason="`make contracts` installs what the consumers need")
+ALL = distinct(current() | released())
+"""What is expected of the server, each once: most of what a release expected is what is expected today."""
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    with Provider() as provider:
+        yield provider
+
+
+def test_the_real_server_keeps_every_pact_of_today_and_of_every_release(provider: Provider) -> None:
+    before = len(provider.entered)
+    verdict = verified(provider, ALL)
+
+    assert verdict.problems(ALL) == []
+    assert len(provider.entered) - before == len(ALL)
+
+
+def test_every_pact_is_among_what_is_verified() -> None:
+    """None is empty or pending, in a state that nobody knows, or passed over because it lies elsewhere."""
+    files = {path.stem for path in (CONTRACTS / "pacts").glob("*.json")}
+
+    for pact, said in (current() | released()).items():
+        assert gates.whole(said, STATES) == [], pact
+    assert current().keys() == files
+
+
+def test_a_release_agrees_on_every_operation_of_its_document() -> None:
+    of_the_release = routes(RELEASED / "openapi.json")
+    agreed = gates.asked(released()[release()], of_the_release)
+
+    assert gates.under_contract(of_the_release, agreed, agreed) == []
+
+
+def few(said: list[Node], number: int) -> list[Node]:
+    """Some of many, spread over all of them."""
+    return said[:: len(said) // number or 1][:number]
+
+
+@pytest.mark.parametrize("deed", BREAKS)
+def test_a_server_that_breaks_its_promises_is_seen(provider: Provider, deed: str) -> None:
+    """A few interactions for each way of breaking them; `make mutants` asks them all."""
+    concerned = few(reach(deed, ALL), 3)
+    with Broken(provider.url, BREAKS[deed]) as broken:
+        verdict = verified(provider, concerned, broken.url)
+
+    assert concerned
+    assert verdict.broken.keys() == {one["description"] for one in concerned}
+    assert not verdict.unreached
+
+
+ONE = {"description": "one"}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "problem"),
+    [
+        (Verdict(frozenset(), {"one": "status 500"}), "one: status 500"),
+        (Verdict(frozenset(), {}), "one: nobody has verified it"),
+        (Verdict(frozenset({"one"}), {}, ("a task: it failed",)), "state a task: it failed"),
+        (Verdict(frozenset({"one"}), {"two": "pending"}), "two: pending"),
+    ],
+)
+def test_what_is_broken_passed_over_or_in_no_state_is_not_green(verdict: Verdict, problem: str) -> None:
+    assert verdict.problems([ONE]) == [problem]
+
+
+def test_nothing_is_not_green() -> None:
+    assert Verdict(frozenset(), {}).problems([]) == ["nothing was verified"]
+
+
+def test_a_pending_interaction_and_a_state_that_fails_are_not_green(provider: Provider) -> None:
+    """What the verifier itself would let pass."""
+    pending, stateless, kept = few([one for one in ALL if one["response"]["status"] == 401], 3)
+    pending = pending | {"pending": True, "response": pending["response"] | {"status": 299}}
+    stateless = stateless | {"providerStates": [{"name": "a state that nobody knows"}]}
+    verdict = verified(provider, [pending, stateless, kept])
+
+    assert pending["description"] in verdict.broken
+    assert [one.partition(":")[0] for one in verdict.unreached] == ["a state that nobody knows"]
+    assert kept["description"] in verdict.kept
