@@ -1,4 +1,8 @@
-/** The resources of the client: one class for each noun of the API, one method for each operation. */
+/**
+ * The resources of the client: one class for each noun of the API, one method for each operation.
+ *
+ * Also to be had one by one, for bundles that hold nothing else: `new Tasks(new Transport({ url }))`.
+ */
 import {
   agentsDelete,
   agentsGet,
@@ -175,7 +179,9 @@ import type {
   WorkerView,
 } from './generated/types.gen.js'
 import { EventStream, FINAL, type Follow } from './stream.js'
-import type { CallOptions, Transport } from './transport.js'
+import { type CallOptions, Transport } from './transport.js'
+
+export { Transport }
 
 /** Seconds that one request waits for an outcome; longer ones are cut by what stands between. */
 const POLL = 30
