@@ -106,8 +106,8 @@ _HOMES = {
     "ports": "Clock Ports",
     "prompt": "render",
     "protocols": (
-        "Agent Answerer Batching Borrower Care Command Compressor Costly Embedder Executor Face Folded Frame Kernel Log "
-        "MemoryBackend Opener Reader Say Sink Tended TokenCounter"
+        "Agent Answerer Batching Borrower Care Command Compressor Costly Embedder Executor Face Folded Frame Kernel "
+        "Log MemoryBackend Opener Reader Say Sink Tended TokenCounter"
     ),
     "records.access": "Access Once",
     "records.action": "Action Answer Call Calls Limits Observation Pending Tool Usage",
