@@ -15,9 +15,9 @@ from .file import Read
 from .pick import LIVE, Hits, Taste, picked
 from .question import Question
 from .rows import SELECT, TIERS, stored, stored_id
+from .speakers import named
 from .typos import REPAIRED, repaired
 from .weigh import Statistics, is_single
-from .words import analysed
 
 _CHUNK = 500
 _SPEAKERS = 2000
@@ -117,17 +117,8 @@ def _scope(read: Read, number: int, name: str, sums: tuple[int, int], question: 
         holding |= dict(mended.values())
         question = _mended(question, {term: instead for term, (instead, _) in mended.items()})
     rows = read("SELECT id, name FROM speaker WHERE scope = ? LIMIT ?", (number, _SPEAKERS))
-    speakers = {id: _terms_of(said) for id, said in rows if isinstance(said, str)}
-    named = frozenset(id for id, terms in speakers.items() if any(term in question.terms for term in terms))
-    return Scope(
-        number, name, Statistics(*sums, holding), question, named,
-        frozenset(term for id in named for term in speakers[id] if term in question.terms),
-        frozenset(term for terms in speakers.values() for term in terms),
-    )  # fmt: skip
-
-
-def _terms_of(name: str) -> frozenset[str]:
-    return frozenset(term for terms in analysed(name) for term in terms.main)
+    told = named({id: said for id, said in rows if isinstance(said, str)}, question.terms)
+    return Scope(number, name, Statistics(*sums, holding), question, told.speakers, told.terms, told.known)
 
 
 def _mended(question: Question, instead: Mapping[str, str]) -> Question:

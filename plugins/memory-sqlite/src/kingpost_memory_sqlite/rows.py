@@ -39,7 +39,9 @@ INSERT = """
 """
 
 _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_VOICE = re.compile(r"([A-Z][\w'.-]{0,30}(?: [A-Z][\w'.-]{0,30}){0,2}): \S")
+_MARKED = r"\w\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0e31-\u0e4e"
+_NAMED = rf"[^\W\d_a-z][{_MARKED}'.-]{{0,30}}"
+_VOICE = re.compile(rf"({_NAMED}(?: {_NAMED}){{0,2}})(?:: |\uff1a ?)\S")
 _HEX = re.compile("(?:[0-9a-f]{2}){4,}")
 
 
@@ -69,7 +71,9 @@ def voice(memory: Memory) -> tuple[str, bool]:
     if memory.speaker:
         return memory.speaker, False
     found = _VOICE.match(memory.body) if not memory.source else None
-    return (found[1], True) if found else ("", False)
+    if found is None or any(word[0].islower() for word in found[1].split(" ")):
+        return "", False
+    return found[1], True
 
 
 def title(source: str, heading: object, speaker: str) -> str:
