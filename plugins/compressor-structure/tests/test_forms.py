@@ -89,6 +89,49 @@ def test_names_come_before_parameters(shorten: Shorten) -> None:
     assert "(_): ..." in left
 
 
+def test_definitions_below_a_condition_are_shown_one_by_one(shorten: Shorten) -> None:
+    """Public names with their first lines, as anywhere; what is private gives way."""
+    body = "            load = load + 1\n" * 20
+    source = "if HAS_ROPE:\n\n    class Rope:\n" + "".join(
+        f"        def {name}(self, load):\n            'Moves the load.'\n{body}" for name in ("pull", "_wind", "slack")
+    )
+    left = shorten(source, 0.125, kind="python")
+
+    lines = [f'  def {name}(self, load): "Moves the load."' for name in ("pull", "slack")]
+    assert [line for line in left.splitlines() if line and "_wind" not in line] == [
+        "if HAS_ROPE:",
+        " class Rope:",
+        *lines,
+    ]
+    assert "_wind(self" not in left
+
+
+def test_branches_show_their_public_names_first(shorten: Shorten) -> None:
+    body = "        load = load + 1\n" * 20
+    source = "try:\n" + "".join(
+        f"    def {name}(load, rope):\n{body}" for name in ("pull", "_wind_up", "_wind_down", "slack")
+    )
+    source += "except RopeError:\n\n    pass\n"
+
+    public, private = shorten(source, 0.09, kind="python"), shorten(source, 0.2, kind="python")
+
+    assert "def slack(load, rope): ..." in public
+    assert "_wind_up" not in public
+    assert "def _wind_up(load, rope): ..." in private
+
+
+def test_the_shortest_first_lines_come_first(shorten: Shorten) -> None:
+    """Without a question one is worth as much as another, so as many as find room."""
+    body = "    load = load + 1\n" * 20
+    lengths = (9, 2, 30, 4, 25, 3)
+    source = "".join(f"def part_{n}(load):\n    'Says{' so' * times}.'\n{body}" for n, times in enumerate(lengths))
+    left = shorten(source, 0.15, kind="python")
+
+    shown = [times for times in lengths if f"'Says{' so' * times}.'".replace("'", '"') in left]
+    assert sorted(shown) == sorted(lengths)[: len(shown)]
+    assert 0 < len(shown) < len(lengths)
+
+
 def test_a_body_stands_as_in_its_file(shorten: Shorten) -> None:
     """Whoever edits the file finds the body again, character by character."""
     source = "class Crane:\n" + "".join(
@@ -144,6 +187,20 @@ except ImportError:
         return x * 2
 finally:
     done = True
+if (  # why
+    HAS_ROPE
+
+    and not _SLACK
+):
+
+    # above the class
+    class Rope:
+        if sys.version_info > (3, 0):
+            def pull(self, load): return load
+
+            def slack(self):
+                """Gives way."""
+                return 0
 x = 1; y = 2
 table = {
     1: 2,

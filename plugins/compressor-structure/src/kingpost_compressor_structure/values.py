@@ -24,7 +24,7 @@ _LEAST = 0.15
 _TOLD, _SPOKEN = 0.05, 0.4
 _BENEATH = 0.6
 _STRUCTURE = 1.2
-_SHORTER = 2e-5
+_NEARER, _SHORTER = 0.02, 2e-5
 _PIECE = 6_000
 _CHARACTERS = 4
 """In a token, about."""
@@ -109,6 +109,7 @@ def _items(number: int, form: Form, asked: Sequence[float], merit: float, room: 
     # Without a question structure is what there is to go by.
     share = 1.0 if has_answer or not any(1.0 in unit.worth for unit in form.units) else _BENEATH
     spacious = max(1.0, _CHARACTERS * room / 2)
+    nearer, shorter = (_NEARER, _SHORTER) if has_answer else (0.0, 5 * _SHORTER)
     items = []
     for at, unit in enumerate(form.units):
         # What would fill the room alone must be worth all that it keeps out.
@@ -117,9 +118,10 @@ def _items(number: int, form: Form, asked: Sequence[float], merit: float, room: 
         for level, worth in enumerate(unit.worth):
             value = 0.0
             if worth:
-                value = _STRUCTURE * worth * best + 0.02 * plain + 0.1 * merit
-                # Among equals the shortest first: so more of them find room.
-                value -= min(_SHORTER * len(unit.shapes[level]), 0.01 * value)
+                value = _STRUCTURE * worth * best + nearer * plain + 0.1 * merit
+                # Among equals what adds the least text first: so more of them find room.
+                more = len(unit.shapes[level]) - (len(unit.shapes[level - 1]) if level else 0)
+                value -= min(shorter * more, 0.01 * value)
             items.append(Item(-plain if level == last and plain > value else -value, number, at, level))
     return items
 

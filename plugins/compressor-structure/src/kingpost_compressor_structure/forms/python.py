@@ -14,7 +14,7 @@ from .. import comments
 from ..question import Question
 from ..syntax import parse
 from ..units import ABSENT, Form
-from .source import Function, Source, begin, defined
+from .source import Compound, Function, Source, begin, defined
 from .statements import Skeleton, Statement, moved
 
 _DEEPEST = 4
@@ -25,7 +25,10 @@ _NOT_ALL = "code less relevant than the rest"
 _FIXED = ('"""', "'''", "\\\n")
 _NAMED, _SAID, _DOCS = 0.985, 0.97, 0.9
 """Parameters by name, with types and defaults, the first line of a docstring: what they are worth, beside the name."""
+_PRIVATE = 0.45
 _SPARED = 8
+_GUARD = 0.1
+"""A condition by itself; what it guards brings it along."""
 
 
 class _Place(NamedTuple):
@@ -98,6 +101,8 @@ class _Reader:
             alone = len(run) == 1 and begin(first) >= start
             if alone and isinstance(first, ast.ClassDef) and place.depth < _DEEPEST and self._source.has_lines(first):
                 self._class(first, start, place, place.value * _public(first.name))
+            elif alone and isinstance(first, ast.If) and place.depth < _DEEPEST and self._is_open(first):
+                self._guard(first, start, place)
             elif alone and isinstance(first, Function):
                 self._function(first, start, end, place, place.value * _public(first.name))
             else:
@@ -109,17 +114,28 @@ class _Reader:
         """Statements that are no definition: whole, or the definitions inside, or a name."""
         whole, first, short = self._source.text(start, end), run[0], ""
         if len(run) == 1:
-            doc = self._source.docstring(first)
-            indent = self._source.indent(first)
-            short = f"{indent}{doc}\n" if doc else self._source.outline(first)
-            match first:
-                case ast.Assign(targets=[ast.Name(id=name)]) if end - first.lineno > 3:
-                    short = f"{indent}{name} = ...\n"
+            short = self._brief(first, end)
         worth = place.value * _worth(first, inside=place.parent != ABSENT)
-        short = moved(short, self._source.indent(first), place.narrow)
-        shapes = (short, whole) if short and len(short) < 0.8 * len(whole) else (whole,)
+        # A definition of one line is worth its name, and only that: not the blank lines around it.
+        most = len(whole) if isinstance(first, Function | ast.ClassDef) else 0.8 * len(whole)
+        shapes = [moved(short, self._source.indent(first), place.narrow)] if 0 < len(short) < most else []
+        merits = [worth] * len(shapes)
+        if shapes and isinstance(first, Compound) and (few := self._source.outline(first, public=True)):
+            few = moved(few, self._source.indent(first), place.narrow)
+            if len(few) < len(shapes[0]):
+                shapes.insert(0, few)
+                merits.append(worth * _PRIVATE)
         fixed = any(mark in whole for mark in _FIXED)
-        self._add(Statement(shapes, (worth, 0.0)[: len(shapes)], loss=_NOT_ALL, is_fixed=fixed), place, first)
+        made = Statement((*shapes, whole), (*merits, 0.0) if merits else (worth,), loss=_NOT_ALL, is_fixed=fixed)
+        self._add(made, place, first)
+
+    def _brief(self, statement: ast.stmt, end: int) -> str:
+        """What a statement that ends before the line ``end`` is in short; empty where there is no such thing."""
+        doc, indent = self._source.docstring(statement), self._source.indent(statement)
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)]) if end - statement.lineno > 3:
+                return f"{indent}{name} = ...\n"
+        return f"{indent}{doc}\n" if doc else self._source.outline(statement)
 
     def _class(self, node: ast.ClassDef, start: int, place: _Place, value: float) -> None:
         source, body, narrow = self._source, node.body, place.narrow
@@ -138,6 +154,24 @@ class _Reader:
         root = number if place.root == ABSENT else place.root
         self.units[-1].root, self.units[-1].inner = root, source.indent(node.body[0])
         self._block(body, behind, _Place(number, root, value, place.depth + 1, place.base))
+
+    def _is_open(self, node: ast.If) -> bool:
+        """Whether definitions stand below one condition, with no other branch that would have to be shown with it."""
+        return not node.orelse and self._source.has_lines(node) and _worth(node, inside=False) > _GUARD
+
+    def _guard(self, node: ast.If, start: int, place: _Place) -> None:
+        """A condition with definitions below it, each a unit of its own."""
+        source, narrow = self._source, place.narrow
+        head = moved(source.condition(node), source.indent(node), narrow)
+        behind = begin(node.body[0])
+        whole = source.text(start, behind)
+        empty = (f"{narrow} ...\n", source.fill(node.body[0]))
+        number = len(self.units)
+        made = Statement((head, whole), (place.value * _GUARD, 0.0), empty=empty, loss=_NOT_ALL, is_fixed=False)
+        self._add(made, place, node)
+        root = number if place.root == ABSENT else place.root
+        made.root, made.inner = root, source.indent(node.body[0])
+        self._block(node.body, behind, _Place(number, root, place.value, place.depth + 1, place.base))
 
     def _decorators(self, node: Function | ast.ClassDef, narrow: str) -> str:
         indent = self._source.indent(node)
@@ -201,7 +235,7 @@ def _family(statement: ast.stmt) -> str:
 def _public(name: str) -> float:
     if name.startswith("__") and name.endswith("__"):
         return 0.85 if name == "__init__" else 0.7
-    return 0.45 if name.startswith("_") else 1.0
+    return _PRIVATE if name.startswith("_") else 1.0
 
 
 def _worth(statement: ast.stmt, *, inside: bool) -> float:
@@ -213,4 +247,6 @@ def _worth(statement: ast.stmt, *, inside: bool) -> float:
             return 0.2
         case ast.Assign() | ast.AnnAssign():
             return 0.6 if inside else 0.3
+        case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
+            return 0.1
     return max((_public(node.name) for node in defined([statement])), default=0.1)

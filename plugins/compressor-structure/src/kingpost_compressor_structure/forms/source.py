@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-_Compound = ast.If | ast.Try | ast.With | ast.For | ast.While
+Compound = ast.If | ast.Try | ast.With | ast.For | ast.While
 
 
 class Source:
@@ -36,7 +36,7 @@ class Source:
         """What stands for a block that begins with this statement."""
         return f"{self.indent(statement)}...\n"
 
-    def has_lines(self, node: Function | ast.ClassDef | _Compound) -> bool:
+    def has_lines(self, node: Function | ast.ClassDef | Compound) -> bool:
         """Whether the body stands on lines of its own."""
         return begin(node.body[0]) > node.lineno and self._starts_line(node.body[0])
 
@@ -49,6 +49,10 @@ class Source:
         while len(lines) > 1 and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
             lines.pop()
         return self._finish("".join(lines))
+
+    def condition(self, node: ast.If) -> str:
+        """The lines of a condition, without comments and blank lines."""
+        return _tight(self._finish(self.text(node.lineno, begin(node.body[0]))))
 
     def line(self, node: Function | ast.ClassDef) -> str:
         """The head on one line, without its indentation and its end."""
@@ -90,31 +94,42 @@ class Source:
                 return f'"{line}"' if plain else repr(line)
         return ""
 
-    def outline(self, statement: ast.stmt) -> str:
-        """The definitions in a statement, without what else it does; empty if there are none."""
+    def outline(self, statement: ast.stmt, *, public: bool = False) -> str:
+        """The definitions in a statement, without what else it does; empty if there are none.
+
+        ``public``: only those whose names do not begin with an underscore.
+        """
         match statement:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() if public and statement.name[0] == "_":
+                return ""
             case ast.FunctionDef() | ast.AsyncFunctionDef() if self.has_lines(statement):
                 return self.signature(statement)
             case ast.ClassDef() if self.has_lines(statement):
-                members = "".join(map(self.outline, statement.body)) or self.fill(statement.body[0])
+                members = "".join(self.outline(one, public=public) for one in statement.body)
+                members = members or self.fill(statement.body[0])
                 return f"{self.decorators(statement)}{self.indent(statement)}{self.line(statement)}\n{members}"
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 return self.text(begin(statement), (statement.end_lineno or 0) + 1)
             case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While() if any(defined([statement])):
-                return self._compound(statement)
+                return self._compound(statement, public=public)
         return ""
 
-    def _compound(self, node: _Compound) -> str:
+    def _compound(self, node: Compound, *, public: bool) -> str:
         parts: list[str] = []
         at = node.lineno
         for block in _blocks(node):
             first = begin(block[0])
             # With no line of its own this is an ``elif``, which brings its head itself.
-            head = self._finish(self.text(at, first)) if first > at else ""
-            inner = "".join(map(self.outline, block))
+            head = _tight(self._finish(self.text(at, first))) if first > at else ""
+            inner = "".join(self.outline(one, public=public) for one in block)
             parts += [head, inner or (self.fill(block[0]) if head.strip() else "")]
             at = (block[-1].end_lineno or first) + 1
         return "".join(parts)
+
+
+def _tight(text: str) -> str:
+    """Without blank lines."""
+    return "".join(line for line in text.splitlines(keepends=True) if line.strip())
 
 
 def _written_anew(node: Function | ast.ClassDef) -> str:
@@ -147,11 +162,11 @@ def defined(statements: Sequence[ast.stmt]) -> Iterator[Function | ast.ClassDef]
         node = waiting.pop()
         if isinstance(node, Function | ast.ClassDef):
             yield node
-        elif isinstance(node, _Compound):
+        elif isinstance(node, Compound):
             waiting.extend(child for block in reversed(list(_blocks(node))) for child in reversed(block))
 
 
-def _blocks(node: _Compound) -> Iterator[list[ast.stmt]]:
+def _blocks(node: Compound) -> Iterator[list[ast.stmt]]:
     yield node.body
     if isinstance(node, ast.Try):
         for handler in node.handlers:
