@@ -70,14 +70,23 @@ def test_what_helped_an_answer_says_so_itself(shell: Shell) -> None:
 
 
 def test_a_context_is_packed_for_use_elsewhere(shell: Shell, docs: Path) -> None:
-    """The text on standard output, the account on standard error; never over the budget."""
-    said = shell("context", "What does the cache evict?", "docs", "--budget", "120", "--ledger")
-    asked = shell("context", "What does the cache evict?", "docs", "--budget", "120", "--json").json
+    """The text on standard output, the account on standard error though both are pipes; never over the budget."""
+    asks = ("context", "What does the cache evict? What does the queue refuse?", "docs", "--budget", "80")
+    said, brief = shell(*asks), shell.look(*asks, "--no-ledger")
+    asked = shell(*asks, "--json").json
 
-    assert "evicts the oldest entry" in said.out
-    assert 'source="cache.md"' in said.out
-    assert "framing" in said.err
-    assert asked["ledger"]["used"] <= 120
+    assert "refuses new work" in said.out
+    assert 'source="queue.md"' in said.out
+    assert "framing" not in said.out
+    rows = said.err.splitlines()
+    assert rows[0].startswith("context: ")
+    assert "of 80 tokens" in rows[0]
+    assert {row.split()[0] for row in rows[1:]} >= {"kept", "framing", "used", "dropped"}
+    # A number, tokens, the place, and the reason in words.
+    passages = [row for row in rows[1:] if row.split()[0] not in ("framing", "used")]
+    assert all(re.fullmatch(r"  \w+ +\S+ +\d+  \S+  \(.+\)", row) for row in passages)
+    assert brief.err.splitlines() == rows[:1]
+    assert asked["ledger"]["used"] <= 80
     assert asked["prompt"] in said.out
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from .._host.kernel import Kernel
@@ -15,7 +13,8 @@ from .show import show_ledger
 
 @click.command(
     epilog="""\b
-The context goes to standard output, its account to standard error.
+The context goes to standard output. Its account goes to standard error, in a pipe too: what was kept
+and what was dropped, with its tokens and the reason; --no-ledger says it on one line.
 Examples:
   kingpost context "how are errors handled" src/ docs/ --budget 4000 > context.txt
   kingpost context "release steps" --scope team --json"""
@@ -26,7 +25,7 @@ Examples:
 @click.option("--scope", "scopes", multiple=True, metavar="NAME", help="Memory scope; repeatable.  [default: default]")
 @click.option("--counter", metavar="NAME", help="Token counter.  [default: o200k_base]")
 @click.option("--compressor", metavar="NAME", help="Context compressor.")
-@click.option("--ledger", is_flag=True, help="Print every row of the account.")
+@click.option("--ledger/--no-ledger", default=True, help="Print every row of the account.  [default: ledger]")
 @as_json
 @with_kernel
 async def context(
@@ -47,7 +46,6 @@ async def context(
         print_json({"prompt": packed.prompt, "ledger": ledger_json(packed.ledger)})
         return
     click.echo(harmless(packed.prompt))
+    click.echo(click.style(summary(packed.ledger), dim=True), err=True)
     if ledger:
         show_ledger(packed.ledger, err=True)
-    elif sys.stderr.isatty():
-        click.echo(click.style(summary(packed.ledger), dim=True), err=True)
