@@ -19,10 +19,11 @@ from ...protocols import Log
 from ...records.access import Asked
 from ...records.action import Usage
 from ...records.codec import load
-from ...records.event import Event, TaskQuery
+from ...records.event import Event, Recorded, TaskQuery
 from ...records.task import Outcome, Status, Task
 from ...state import TaskState, task_stream
 from ..attempt import read_task
+from ..echo import Told
 from ..intake import require
 from .house import House
 
@@ -79,11 +80,14 @@ async def find(log: Log, id: str, tenant: str) -> TaskState:
     raise NotFound("task", id, "'kingpost tasks' lists them")
 
 
-async def view(log: Log, state: TaskState, *, outcome: bool = True) -> op.TaskView:
-    """A task for a caller. Content that has been erased, or sealed with its frames, reads as empty."""
+async def view(log: Log, state: TaskState, *, outcome: bool = True, heard: Sequence[Recorded] = ()) -> op.TaskView:
+    """A task for a caller. Content that has been erased, or sealed with its frames, reads as empty.
+
+    ``heard`` are frames of it that are at hand; the outcome may be in one of them.
+    """
     task, ended_as = None, None
     with contextlib.suppress(NotFound):
-        task, ended_as = await _content(log, state, outcome=state.final and outcome)
+        task, ended_as = await _content(log, state, heard, outcome=state.final and outcome)
     return op.TaskView(
         id=state.id,
         description=task.description if task else "",
@@ -114,7 +118,9 @@ async def view(log: Log, state: TaskState, *, outcome: bool = True) -> op.TaskVi
     )
 
 
-async def _content(log: Log, state: TaskState, *, outcome: bool) -> tuple[Task | None, Outcome | None]:
+async def _content(
+    log: Log, state: TaskState, heard: Sequence[Recorded], *, outcome: bool
+) -> tuple[Task | None, Outcome | None]:
     """What was asked, and how it ended if that is wanted.
 
     Raises:
@@ -122,17 +128,26 @@ async def _content(log: Log, state: TaskState, *, outcome: bool) -> tuple[Task |
     """
     task: Task | None = None
     ended_as: Outcome | None = None
-    if not outcome:
+    for frame in heard:
+        ended_as = _outcome(await unstow_frame(log, state.tenant, frame)) or ended_as
+    if ended_as is not None or not outcome:
         frame = await unstow_frame(log, state.tenant, (await log.read(0, 1, task_stream(state.id)))[0])
         payload = frame.events[0].payload
-        return None if payload is None else load(Task, payload), None
+        return None if payload is None else load(Task, payload), ended_as
     async for frame in read_stream(log, task_stream(state.id), state.tenant):
-        for event in frame.events:
-            if event.kind == "task.queued" and event.payload is not None:
-                task = load(Task, event.payload)
-            elif event.payload is not None and "outcome" in event.payload:
-                ended_as = load(Outcome, event.payload["outcome"])
+        first = frame.events[0]
+        if first.kind == "task.queued" and first.payload is not None:
+            task = load(Task, first.payload)
+        ended_as = _outcome(frame) or ended_as
     return task, ended_as
+
+
+def _outcome(frame: Recorded) -> Outcome | None:
+    """How the task ended, if it did in this frame."""
+    for event in frame.events:
+        if event.payload is not None and event.kind != "task.queued" and "outcome" in event.payload:
+            return load(Outcome, event.payload["outcome"])
+    return None
 
 
 async def _get(house: House, request: op.TaskId, tenant: str) -> op.TaskView:
@@ -142,20 +157,33 @@ async def _get(house: House, request: op.TaskId, tenant: str) -> op.TaskView:
 
 
 async def _wait(house: House, request: op.Wait, tenant: str) -> op.TaskView:
-    log = await house.log()
+    log, tail = await house.log(), await house.tail()
     state = await find(log, request.id, tenant)
-    changed = asyncio.Event()
-    silence = await (await house.tail()).listen(task_stream(state.id), lambda _: changed.set())
+    changed, heard = asyncio.Event(), list[Recorded]()
+
+    def hear(frame: Recorded) -> None:
+        # What this process has appended comes with what it adds up to, so that all on the way to the end is passed by.
+        if not isinstance(frame, Told) or frame.state is None or frame.state.final:
+            heard.append(frame)
+            changed.set()
+
+    silence = await tail.listen(task_stream(state.id), hear)
     try:
         async with asyncio.timeout(max(request.seconds, 0)):
-            while not (state := await find(log, state.id, tenant)).final:
+            while not (state := await _newest(log, state, heard)).final:
                 await changed.wait()
                 changed.clear()
     except TimeoutError:
         state = await find(log, state.id, tenant)
     finally:
         silence()
-    return await view(log, state)
+    return await view(log, state, heard=heard)
+
+
+async def _newest(log: Log, state: TaskState, heard: Sequence[Recorded]) -> TaskState:
+    """The task as it is now: as it was heard of, or as the log has it."""
+    last = heard[-1] if heard else None
+    return last.state if isinstance(last, Told) and last.state else await find(log, state.id, state.tenant)
 
 
 async def _list(house: House, request: op.ListTasks, tenant: str) -> op.TaskPage:
@@ -225,7 +253,7 @@ async def _expand(house: House, request: op.Expand, tenant: str) -> op.Expanded:
 
 async def _fetch(house: House, request: op.Fetch, tenant: str) -> op.File:
     log = await house.log()
-    _, outcome = await _content(log, await find(log, request.id, tenant), outcome=True)
+    _, outcome = await _content(log, await find(log, request.id, tenant), (), outcome=True)
     for artefact in outcome.artefacts if outcome is not None else ():
         if artefact.name == request.name:
             content = await log.get(tenant, artefact.digest)
