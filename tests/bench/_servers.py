@@ -12,12 +12,23 @@ import sqlite3
 import sys
 import uuid
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 _TABLE = "CREATE TABLE IF NOT EXISTS task (id TEXT PRIMARY KEY, thread TEXT, body TEXT)"
 _INDEX = "CREATE INDEX IF NOT EXISTS by_thread ON task (thread)"
 _INSERT = "INSERT INTO task VALUES (?, ?, ?)"
 _SETUP = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
+
+_GRAPH = """
+from langgraph.graph import END, START, StateGraph
+
+builder = StateGraph(dict)
+builder.add_node("answer", lambda state: {"text": "done"})
+builder.add_edge(START, "answer")
+builder.add_edge("answer", END)
+graph = builder.compile()
+"""
 
 
 def _prepare(path: str) -> None:
@@ -86,6 +97,13 @@ def flask(path: str) -> Any:
 
     app.post("/v1/tasks")(submit)
     return app
+
+
+def langgraph(folder: Path) -> None:
+    """An application of one node that does nothing, for ``langgraph dev`` to serve."""
+    folder.mkdir()
+    (folder / "graph.py").write_text(_GRAPH, encoding="utf-8")
+    (folder / "langgraph.json").write_text('{"dependencies": ["."], "graphs": {"noop": "./graph.py:graph"}}')
 
 
 def main(kind: str, port: str, path: str) -> None:

@@ -22,6 +22,7 @@ from typing import Any
 
 import psutil
 
+from tests.bench import _servers
 from tests.bench._edge import edge_us
 from tests.bench._measure import close, fsync_ms, tell
 from tests.bench._steady import steady, stream, waited
@@ -34,6 +35,9 @@ SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
 
 RATE, SUBSCRIBERS, EVENTS = 1000, 1000, 50
 BASELINES = Path(sys.prefix) / "baselines"
+LANGGRAPH = os.environ.get("BENCH_LANGGRAPH")
+"""The program ``langgraph`` of an environment with ``langgraph-cli[inmem]``, which fits into no lock of ours."""
+
 TASK = {
     "description": "summarise the quarterly report and list the open questions", "agent": "extract",
     "context": "a short context", "priority": 3, "thread": "abc", "scopes": ["default"], "depth": 2, "not_before": 4e9,
@@ -47,11 +51,11 @@ NOW = {"description": "say nothing", "agent": "extract"}
 class Server:
     """A server in a process of its own."""
 
-    def __init__(self, command: list[str], port: int, env: dict[str, str]) -> None:
+    def __init__(self, command: list[str], port: int, env: dict[str, str], folder: Path | None = None) -> None:
         began = time.perf_counter()
         self.port, self.token = port, b""
         self._process = subprocess.Popen(
-            command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder
         )
         self._tree = psutil.Process(self._process.pid)
         while True:
@@ -92,6 +96,17 @@ class Server:
         return b"Authorization: Bearer %b\r\n" % self.token if self.token else b""
 
 
+async def _body(reader: asyncio.StreamReader, head: bytes) -> bytes:
+    if b"transfer-encoding: chunked" not in head:
+        place = head.index(b"content-length: ") + 16
+        return await reader.readexactly(int(head[place : head.index(b"\r", place)]))
+    body = b""
+    while (size := int(await reader.readline(), 16)) > 0:
+        body += (await reader.readexactly(size + 2))[:size]
+    await reader.readline()
+    return body
+
+
 async def _connection(port: int, many: int, request: Callable[[], bytes], took: list[float]) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     body = b""
@@ -99,8 +114,7 @@ async def _connection(port: int, many: int, request: Callable[[], bytes], took: 
         began = time.perf_counter()
         writer.write(request())
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        place = head.index(b"content-length: ") + 16
-        body = await reader.readexactly(int(head[place : head.index(b"\r", place)]))
+        body = await _body(reader, head)
         took.append(time.perf_counter() - began)
         if not head.startswith(b"http/1.1 2"):
             raise RuntimeError(f"refused: {head[:80]!r} {body[:200]!r}")
@@ -156,6 +170,20 @@ def baseline(kind: str, folder: Path) -> Iterator[Server]:
     port = _free()
     command = [sys.executable, "-m", "tests.bench._servers", kind, str(port), str(folder / f"{kind}.db")]
     server = Server(command, port, {"PYTHONPATH": str(BASELINES)})
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def langgraph(folder: Path) -> Iterator[Server]:
+    """``langgraph dev`` with a graph whose only node does nothing."""
+    assert LANGGRAPH is not None
+    _servers.langgraph(folder / "graph")
+    port = _free()
+    command = [LANGGRAPH, "dev", "--no-browser", "--no-reload", "--port", str(port)]
+    server = Server(command, port, {"LANGGRAPH_CLI_NO_ANALYTICS": "1", "LANGSMITH_TRACING": "false"}, folder / "graph")
     try:
         yield server
     finally:
@@ -222,6 +250,15 @@ def main() -> None:
             ratios[f"submit_{kind}"] = figures["submit_per_s"] / found["per_s"]
             ratios[f"submit_{kind}_cpu"] = found["cpu_us"] / figures["submit_cpu_us"]
             tell(f"{kind}: {found['cpu_us']:.0f} us CPU, {found['per_s']:.0f}/s")
+        if LANGGRAPH is not None:
+            with langgraph(folder) as server:
+                run = server.post(b"/runs/wait", {"assistant_id": "noop", "input": {"text": "task"}})
+                load(server, 64, lambda: run)
+                found = load(server, 640, lambda: run)
+            figures |= {f"langgraph_{name}": value for name, value in found.items()}
+            ratios["waited_langgraph"] = figures["waited_per_s"] / found["per_s"]
+            ratios["waited_langgraph_cpu"] = found["cpu_us"] / figures["waited_cpu_us"]
+            tell(f"langgraph dev: {found['cpu_us']:.0f} us CPU, {found['per_s']:.0f}/s")
     close("http", figures, ratios)
 
 
