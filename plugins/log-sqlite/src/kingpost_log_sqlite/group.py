@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from itertools import chain
 
 from kingpost import (
     SALT_BYTES,
@@ -26,13 +27,18 @@ from .heads import Heads, Held
 from .jobs import Put
 from .rows import COLUMNS, columns, packed
 
-_FRAME = "INSERT INTO frames (position, stream, first, hash, body, payloads) VALUES (?, ?, ?, ?, ?, ?)"
-_BORN = f"INSERT INTO task (position, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - the columns are our own
+_FRAME = "INSERT INTO frames (position, stream, first, hash, body, payloads) VALUES "
+_BORN = f"INSERT INTO task (position, {COLUMNS}) VALUES "  # noqa: S608 - the columns are our own
 _MOVED = "UPDATE task SET status = ?, state = ? WHERE position = ?"
 _ENDED = "UPDATE task SET status = ?, state = ?, open = NULL WHERE position = ?"
 # A blob that was to go with sealed frames stays, now that somebody holds it again.
 _NOT_DUE = "DELETE FROM due WHERE work = (SELECT 'blob ' || number FROM blob WHERE tenant = ? AND digest = ?)"
 _BLOB = "INSERT INTO blob (tenant, digest, content) VALUES (?, ?, ?) ON CONFLICT (tenant, digest) DO NOTHING"
+
+_TEXT, _TEXT_OR_NONE = {str}, {str, type(None)}
+
+_MOST_ROWS = 64
+"""With one statement; SQLite takes at least 999 values (32,766 since 3.32)."""
 
 _ROW_BYTES = 1500
 """What a frame adds beside itself: its share of the pages of its task and of the indexes."""
@@ -131,9 +137,9 @@ class Group:
             else:
                 born.append((held.first, *columns(state)))
                 held.stored = True
+        _insert(connection, _FRAME, self._frames)
+        _insert(connection, _BORN, born)
         for statement, rows in (
-            (_FRAME, self._frames),
-            (_BORN, born),
             (_MOVED, moved),
             (_ENDED, ended),
             (_BLOB, self._blobs),
@@ -149,12 +155,23 @@ class Group:
         self._heads.advance(self._position, self._hash, at, self._touched)
 
 
+def _insert(connection: sqlite3.Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert rows, many with each statement: between two statements another thread may take the interpreter."""
+    start, together = 0, _MOST_ROWS
+    while start < len(rows):
+        # Few lengths, so that SQLite's statements are prepared once.
+        while together > len(rows) - start:
+            together //= 2
+        part = rows[start : start + together]
+        each = f"({', '.join('?' * len(part[0]))})"
+        connection.execute(statement + ", ".join([each] * together), list(chain.from_iterable(part)))
+        start += together
+
+
 def _check_names(state: TaskState, stream: str) -> None:
     """A new task is named as its stream is, and its names are texts: a row that SQLite refuses would stop the group."""
-    names = [state.id, state.tenant, state.agent, state.root]
-    if not all(isinstance(name, str) for name in names) or not all(
-        isinstance(name, str | None) for name in (state.parent, state.thread)
-    ):
+    names = {type(name) for name in (state.id, state.tenant, state.agent, state.root)}
+    if names != _TEXT or not {type(state.parent), type(state.thread)} <= _TEXT_OR_NONE:
         raise InvalidRequest(f"the task in stream {stream!r} has names that are no texts")
     if task_stream(state.id) != stream:
         raise InvalidRequest(f"stream {stream!r} cannot hold the events of task {state.id!r}")
