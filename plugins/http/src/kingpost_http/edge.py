@@ -94,9 +94,7 @@ class Edge:
             self._failed(request, problem)
 
     def _later(self, answering: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(answering)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(asyncio.get_running_loop().create_task(answering))
 
     async def _carried(self, request: Request, answering: Awaitable[Answer | None]) -> None:
         try:
@@ -106,6 +104,9 @@ class Edge:
         else:
             if answer is not None:
                 self._answer(request, answer)
+        finally:
+            # A callback for when it is done would cost another turn of the loop.
+            self.tasks.discard(asyncio.current_task())
 
     def _answer(self, request: Request, answer: Answer) -> None:
         status, body, headers = answer
@@ -130,14 +131,17 @@ class Edge:
             request.answer += self._origin(fields[b"origin"], request)
         if fields.get(b"host") not in self._hosts:
             self._check_host(fields)
-        page = self._pages.find(method, path)
-        if page is not None:
-            return page(self._access(request) if page.needs_token else None)
-        if method == "OPTIONS":
-            return _options(self._routes.allowed(path))
-        if (raw := self._raw.find(method, path)) is not None:
-            return self._as_it_came(request, *raw)
-        endpoint, parameters = self._routes.find("GET" if method == "HEAD" else method, path)
+        parameters: Sequence[bytes] = ()
+        endpoint = self._routes.known(method, path)
+        if endpoint is None:
+            page = self._pages.find(method, path)
+            if page is not None:
+                return page(self._access(request) if page.needs_token else None)
+            if method == "OPTIONS":
+                return _options(self._routes.allowed(path))
+            if (raw := self._raw.find(method, path)) is not None:
+                return self._as_it_came(request, *raw)
+            endpoint, parameters = self._routes.find("GET" if method == "HEAD" else method, path)
         request.endpoint = endpoint
         access = self._access(request) if endpoint.operation.scope else Access(scopes=frozenset())
         if access.token or request.client is None or request.client[0] not in self._trusted:
