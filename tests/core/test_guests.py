@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,52 @@ async def test_what_a_dead_worker_held_goes_to_others_where_that_is_safe(tmp_pat
     answers = [view.outcome.answer if view.outcome else "" for view in views]
     assert answers[0] == "three"
     assert answers[1].startswith("interrupted: the outcome is unknown")
+
+
+async def test_a_worker_that_registers_again_is_given_what_it_held_at_once() -> None:
+    """Its process is another one: what may be repeated is there for it again, of the other the agent is told."""
+    offers: dict[str, Any] = {"id": "shop", "tools": (PRICE, SHIP), "ttl": 3600.0}
+    agents = [ScriptedAgent(asks("price")), ScriptedAgent(asks("ship"), "shipper")]
+    async with open_kernel(agents=agents) as opened:
+        await register(opened, **offers)
+        other = await register(opened, tools=(PRICE,))
+        price, ship = await begin(opened), await begin(opened, agent="shipper")
+        first: list[workers.Work] = []
+        while len(first) < 2:
+            first += await claim(opened, "shop", limit=10, seconds=30)
+        assert await claim(opened, other) == ()
+        await register(opened, **offers)
+
+        assert (await opened.kernel.perform(ops.GET, ops.TaskId(price))).waits == {"1": "worker"}
+        with pytest.raises(NotFound):
+            await say(opened, "shop", next(one for one in first if one.task == price), "late")
+        (again,) = await claim(opened, "shop", seconds=30)
+        assert again == next(one for one in first if one.task == price)
+        await say(opened, "shop", again, "three")
+        answers = [(await ended(opened, task)).outcome for task in (price, ship)]
+
+    assert answers[0] is not None
+    assert answers[0].answer == "three"
+    assert answers[1] is not None
+    assert answers[1].answer.startswith("interrupted: the outcome is unknown")
+
+
+async def test_a_claim_that_waits_gets_nothing_any_more_once_its_worker_began_anew() -> None:
+    """Whoever asked is gone: what it took would be held by nobody, for as long as its successor lives."""
+    offers: dict[str, Any] = {"id": "shop", "tools": (PRICE,), "ttl": 3600.0}
+    async with open_kernel(agents=[ScriptedAgent(asks("price"))]) as opened:
+        await register(opened, **offers)
+        asked = asyncio.create_task(claim(opened, "shop", seconds=30))
+        tail = await opened.kernel.tail()
+        async with asyncio.timeout(30):
+            while None not in tail._ears:  # noqa: ASYNC110, SLF001 - nothing else tells that it waits
+                await asyncio.sleep(0)
+        await register(opened, **offers)
+        await begin(opened)
+
+        assert await asked == ()
+        (work,) = await claim(opened, "shop", seconds=30)
+    assert work.tool == "price"
 
 
 async def test_what_a_worker_offers_is_its_tenants_alone() -> None:

@@ -1,6 +1,7 @@
 """A worker in a process of its own: registers over HTTP, claims, and settles what it is given.
 
-Run by ``test_processes`` with the address, its id, and ``hold`` for one that claims and never answers.
+Run by ``test_processes`` with the address, its id, and ``hold`` for one that claims and never answers; ``lasting`` for
+one that is not taken for dead before an hour has passed.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ def tell(line: str) -> None:
     sys.stdout.flush()
 
 
-def serve(url: str, id: str, *, hold: bool) -> None:
+def serve(url: str, id: str, *, hold: bool, ttl: float) -> None:
     """Serve the agent ``buyer`` until the process is ended."""
     with httpx.Client(base_url=f"{url}/v1", timeout=30) as asks:
-        offers = {"id": id, "agents": [{"name": "buyer"}], "ttl": 1.0}
+        offers = {"id": id, "agents": [{"name": "buyer"}], "ttl": ttl}
         asks.post("/workers", json=offers).raise_for_status()
         tell("ready")
         while True:
@@ -33,4 +34,4 @@ def serve(url: str, id: str, *, hold: bool) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], sys.argv[2], hold="hold" in sys.argv[3:])
+    serve(sys.argv[1], sys.argv[2], hold="hold" in sys.argv[3:], ttl=3600.0 if "lasting" in sys.argv[3:] else 1.0)

@@ -101,6 +101,22 @@ def test_what_a_killed_worker_held_is_served_by_another(serve: Serve, run: Run) 
     assert [(one["id"], one["alive"]) for one in listed] == [("helps", True), ("holds", False)]
 
 
+def test_a_worker_that_comes_back_under_its_id_is_given_what_it_held(serve: Serve, run: Run) -> None:
+    """It was killed, and would be taken for alive for an hour; the process that takes its place need not wait."""
+    _, url = serve()
+    dies = run(str(WORKER), url, "shop", "hold", "lasting")
+    assert dies.stdout is not None
+    assert dies.stdout.readline() == "ready\n"
+    tasks = [submit(url, str(n), agent="buyer").json()["id"] for n in range(3)]
+    assert {dies.stdout.readline().strip() for _ in tasks} == set(tasks)
+    dies.send_signal(signal.SIGKILL)
+    run(str(WORKER), url, "shop", "lasting")
+
+    views = [ended(url, task) for task in tasks]
+
+    assert [view["outcome"]["answer"] for view in views] == [f"shop buys task {n}" for n in range(3)]
+
+
 def test_a_claim_is_there_after_the_server_was_killed(serve: Serve) -> None:
     """The worker goes on with what it holds, and no other is given it."""
     process, url = serve()

@@ -1230,9 +1230,11 @@ type Recorded struct {
 	Version  string  `json:"version"`
 }
 
-// Register A worker with the tools and agents that it offers to its tenant; an “id“ that exists is changed.
+// Register A worker with the tools and agents that it offers to its tenant; an “id“ that exists begins anew.
 //
-// It counts as dead when it has not been heard of for “ttl“ seconds. Several workers may offer the same.
+// What was held under that “id“ is put back at once, for it and for others; of a tool that is not repeatable the
+// agent is told that nobody knows what came of it. A worker counts as dead when it has not been heard of for “ttl“
+// seconds. Several workers may offer the same.
 type Register struct {
 	Agents *[]OfferedAgent `json:"agents,omitempty"`
 	ID     *string         `json:"id,omitempty"`

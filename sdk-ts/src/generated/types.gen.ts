@@ -848,9 +848,11 @@ export type Recorded = {
 };
 
 /**
- * A worker with the tools and agents that it offers to its tenant; an ``id`` that exists is changed.
+ * A worker with the tools and agents that it offers to its tenant; an ``id`` that exists begins anew.
  *
- * It counts as dead when it has not been heard of for ``ttl`` seconds. Several workers may offer the same.
+ * What was held under that ``id`` is put back at once, for it and for others; of a tool that is not repeatable the
+ * agent is told that nobody knows what came of it. A worker counts as dead when it has not been heard of for ``ttl``
+ * seconds. Several workers may offer the same.
  */
 export type Register = {
     agents?: Array<OfferedAgent>;

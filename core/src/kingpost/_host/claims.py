@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .._walk.context import prompt_of
 from .._walk.journal import read_stream, stow
 from .._walk.ledger import frame_of
-from .._walk.remote import WAITS, asked_agent, held, is_question
+from .._walk.remote import WAITS, asked_agent, asked_of, held, is_question
 from .._walk.replay import arguments_of, observed, replay
 from .._walk.turn import INTERRUPTED, failed
 from ..errors import Conflict
@@ -56,7 +56,7 @@ class Claims:
         """The calls that each worker holds, as ``task/turn.call``."""
         found: dict[str, list[str]] = {}
         async for state, call, holder, _ in self.waiting():
-            found.setdefault(holder, []).append(f"{state.id}/{state.turn}.{call}")
+            found.setdefault(holder, []).append(key_of(state, call))
         return found
 
     async def again(self, worker: Worker, key: str) -> list[Work]:
@@ -86,11 +86,33 @@ class Claims:
                 touched.add(state.id)
         return taken
 
+    async def put_back(self, before: Worker, unread: Sequence[Work] | None = None) -> None:
+        """What a worker held before it began anew is there for everybody again, itself among them.
+
+        Of a call that must not be made twice the agent is told that nobody knows whether it was. With ``unread`` only
+        this is put back, which was taken and never handed out.
+        """
+        keys = None if unread is None else {work.key for work in unread}
+        moved = True
+        while moved:
+            held: dict[str, tuple[TaskState, list[Event]]] = {}
+            async for state, call, holder, _ in self.waiting():
+                if holder == before.id and (keys is None or key_of(state, call) in keys):
+                    safe = keys is not None or _repeatable(before, state.open[call])
+                    held.setdefault(state.id, (state, []))[1].append((_again if safe else _unknown)(state, call))
+            moved = False
+            for state, events in held.values():
+                try:
+                    await self.log.append(task_stream(state.id), state.version, events)
+                except Conflict:
+                    moved = True
+                except Refused:
+                    continue  # it has ended meanwhile
+
     async def _give_up(self, state: TaskState, call: str) -> None:
-        """Its worker has died over it, and whether it happened nobody knows."""
-        said = failed(Call(call, state.open[call]), "tool.interrupted", INTERRUPTED)
+        """Its worker has died over it."""
         try:
-            await self.log.append(task_stream(state.id), state.version, [observed(state.turn, said)])
+            await self.log.append(task_stream(state.id), state.version, [_unknown(state, call)])
         except (Conflict, Refused):
             return
 
@@ -114,7 +136,7 @@ class Claims:
         agent = asked_agent(state.open[call])
         return Work(
             task=state.id, turn=state.turn, call=call, tool=state.open[call],
-            key=f"{state.id}/{state.turn}.{call}", arguments=arguments, wake_at=state.pending.get(call),
+            key=key_of(state, call), arguments=arguments, wake_at=state.pending.get(call),
             asking=None if agent is None else _asking(agent, history, guests),
         )  # fmt: skip
 
@@ -125,6 +147,21 @@ class Claims:
             Conflict: the task has moved on.
         """
         await self.log.append(task_stream(state.id), state.version, [await stow(self.log, self.tenant, event)])
+
+
+def key_of(state: TaskState, call: str) -> str:
+    """What a call is told apart by, whoever makes it and however often: ``task/turn.call``."""
+    return f"{state.id}/{state.turn}.{call}"
+
+
+def _again(state: TaskState, call: str) -> Event:
+    header = {"turn": state.turn, "call": call, "wake_at": state.pending.get(call), "waits": WAITS}
+    return Event("call.pending", header, {"reference": asked_of(state.open[call])})
+
+
+def _unknown(state: TaskState, call: str) -> Event:
+    """Whether it happened nobody knows."""
+    return observed(state.turn, failed(Call(call, state.open[call]), "tool.interrupted", INTERRUPTED))
 
 
 def _asking(agent: str, history: Sequence[Event], guests: Guests) -> Asking:

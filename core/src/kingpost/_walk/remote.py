@@ -44,6 +44,11 @@ def held(waits: str) -> tuple[str, str, str]:
     return kind, holder, key
 
 
+def asked_of(tool: str) -> str:
+    """Who is to answer a call of this tool, in words."""
+    return f"a worker that offers {tool!r}"
+
+
 def is_question(action: Action) -> bool:
     """Whether a turn is only the question to a worker what is to be done."""
     return isinstance(action, Calls) and len(action.calls) == 1 and asked_agent(action.calls[0].tool) is not None
@@ -63,7 +68,7 @@ class RemoteTools:
 
     async def execute(self, call: Call, limits: Limits) -> Observation | Pending:
         wake_at = None if self.seconds is None else self.ports.clock.now() + self.seconds
-        return Pending(call=call.id, reference=f"a worker that offers {call.tool!r}", wake_at=wake_at)
+        return Pending(call=call.id, reference=asked_of(call.tool), wake_at=wake_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,9 @@ def _view(book: GuestBook, tenant: str, worker: Worker, holds: Mapping[str, list
 
 
 async def _register(house: House, request: op.Register, tenant: str) -> op.WorkerView:
+    """Whoever registers begins anew: what was held under its id, and by a process that is no more, is put back."""
     _check(house, request)
-    book, _ = await _stand(house, tenant)
+    book, claims = await _stand(house, tenant)
     guests = await book.of(tenant)
     for agent in request.agents:
         if agent.name in guests.personas:
@@ -64,17 +65,16 @@ async def _register(house: House, request: op.Register, tenant: str) -> op.Worke
     stale = [one for one in book.stale(tenant, guests) if one != id]
     if len(guests.workers) - len(stale) >= MOST_WORKERS and id not in guests.workers:
         raise InvalidRequest(f"{MOST_WORKERS} workers are all that a tenant may have; let some leave")
-    known = guests.workers.get(id)
-    events = [left(one) for one in stale]
-    offers = replace(request, id=id)
-    if known is None or known.offers != offers:
-        events.append(registered(id, offers))
-    if events:
-        guests = await book.record(tenant, *events)
+    before = guests.workers.get(id)
+    events = [*(left(one) for one in stale), registered(id, replace(request, id=id))]
+    guests = await book.record(tenant, *events)
     for one in stale:
         book.gone(tenant, one)
     book.beat(tenant, id)
-    return _view(book, tenant, guests.workers[id], {})
+    now = guests.workers[id]
+    if before is not None:
+        await claims.put_back(before)
+    return _view(book, tenant, now, {})
 
 
 def _check(house: House, request: op.Register) -> None:
@@ -151,9 +151,14 @@ async def _claim(house: House, request: op.Claim, tenant: str, asked: Asked) -> 
     try:
         while True:
             stirred.clear()
+            if await book.worker(tenant, request.id) != worker:
+                return op.Claimed(())  # it has begun anew since it asked, so nobody reads this
             # To ask is a sign of life.
             book.beat(tenant, request.id)
             taken = await claims.take(worker, request.limit, key)
+            if taken and await book.worker(tenant, request.id) != worker:
+                await claims.put_back(worker, taken)
+                return op.Claimed(())
             left_over = until - house.ports.clock.monotonic()
             if taken or left_over <= 0:
                 return op.Claimed(tuple(taken))

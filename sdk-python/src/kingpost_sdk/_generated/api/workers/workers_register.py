@@ -58,17 +58,23 @@ def sync_detailed(
 ) -> Response[WorkerView]:
     """Offer tools and agents from a process of your own.
 
-     A worker with the tools and agents that it offers to its tenant; an ``id`` that exists is changed.
+     A worker with the tools and agents that it offers to its tenant; an ``id`` that exists begins anew.
 
-    It counts as dead when it has not been heard of for ``ttl`` seconds. Several workers may offer the
-    same.
+    What was held under that ``id`` is put back at once, for it and for others; of a tool that is not
+    repeatable the
+    agent is told that nobody knows what came of it. A worker counts as dead when it has not been heard
+    of for ``ttl``
+    seconds. Several workers may offer the same.
 
     Args:
         body (Register | Unset): A worker with the tools and agents that it offers to its tenant;
-            an ``id`` that exists is changed.
+            an ``id`` that exists begins anew.
 
-            It counts as dead when it has not been heard of for ``ttl`` seconds. Several workers may
-            offer the same.
+            What was held under that ``id`` is put back at once, for it and for others; of a tool that
+            is not repeatable the
+            agent is told that nobody knows what came of it. A worker counts as dead when it has not
+            been heard of for ``ttl``
+            seconds. Several workers may offer the same.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -96,17 +102,23 @@ def sync(
 ) -> WorkerView | None:
     """Offer tools and agents from a process of your own.
 
-     A worker with the tools and agents that it offers to its tenant; an ``id`` that exists is changed.
+     A worker with the tools and agents that it offers to its tenant; an ``id`` that exists begins anew.
 
-    It counts as dead when it has not been heard of for ``ttl`` seconds. Several workers may offer the
-    same.
+    What was held under that ``id`` is put back at once, for it and for others; of a tool that is not
+    repeatable the
+    agent is told that nobody knows what came of it. A worker counts as dead when it has not been heard
+    of for ``ttl``
+    seconds. Several workers may offer the same.
 
     Args:
         body (Register | Unset): A worker with the tools and agents that it offers to its tenant;
-            an ``id`` that exists is changed.
+            an ``id`` that exists begins anew.
 
-            It counts as dead when it has not been heard of for ``ttl`` seconds. Several workers may
-            offer the same.
+            What was held under that ``id`` is put back at once, for it and for others; of a tool that
+            is not repeatable the
+            agent is told that nobody knows what came of it. A worker counts as dead when it has not
+            been heard of for ``ttl``
+            seconds. Several workers may offer the same.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -129,17 +141,23 @@ async def asyncio_detailed(
 ) -> Response[WorkerView]:
     """Offer tools and agents from a process of your own.
 
-     A worker with the tools and agents that it offers to its tenant; an ``id`` that exists is changed.
+     A worker with the tools and agents that it offers to its tenant; an ``id`` that exists begins anew.
 
-    It counts as dead when it has not been heard of for ``ttl`` seconds. Several workers may offer the
-    same.
+    What was held under that ``id`` is put back at once, for it and for others; of a tool that is not
+    repeatable the
+    agent is told that nobody knows what came of it. A worker counts as dead when it has not been heard
+    of for ``ttl``
+    seconds. Several workers may offer the same.
 
     Args:
         body (Register | Unset): A worker with the tools and agents that it offers to its tenant;
-            an ``id`` that exists is changed.
+            an ``id`` that exists begins anew.
 
-            It counts as dead when it has not been heard of for ``ttl`` seconds. Several workers may
-            offer the same.
+            What was held under that ``id`` is put back at once, for it and for others; of a tool that
+            is not repeatable the
+            agent is told that nobody knows what came of it. A worker counts as dead when it has not
+            been heard of for ``ttl``
+            seconds. Several workers may offer the same.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -165,17 +183,23 @@ async def asyncio(
 ) -> WorkerView | None:
     """Offer tools and agents from a process of your own.
 
-     A worker with the tools and agents that it offers to its tenant; an ``id`` that exists is changed.
+     A worker with the tools and agents that it offers to its tenant; an ``id`` that exists begins anew.
 
-    It counts as dead when it has not been heard of for ``ttl`` seconds. Several workers may offer the
-    same.
+    What was held under that ``id`` is put back at once, for it and for others; of a tool that is not
+    repeatable the
+    agent is told that nobody knows what came of it. A worker counts as dead when it has not been heard
+    of for ``ttl``
+    seconds. Several workers may offer the same.
 
     Args:
         body (Register | Unset): A worker with the tools and agents that it offers to its tenant;
-            an ``id`` that exists is changed.
+            an ``id`` that exists begins anew.
 
-            It counts as dead when it has not been heard of for ``ttl`` seconds. Several workers may
-            offer the same.
+            What was held under that ``id`` is put back at once, for it and for others; of a tool that
+            is not repeatable the
+            agent is told that nobody knows what came of it. A worker counts as dead when it has not
+            been heard of for ``ttl``
+            seconds. Several workers may offer the same.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
