@@ -1,8 +1,12 @@
-"""A kernel that serves on a free port of loopback, and clients for it."""
+"""A kernel that serves on a free port of loopback, in this process or in one of its own, and clients for it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,8 @@ from kingpost_http.settings import Settings
 from kingpost_http.status import FaceStatus, Standing
 
 Serving = Callable[..., AbstractAsyncContextManager[tuple[OpenKernel, str]]]
+Run = Callable[..., subprocess.Popen[str]]
+Serve = Callable[..., tuple[subprocess.Popen[str], str]]
 
 
 @pytest.fixture
@@ -59,3 +65,42 @@ def token() -> Callable[..., Any]:
         return {"Authorization": f"Bearer {made.token}"}
 
     return token
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """Starts processes in a home of their own; those that are left are ended."""
+    running: list[subprocess.Popen[str]] = []
+    home = {name: value for name, value in os.environ.items() if not name.startswith("KINGPOST")}
+    home["KINGPOST_HOME"] = str(tmp_path / "home")
+
+    def run(*command: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=tmp_path,
+            env=home,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield run
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def serve(run: Run) -> Serve:
+    """Starts a server, and reads where it listens."""
+
+    def serve() -> tuple[subprocess.Popen[str], str]:
+        process = run("-m", "kingpost", "serve", "--port", "0")
+        assert process.stderr is not None
+        found = re.search(r"listening on (\S+)", process.stderr.readline())
+        assert found is not None
+        return process, found[1]
+
+    return serve

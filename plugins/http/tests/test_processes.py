@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-import os
-import re
 import signal
 import ssl
 import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,49 +20,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-pytestmark = pytest.mark.timeout(45)
+pytestmark = pytest.mark.timeout(120)
 Run = Callable[..., subprocess.Popen[str]]
 Serve = Callable[..., tuple[subprocess.Popen[str], str]]
 WORKER = Path(__file__).parent / "serve_calls.py"
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    """Starts processes in a home of their own; those that are left are ended."""
-    running: list[subprocess.Popen[str]] = []
-    home = {name: value for name, value in os.environ.items() if not name.startswith("KINGPOST")}
-    home["KINGPOST_HOME"] = str(tmp_path / "home")
-
-    def run(*command: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=tmp_path,
-            env=home,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        running.append(process)
-        return process
-
-    yield run
-    for process in running:
-        process.kill()
-        process.communicate()
-
-
-@pytest.fixture
-def serve(run: Run) -> Serve:
-    """Starts a server, and reads where it listens."""
-
-    def serve() -> tuple[subprocess.Popen[str], str]:
-        process = run("-m", "kingpost", "serve", "--port", "0")
-        assert process.stderr is not None
-        found = re.search(r"listening on (\S+)", process.stderr.readline())
-        assert found is not None
-        return process, found[1]
-
-    return serve
 
 
 def ended(url: str, id: str, **more: Any) -> dict[str, Any]:
