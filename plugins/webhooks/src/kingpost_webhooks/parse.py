@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from math import isfinite
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -37,7 +38,7 @@ def parse(body: bytes, content_type: str) -> Any:
 
 def _json(text: str) -> Any:
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number, parse_float=_finite)
     except RecursionError as problem:
         raise Unreadable(f"it is nested more than {DEEPEST} levels deep") from problem
     except Unreadable:
@@ -64,6 +65,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(word: str) -> Any:
     raise Unreadable(f"{word} is no JSON")
+
+
+def _finite(digits: str) -> float:
+    if not isfinite(value := float(digits)):
+        raise Unreadable("a number is beyond what a double holds")
+    return value
 
 
 def _deeper(value: Any) -> bool:

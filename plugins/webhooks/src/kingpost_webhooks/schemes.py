@@ -128,7 +128,8 @@ class Linear(_HexBody):
         at = look(payload, "webhookTimestamp")
         if not isinstance(at, int) or isinstance(at, bool):
             raise Refusal(400, "webhookTimestamp is missing")
-        if abs(now - at / 1000) > min(source.tolerance, 60.0):
+        # Whole milliseconds are compared: a number with hundreds of digits is no float.
+        if abs(int(now * 1000) - at) > min(source.tolerance, 60.0) * 1000:
             raise Refusal(401, "webhookTimestamp is more than 60 s off; send it anew, or mend the clock")
 
 
