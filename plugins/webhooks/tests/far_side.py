@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import ssl
+import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -139,6 +140,56 @@ async def _doubled(writer: asyncio.StreamWriter) -> None:
     await writer.drain()
 
 
+async def _long(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello, and more\r\n\r\nHTTP/1.1 500 No\r\n\r\n")
+    await writer.drain()
+
+
+async def _both(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+    await writer.drain()
+
+
+async def _ancient(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"hello")
+    await writer.drain()
+
+
+async def _body(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+    while True:
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def _trailers(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n\r\n0\r\n")
+    while True:
+        writer.write(b"X-More: " + b"a" * 4000 + b"\r\n")
+        await writer.drain()
+
+
+async def _extension(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=")
+    while True:
+        writer.write(b"a" * 4000)
+        await writer.drain()
+
+
+async def _upgrade(writer: asyncio.StreamWriter) -> None:
+    writer.write(
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"
+    )
+    await writer.drain()
+
+
+async def _packed(writer: asyncio.StreamWriter) -> None:
+    bomb = zlib.compress(bytes(1_000_000))
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nContent-Length: %d\r\n\r\n" % len(bomb) + bomb)
+    await writer.drain()
+
+
 async def _rubbish(writer: asyncio.StreamWriter) -> None:
     writer.write(b"220 smtp.example.com ESMTP\r\n" * 3)
     await writer.drain()
@@ -162,10 +213,11 @@ async def _early(writer: asyncio.StreamWriter) -> None:
     while True:
         writer.write(b"HTTP/1.1 102 Processing\r\n\r\n")
         await writer.drain()
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
 
 
 BEHAVIOURS: Mapping[str, Callable[[asyncio.StreamWriter], Awaitable[None]]] = {
     "stall": _stall, "reset": _reset, "drip": _drip, "short": _short, "doubled": _doubled, "rubbish": _rubbish,
-    "flood": _flood, "headers": _headers, "early": _early,
+    "flood": _flood, "headers": _headers, "early": _early, "long": _long, "both": _both, "ancient": _ancient,
+    "body": _body, "trailers": _trailers, "extension": _extension, "upgrade": _upgrade, "packed": _packed,
 }  # fmt: skip

@@ -26,7 +26,7 @@ class Post:
         self.registry = Registry({}, ports)
 
     async def open(self, tls: Any = None, allow: tuple[str, ...] = ("127.0.0.1/32",), **settings: Any) -> WebhookSink:
-        given = Settings(**{"allow": allow, "timeout": 1.0, "patience": 0.2, **settings})
+        given = Settings(**{"allow": allow, "timeout": 20.0, "patience": 0.2, **settings})
         self.registry = Registry({}, self.ports)
         self.sink = WebhookSink(given, self.ports, self.registry, tls)
         self.sink.lend("log", "memory", self.log)

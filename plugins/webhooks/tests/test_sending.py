@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import ssl
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from far_side import FarSide
@@ -16,11 +18,13 @@ from kingpost_webhooks.arrived import Arrived, Headers
 from kingpost_webhooks.courier import Courier
 from kingpost_webhooks.endpoint import Endpoint, Key
 from kingpost_webhooks.ledger import Ledger, stream_of
-from kingpost_webhooks.pace import DELAYS
+from kingpost_webhooks.pace import DELAYS, LONGEST_RETRY_AFTER, delay, retry_after
 from kingpost_webhooks.schemes import SCHEMES
 from kingpost_webhooks.sign import new_private, shown
 from kingpost_webhooks.source import Source
 from post import SECRET, Post
+
+HANGING = {"stall", "drip", "body", "early"}
 
 
 async def _tried(post: Post, id: str) -> list[Event]:
@@ -129,17 +133,51 @@ async def test_a_failure_is_tried_again_with_the_same_id_and_bytes(
 
 @pytest.mark.parametrize(
     "answer",
-    ["stall", "reset", "drip", "short", "doubled", "rubbish", "headers", "early", 301, 302, 307, 400, 500, 503],
+    [
+        "stall",
+        "reset",
+        "drip",
+        "body",
+        "short",
+        "doubled",
+        "both",
+        "rubbish",
+        "ancient",
+        "headers",
+        "early",
+        "upgrade",
+        301,
+        302,
+        303,
+        307,
+        308,
+        400,
+        401,
+        429,
+        500,
+        503,
+        599,
+        600,
+    ],
 )
 async def test_whoever_behaves_badly_holds_nobody_else(post: Post, far: FarSide, answer: str | int) -> None:
     """It fails, is tried again later, and a redirect is not followed; the neighbour has its events meanwhile."""
     far.answers["/bad"] = answer if isinstance(answer, str) else (answer, {"Location": far.url("/elsewhere")})
-    await post.open()
+    await post.open(timeout=120.0)
     await post.endpoint("bad", far.url("/bad"), events=("task.queued",))
     await post.endpoint("good", far.url("/good"), events=("task.queued",))
     await post.say("t-1")
     await post.say("t-2")
-    await far.until("/good", 2, 0.9)
+    await far.until("/good", 2)
+    if answer in HANGING:
+        # It hangs still; a process that waits less long sees it end.
+        await far.until("/bad", 1)
+        assert not await _tried(post, "bad")
+        assert post.sink is not None
+        assert post.sink.outbox is not None
+        await post.sink.outbox.abandon()
+        await post.open(timeout=0.2)
+        await post.hand_over()
     await _settled(post)
     first = (await _tried(post, "bad"))[0]
 
@@ -149,16 +187,21 @@ async def test_whoever_behaves_badly_holds_nobody_else(post: Post, far: FarSide,
     assert not far.at("/elsewhere")
 
 
-async def test_an_answer_without_end_is_an_answer(post: Post, far: FarSide) -> None:
-    """The status has come; how much follows is not waited for."""
-    far.answers["/flood"] = "flood"
+@pytest.mark.parametrize("answer", ["flood", "trailers", "extension", "long", "packed"])
+async def test_an_answer_without_end_is_an_answer(post: Post, far: FarSide, answer: str) -> None:
+    """The status has come; what follows is not waited for, kept or unpacked. The next event has a new connection."""
+    far.answers["/much"] = answer
     await post.open()
-    await post.endpoint("e", far.url("/flood"), events=("task.queued",))
-    await post.say("t-1")
-    await far.until("/flood", 1)
-    await _settled(post)
+    await post.endpoint("e", far.url("/much"), events=("task.queued",))
+    for number in range(2):
+        await post.say(f"t-{number}")
+        await far.until("/much", number + 1)
+        await _settled(post)
 
-    assert [event.header["fate"] for event in await _tried(post, "e")] == ["delivered"]
+    tried = await _tried(post, "e")
+    assert [event.header["fate"] for event in tried] == ["delivered", "delivered"]
+    assert far.connections == 2
+    assert all(len(json.dumps(event.payload)) < 30_000 for event in tried)
 
 
 async def test_retry_after_is_honoured(post: Post, far: FarSide, clock: SeededClock) -> None:
@@ -174,6 +217,26 @@ async def test_retry_after_is_honoured(post: Post, far: FarSide, clock: SeededCl
 
     await clock.advance(2)
     await far.until("/busy", 2)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("120", 120.0), ("0", 0.0), ("-5", None), ("1e9", None), ("1.5", None), ("nan", None), ("", None),
+        ("soon", None), ("\u0661\u0662", None), ("1000000000", 1e9), ("9" * 400, LONGEST_RETRY_AFTER),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0), ("Thu, 01 Jan 1970 00:20:00 GMT", 200.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 253_402_299_799.0),
+        ("Thu, 01 Jan 99999 00:00:00 GMT", None),
+    ],
+)  # fmt: skip
+def test_what_retry_after_says_is_read_strictly_and_never_waited_for_longer_than_a_day(
+    said: str, seconds: float | None
+) -> None:
+    """Seconds or a date (RFC 9110, section 10.2.3); what says nothing leaves the schedule as it is."""
+    found = retry_after({"Retry-After": said}, 1000.0)
+
+    assert found == seconds
+    assert DELAYS[0] * 0.8 <= (delay(1, bytes, found) or 0) <= LONGEST_RETRY_AFTER
 
 
 async def test_gone_disables_at_once_and_keeps_the_events(post: Post, far: FarSide) -> None:
@@ -327,7 +390,7 @@ async def test_a_mark_reaches_to_what_was_settled_while_standings_were_written(p
 async def test_a_replay_of_something_old_brings_nothing_else_back(post: Post, far: FarSide) -> None:
     """Killed while it is on its way, and beside an attempt that hangs: what came later stays where it is."""
     far.answers["/old"] = lambda count: "stall" if count == 4 else 204
-    await post.open(timeout=20.0)
+    await post.open()
     await post.endpoint("e", far.url("/old"), events=("task.queued",))
     position = await post.say("t-1")
     await post.say("t-2")
@@ -398,24 +461,62 @@ async def test_a_host_that_is_gone_is_let_rest_and_no_attempt_is_used_up(post: P
     assert await attempts() == 9
 
 
-@pytest.mark.parametrize(("name", "fate"), [("localhost", "delivered"), ("other.example", "failed")])
-async def test_tls_is_to_the_name(post: Post, tmp_path: Path, clock: SeededClock, name: str, fate: str) -> None:
-    """The connection goes to the address that was checked; the certificate must be for the name in the URL."""
-    served, trusting = _certificates(tmp_path, name)
-    side = FarSide()
+@pytest.mark.parametrize("kind", ["right", "other name", "expired", "not yet", "unknown issuer"])
+async def test_tls_is_to_the_name(post: Post, tmp_path: Path, kind: str) -> None:
+    """The connection goes to the address that was checked; the certificate must be for the name, and hold."""
+    served, trusting = _certificates(
+        tmp_path, "other.example" if kind == "other name" else "localhost", _DAYS.get(kind)
+    )
+    if kind == "unknown issuer":
+        trusting = ssl.create_default_context()
+    side, beside = FarSide(), FarSide()
     await side.start(served)
+    await beside.start()
     try:
         await post.open(trusting, allow=("localhost", "127.0.0.0/8", "::1/128"))
         await post.endpoint("e", side.url("/ok", "localhost", "https"), events=("task.queued",))
+        await post.endpoint("beside", beside.url(), events=("task.queued",))
         await post.say("t-1")
+        await beside.until("/ok", 1)
         await _settled(post)
-        assert [event.header["fate"] for event in await _tried(post, "e")] == [fate]
+        (tried,) = await _tried(post, "e")
     finally:
         await side.stop()
+        await beside.stop()
+
+    assert tried.header["fate"] == ("delivered" if kind == "right" else "failed")
+    assert kind == "right" or "TLS to localhost failed" in (tried.payload or {})["why"]
+    assert len(side.received) == (kind == "right"), "nothing is said before the certificate was looked at"
 
 
-def _certificates(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server's context with a certificate for a name, and one that trusts it."""
+class Foreign(asyncio.Protocol):
+    """Greets in another language than TLS."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        cast("asyncio.Transport", transport).write(b"220 mail.example.com ESMTP\r\n")
+
+
+@pytest.mark.parametrize("speaks", [Foreign, asyncio.Protocol])
+async def test_a_port_that_speaks_no_tls_holds_nobody_else(
+    post: Post, far: FarSide, speaks: type[asyncio.Protocol]
+) -> None:
+    """Whether it answers in another language or says nothing at all."""
+    server = await asyncio.get_running_loop().create_server(speaks, "127.0.0.1", 0)
+    await post.open(timeout=20.0 if speaks is Foreign else 0.5)
+    await post.endpoint("bad", f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/", events=("task.queued",))
+    await post.say("t-1")
+    await _settled(post)
+    assert [event.header["fate"] for event in await _tried(post, "bad")] == ["failed"]
+    server.close()
+
+
+_DAYS = {"expired": (-2, -1), "not yet": (1, 2)}
+
+
+def _certificates(
+    folder: Path, name: str, days: tuple[int, int] | None = None
+) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's context with a certificate for a name, and one that trusts it; it holds from and to so many days."""
     from datetime import UTC, datetime
 
     from cryptography import x509
@@ -425,15 +526,15 @@ def _certificates(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLConte
 
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
+    now, (begins, ends) = datetime.now(UTC), days or (-1, 1)
     made = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now + timedelta(days=begins))
+        .not_valid_after(now + timedelta(days=ends))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

@@ -113,8 +113,15 @@ class Connection(asyncio.Protocol):
         else:
             if not self._headed and self._size > _MOST_HEAD:
                 self._failed("the head of the answer is too long")
+            elif self._size > _MOST_BYTES:
+                # The answer has been given; how long the rest of it is, trailers too, is no concern of ours.
+                self._answered()
+                self.close()
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self._headed:
+            # Behind the body: nothing that anybody here reads.
+            return
         self._head[name.decode("latin-1").lower()] = value.decode("latin-1")[:500]
 
     def on_headers_complete(self) -> None:
@@ -131,10 +138,6 @@ class Connection(asyncio.Protocol):
     def on_body(self, data: bytes) -> None:
         if len(self._kept) < KEPT_BYTES:
             self._kept += data[: KEPT_BYTES - len(self._kept)]
-        if self._size > _MOST_BYTES:
-            # The answer has been given; how long the rest of it is, is no concern of ours.
-            self._answered()
-            self.close()
 
     def on_message_complete(self) -> None:
         if self._headed:

@@ -16,6 +16,8 @@ ATTEMPTS = len(DELAYS) + 1
 JITTER = 0.2
 LONGEST_RETRY_AFTER = 86_400.0
 
+_DIGITS = 12
+
 FAILURES = 5
 REST_SECONDS = 30.0
 QUIET_SECONDS = 60.0
@@ -36,8 +38,8 @@ def delay(attempt: int, entropy: Callable[[int], bytes], asked: float | None = N
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     """What Retry-After says in seconds (RFC 9110, section 10.2.3), ``None`` where it says nothing that can be read."""
     value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "").strip()
-    if value.isascii() and value.isdigit() and len(value) < 10:
-        return float(value)
+    if value.isascii() and value.isdigit():
+        return float(value[:_DIGITS]) if len(value) <= _DIGITS else LONGEST_RETRY_AFTER
     try:
         return max(parsedate_to_datetime(value).timestamp() - now, 0.0)
     except (ValueError, TypeError, OverflowError):

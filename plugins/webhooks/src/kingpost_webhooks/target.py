@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from kingpost import InvalidRequest
 
-_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
+_PLACE = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{0,5})?")
 _WELL = re.compile(r"[!-~]{1,2048}")
 
 
@@ -48,12 +48,11 @@ def target(url: str) -> Target:
         raise InvalidRequest(f"{url!r} is no URL ({problem})") from problem
     if parts.scheme not in {"http", "https"}:
         raise InvalidRequest(f"{url!r}: only https:// URLs can be delivered to")
-    host = parts.netloc.rpartition("@")[2]
-    host = host[: host.rfind("]") + 1] if host.startswith("[") else host.partition(":")[0]
-    if "@" in parts.netloc or not _HOST.fullmatch(host):
-        raise InvalidRequest(f"{url!r}: name a plain host, without a user")
+    place = _PLACE.fullmatch(parts.netloc)
+    if place is None:
+        raise InvalidRequest(f"{url!r}: name a plain host and at most a port, without a user")
     if port == 0 or parts.fragment:
         raise InvalidRequest(f"{url!r}: port 0 and fragments cannot be delivered to")
     secure = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(secure, host.strip("[]").lower(), port or (443 if secure else 80), path)
+    return Target(secure, place[1].strip("[]").lower(), port or (443 if secure else 80), path)
