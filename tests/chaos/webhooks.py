@@ -1,4 +1,4 @@
-"""``python -m tests.chaos.webhooks --rounds N --deliveries M``: kill -9 while deliveries come in and events go out.
+"""``make chaos-webhooks ROUNDS=N DELIVERIES=M``: kill -9 while deliveries come in and events go out.
 
 A server with one source and one endpoint is killed again and again while senders go on. Checked at the end: every
 delivery that was accepted is exactly one task, and the event of each task has arrived at least once, with one id.
@@ -23,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,7 @@ def send(port: int, number: int) -> str | None:
         connection.close()
 
 
-def rounds(folder: Path, count: int, deliveries: int, seed: int = 0) -> dict[str, int]:
+def rounds(folder: Path, times: int, deliveries: int, seed: int = 0) -> dict[str, int]:
     """All rounds; what was counted.
 
     Raises:
@@ -151,24 +152,15 @@ def rounds(folder: Path, count: int, deliveries: int, seed: int = 0) -> dict[str
     home = Home(folder, server.server_address[1])
     accepted: dict[int, str] = {}
     waiting = list(range(deliveries))
-    killed = 0
-    while killed < count or waiting:
-        home.serve()
-        share = waiting[: max(deliveries // max(count, 1), 1)] if killed < count else waiting
-        timer = threading.Timer(chance.uniform(0.05, 0.6), home.kill)
-        if killed < count:
-            timer.start()
-        with ThreadPoolExecutor(_SENDERS) as senders:
-            for number, task in zip(share, senders.map(lambda n: send(home.port, n), share), strict=True):
-                if task is not None:
-                    # Accepted twice, it is the same task.
-                    assert accepted.setdefault(number, task) == task
+    cut = killed_with = 0
+    for number in range(times):
+        # Half of what is begun in a round is accepted, so that the rounds reach over all deliveries.
+        share = waiting[: max(2 * len(waiting) // (times - number), 2)]
+        cut += _round(home, share, accepted, chance.randrange(len(share) + 1), chance.uniform(0, 0.02))
+        killed_with = len(accepted)
         # Some that were accepted are sent once more, as senders do who have lost the answer.
-        waiting = [number for number in waiting if number not in accepted or chance.random() < 0.02]
-        if killed < count:
-            timer.join()
-            killed += 1
-        home.end(signal.SIGKILL)
+        waiting = [one for one in waiting if one not in accepted or chance.random() < 0.02]
+    _round(home, waiting, accepted, None, 0.0)
     home.serve()
     try:
         _arrive(arrivals, set(accepted.values()))
@@ -176,7 +168,32 @@ def rounds(folder: Path, count: int, deliveries: int, seed: int = 0) -> dict[str
         home.end(signal.SIGTERM)
         server.shutdown()
         server.server_close()
-    return _checked(home, accepted, arrivals, killed)
+    told = {"killed": times, "in_the_middle": cut, "accepted_in_rounds": killed_with}
+    return told | _checked(home, accepted, arrivals)
+
+
+def _round(home: Home, share: list[int], accepted: dict[int, str], most: int | None, late: float) -> bool:
+    """Start the server, send, and kill it soon after so many were answered; whether that left some unanswered."""
+    home.serve()
+    answered = count()
+    timer = threading.Timer(late, home.kill)
+
+    def one(number: int) -> str | None:
+        task = send(home.port, number)
+        if task is not None and next(answered) == most:
+            timer.start()
+        return task
+
+    with ThreadPoolExecutor(_SENDERS) as senders:
+        told = list(senders.map(one, share))
+    if timer.ident is not None:
+        timer.join()
+    home.end(signal.SIGKILL)
+    for number, task in zip(share, told, strict=True):
+        if task is not None:
+            # Accepted twice, it is the same task.
+            assert accepted.setdefault(number, task) == task
+    return None in told
 
 
 def _arrive(arrivals: Arrivals, wanted: set[str], seconds: float = 120.0) -> None:
@@ -186,7 +203,7 @@ def _arrive(arrivals: Arrivals, wanted: set[str], seconds: float = 120.0) -> Non
         time.sleep(0.1)
 
 
-def _checked(home: Home, accepted: dict[int, str], arrivals: Arrivals, killed: int) -> dict[str, int]:
+def _checked(home: Home, accepted: dict[int, str], arrivals: Arrivals) -> dict[str, int]:
     tasks: list[str] = []
     after: list[str] = []
     while True:
@@ -198,7 +215,7 @@ def _checked(home: Home, accepted: dict[int, str], arrivals: Arrivals, killed: i
     assert sorted(tasks) == sorted(accepted.values()), "a delivery is no task, or two"
     assert all(len(ids) == 1 for ids in arrivals.ids.values()), "an event came with two ids"
     assert json.loads(home.run("verify", "--json"))["findings"] == []
-    return {"killed": killed, "accepted": len(accepted), "tasks": len(tasks), "events": arrivals.count}
+    return {"accepted": len(accepted), "tasks": len(tasks), "events": arrivals.count}
 
 
 if __name__ == "__main__":
