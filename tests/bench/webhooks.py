@@ -1,9 +1,10 @@
 """Webhooks: what a verified, durable delivery costs, and how soon the living have their events beside the dead.
 
 In: a server process of its own takes signed deliveries over 32 connections; the baseline is the same server taking the
-same texts as ``POST /v1/tasks``. Out: one event for 10,000 endpoints of which 1,000 never answer; the baseline is
-``httpx.AsyncClient`` posting the same bytes to the same receiver. ``WEBHOOK_DELIVERIES`` and ``WEBHOOK_ENDPOINTS``
-change the sizes.
+same texts as ``POST /v1/tasks``. Beside: one takes them while it sends what two endpoints have missed; the baseline
+is the same server while they are disabled. Out: one event for 10,000 endpoints of which 1,000 never answer, all on one
+host and then each on its own; the baseline is ``httpx.AsyncClient`` posting the same bytes to the same receiver.
+``WEBHOOK_DELIVERIES`` and ``WEBHOOK_ENDPOINTS`` change the sizes.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from tests.bench._measure import close, fsync_ms, tell
 DELIVERIES = int(os.environ.get("WEBHOOK_DELIVERIES", "6000"))
 ENDPOINTS = int(os.environ.get("WEBHOOK_ENDPOINTS", "10000"))
 CONNECTIONS = 32
+_SLOW = ("first", "second")
 SECRET = "a secret of the bench"
 KEY = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 _TOML = f"""[kernel]
@@ -56,9 +58,9 @@ description = "Look at {{number}}: {{title}}"
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[psutil.Process, int]]:
+def served(folder: Path, settings: str = _TOML) -> Iterator[tuple[psutil.Process, int]]:
     """A server that accepts and does no work."""
-    (folder / "kingpost.toml").write_text(_TOML)
+    (folder / "kingpost.toml").write_text(settings)
     environ = {**os.environ, "KINGPOST_HOME": str(folder / "home"), "XDG_CACHE_HOME": str(folder / "cache")}
     command = [sys.executable, "-m", "kingpost", "serve", "--port", "0", "--no-work"]
     with subprocess.Popen(command, cwd=folder, env=environ, stderr=subprocess.PIPE, text=True) as process:
@@ -131,6 +133,34 @@ def incoming() -> dict[str, float]:
         return figures
 
 
+def beside(target: int) -> dict[str, float]:
+    """Deliveries alone, and while some 10,000 events and more are on their way out of the same process."""
+    settings = _TOML.replace("[kernel]", '[kernel]\nsinks = ["webhooks"]') + '[webhooks]\nallow = ["127.0.0.0/8"]\n'
+    with tempfile.TemporaryDirectory() as name, served(Path(name), settings) as (_, port):
+        server = httpx.Client(base_url=f"http://127.0.0.1:{port}/v1/webhooks/endpoints", trust_env=False)
+        for id in _SLOW:
+            asked = {"url": f"http://127.0.0.1:{target}/{id}", "events": ["task.queued"]}
+            server.put(f"/{id}", json=asked).raise_for_status()
+            server.post(f"/{id}/disable", json={}).raise_for_status()
+        asyncio.run(load(port, [delivery(number) for number in range(-300, 0)]))
+        _, alone = asyncio.run(load(port, [delivery(number) for number in range(DELIVERIES)]))
+        for id in _SLOW:
+            server.post(f"/{id}/enable").raise_for_status()
+        before = told(target)
+        seconds, with_ = asyncio.run(load(port, [delivery(number) for number in range(DELIVERIES, 2 * DELIVERIES)]))
+        sent = told(target) - before
+    return {
+        "alone_p99_ms": alone[int(DELIVERIES * 0.99)] * 1000, "beside_p99_ms": with_[int(DELIVERIES * 0.99)] * 1000,
+        "beside_per_s": DELIVERIES / seconds, "beside_sent": sent,
+    }  # fmt: skip
+
+
+def told(target: int) -> int:
+    """How many posts the receiver has taken."""
+    count: int = httpx.get(f"http://127.0.0.1:{target}/count", trust_env=False).json()
+    return count
+
+
 def _cpu(process: psutil.Process) -> float:
     spent = process.cpu_times()
     return float(spent.user + spent.system)
@@ -140,6 +170,7 @@ class Receiver(asyncio.Protocol):
     """Answers 204, notes when each path was asked for, and never answers a path of the dead."""
 
     arrived: ClassVar[dict[str, float]] = {}
+    posts = 0
 
     def connection_made(self, transport: Any) -> None:
         self.transport, self.buffer = transport, b""
@@ -152,23 +183,24 @@ class Receiver(asyncio.Protocol):
             if len(self.buffer) < whole:
                 return
             path, self.buffer = self.buffer.split(b" ", 2)[1].decode(), self.buffer[whole:]
-            if path == "/report":
-                body = json.dumps(self.arrived).encode()
+            if path in {"/report", "/count"}:
+                body = json.dumps(self.arrived if path == "/report" else Receiver.posts).encode()
                 self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
             elif not path.startswith("/dead"):
+                Receiver.posts += 1
                 self.arrived.setdefault(path, time.monotonic())
                 self.transport.write(b"HTTP/1.1 204 No Content\r\n\r\n")
 
 
 async def receive() -> None:
     """The receiver, in a process of its own."""
-    server = await asyncio.get_running_loop().create_server(Receiver, "127.0.0.1", 0, backlog=8192)
+    server = await asyncio.get_running_loop().create_server(Receiver, "0.0.0.0", 0, backlog=8192)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
-async def outgoing(port: int) -> dict[str, float]:
-    """One event for all endpoints, one in ten of them dead."""
+async def outgoing(port: int, *, apart: bool) -> dict[str, float]:
+    """One event for all endpoints, one in ten of them dead; ``apart`` each has a host of its own."""
     with tempfile.TemporaryDirectory() as name:
         ports = Ports(home=Path(name))
         (log,) = provide_log(None, ports)
@@ -178,34 +210,39 @@ async def outgoing(port: int) -> dict[str, float]:
         sink.lend("log", "sqlite", log)
         await sink.start()
         assert sink.outbox is not None
-        await _set_up(log, registry, ports, port)
+        await _set_up(log, registry, ports, port, apart=apart)
         await sink.accept(await log.read(0, 100_000))
-        settle()
-        began, cpu = time.monotonic(), time.process_time()
-        await log.append(task_stream("t-1"), "", [facts.queued("t-1")])
-        await sink.accept(await log.read(sink.outbox.reached, 100))
         arrived: dict[str, float] = {}
         living = ENDPOINTS - ENDPOINTS // 10
         async with httpx.AsyncClient(trust_env=False) as client:
+            # What the client itself costs at first is not to be measured.
+            await client.get(f"http://127.0.0.1:{port}/report")
+            settle()
+            began, cpu = time.monotonic(), time.process_time()
+            await log.append(task_stream("t-1"), "", [facts.queued("t-1")])
+            await sink.accept(await log.read(sink.outbox.reached, 100))
             while len(arrived) < living and time.monotonic() - began < 60:
                 await asyncio.sleep(1.0)
-                arrived = (await client.get(f"http://127.0.0.1:{port}/report")).json()
+                found = (await client.get(f"http://127.0.0.1:{port}/report")).json()
+                arrived = {path: at for path, at in found.items() if path.startswith(f"/ok/{apart:d}/")}
         spent = time.process_time() - cpu
         waits = sorted(at - began for at in arrived.values())
         await sink.stop()
         await log.stop()  # type: ignore[attr-defined]  # this log has one
     assert len(waits) == living, f"{len(waits)} of {living} have arrived"
+    name = "out_apart" if apart else "out"
     return {
-        "out_p50_s": waits[living // 2], "out_p99_s": waits[int(living * 0.99)], "out_max_s": waits[-1],
-        "out_cpu_us": spent / living * 1e6,
+        f"{name}_p50_s": waits[living // 2], f"{name}_p99_s": waits[int(living * 0.99)], f"{name}_max_s": waits[-1],
+        f"{name}_cpu_us": spent / living * 1e6,
     }  # fmt: skip
 
 
-async def _set_up(log: Any, registry: Registry, ports: Ports, port: int) -> None:
+async def _set_up(log: Any, registry: Registry, ports: Ports, port: int, *, apart: bool) -> None:
     vault, events = Vault(ports.home, ports.entropy), []
     for number in range(ENDPOINTS):
         id = f"e-{number}"
-        url = f"http://127.0.0.1:{port}/{'dead' if number % 10 == 0 else 'ok'}/{number}"
+        host = f"127.1.{number // 250}.{number % 250 + 1}" if apart else "127.0.0.1"
+        url = f"http://{host}:{port}/{'dead' if number % 10 == 0 else 'ok'}/{apart:d}/{number}"
         endpoint = Endpoint(id=id, url=url, events=("task.queued",))
         keys = [dump(Key(secret=vault.seal(KEY, f"default/endpoint/{id}")))]
         events.append(Event("endpoint.set", {"name": id}, {**dump(endpoint), "keys": keys}))
@@ -230,7 +267,7 @@ async def posted(port: int, count: int) -> float:
 
 
 def main() -> None:
-    """Both directions."""
+    """Both directions, apart and beside each other."""
     figures = incoming()
     tell(f"in: {figures['delivery_per_s']:.0f}/s, p99 {figures['delivery_p99_ms']:.1f} ms")
     command = [sys.executable, "-m", "tests.bench.webhooks", "--receive"]
@@ -238,8 +275,11 @@ def main() -> None:
         assert receiver.stdout is not None
         port = int(receiver.stdout.readline())
         try:
-            figures |= uvloop.run(outgoing(port))
-            tell(f"out: p99 {figures['out_p99_s']:.2f} s, {figures['out_cpu_us']:.0f} us")
+            figures |= beside(port)
+            tell(f"beside: p99 {figures['beside_p99_ms']:.1f} ms, alone {figures['alone_p99_ms']:.1f} ms")
+            for name, apart in (("out", False), ("out_apart", True)):
+                figures |= uvloop.run(outgoing(port, apart=apart))
+                tell(f"{name}: p99 {figures[f'{name}_p99_s']:.2f} s, {figures[f'{name}_cpu_us']:.0f} us")
             figures["httpx_cpu_us"] = uvloop.run(posted(port, 2000))
         finally:
             receiver.terminate()
@@ -247,7 +287,9 @@ def main() -> None:
         figures["fsync_ms"] = fsync_ms(Path(name))
     ratios = {
         "task_cpu_over_delivery": figures["task_cpu_us"] / figures["delivery_cpu_us"],
+        "beside_p99_over_alone": figures["beside_p99_ms"] / figures["alone_p99_ms"],
         "httpx_cpu_over_out": figures["httpx_cpu_us"] / figures["out_cpu_us"],
+        "httpx_cpu_over_out_apart": figures["httpx_cpu_us"] / figures["out_apart_cpu_us"],
     }
     close("webhooks", figures, ratios)
 

@@ -81,6 +81,7 @@ class Outbox:
             task.cancel()
         await asyncio.gather(*going, return_exceptions=True)
         self._keepers = []
+        self._sender.stop()
 
     async def keep(self) -> bool:
         """Write down how far everybody is; false if the log does not take it."""
@@ -198,8 +199,12 @@ class Outbox:
             # The log does not answer. What is on its way stays, and is looked at again soon.
             heappush(self._timers, (self._clock.now() + _AGAIN_SECONDS, next(self._order), courier))
             self._sooner.set()
-        finally:
+        except BaseException:
+            # It was cut off in the middle: what comes on this connection next belongs to nobody.
             line.close()
+            raise
+        finally:
+            self._sender.release(line)
             courier.running = False
             self._plan(courier)
 

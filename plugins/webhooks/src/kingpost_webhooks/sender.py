@@ -17,6 +17,7 @@ from kingpost import Event, KingpostError, Ports
 from .connect import Broken, Connection, Connector, Reply
 from .courier import Due
 from .endpoint import Endpoint
+from .idle import Idle, Place
 from .lanes import Lane
 from .notice import Message
 from .pace import Circuit, retry_after
@@ -47,9 +48,10 @@ class Verdict:
 
 @dataclass(slots=True)
 class Line:
-    """The connection that an endpoint's courier keeps while it has more to send."""
+    """The connection that an endpoint's courier keeps while it has more to send, and where it leads."""
 
     connection: Connection | None = None
+    place: Place | None = None
 
     def close(self) -> None:
         """Let go of it."""
@@ -73,7 +75,18 @@ class Sender:
         self._connector, self._clock, self._seconds = connector, ports.clock, settings.timeout
         self._living = Lane(settings.places, settings.connections, settings.patience)
         self._failing = Lane(max(settings.places // 4, 1), max(settings.connections // 4, 1), settings.patience)
+        self._idle = Idle()
         self._circuits: OrderedDict[str, Circuit] = OrderedDict()
+
+    def release(self, line: Line) -> None:
+        """Its courier has nothing more to send now: whoever sends to the same place next may have the connection."""
+        if line.connection is not None and line.place is not None:
+            self._idle.give(line.place, line.connection)
+            line.connection = None
+
+    def stop(self) -> None:
+        """Keep no connection."""
+        self._idle.close()
 
     async def attempt(self, endpoint: Endpoint, due: Due, line: Line, *, failing: bool) -> Verdict:
         """Try once, when there is a place; ``line`` is used again if it still holds."""
@@ -81,7 +94,10 @@ class Sender:
             to = target(endpoint.url)
         except KingpostError as problem:
             return self._verdict(endpoint, due, _Trace(), 0.0, ("ours", None, str(problem)))
-        circuit = self._circuit(to)
+        circuit, place = self._circuit(to), (endpoint.tenant, to.secure, to.host, to.port)
+        if line.place != place:
+            line.close()
+            line.place = place
         async with (self._failing if failing else self._living).place():
             began = self._clock.monotonic()
             if rest := circuit.rest(began):
@@ -126,6 +142,8 @@ class Sender:
         return "failed", retry_after(reply.headers, now), f"it answered {status}: {what}"
 
     async def _posted(self, message: Message, to: Target, line: Line, headers: Sequence[tuple[str, str]]) -> Reply:
+        if line.connection is None and line.place is not None:
+            line.connection = self._idle.take(line.place)
         if line.connection is not None and line.connection.open:
             try:
                 return await line.connection.post(to, headers, message.body)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from kingpost import InvalidRequest
 
-_PLACE = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{0,5})?")
-_WELL = re.compile(r"[!-~]{1,2048}")
+_WELL = re.compile(r"[!-\[\]-~]{1,2048}")
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(/[^?#]*)?(\?[^#]*)?(#.*)?")
+_PLACE = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{0,5}))?")
+_MOST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +40,18 @@ def target(url: str) -> Target:
     Raises:
         InvalidRequest: it is no http(s) URL of printable ASCII, names a user, or no host.
     """
-    if not _WELL.fullmatch(url) or "\\" in url:
+    if not _WELL.fullmatch(url):
         raise InvalidRequest("the URL is empty, too long, or has characters that a URL writes as %XX")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as problem:
-        raise InvalidRequest(f"{url!r} is no URL ({problem})") from problem
-    if parts.scheme not in {"http", "https"}:
+    parts = _URL.fullmatch(url)
+    scheme = parts[1].lower() if parts is not None else ""
+    if parts is None or scheme not in {"http", "https"}:
         raise InvalidRequest(f"{url!r}: only https:// URLs can be delivered to")
-    place = _PLACE.fullmatch(parts.netloc)
-    if place is None:
+    if (place := _PLACE.fullmatch(parts[2])) is None:
         raise InvalidRequest(f"{url!r}: name a plain host and at most a port, without a user")
-    if port == 0 or parts.fragment:
-        raise InvalidRequest(f"{url!r}: port 0 and fragments cannot be delivered to")
-    secure = parts.scheme == "https"
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(secure, place[1].strip("[]").lower(), port or (443 if secure else 80), path)
+    secure, port = scheme == "https", int(place[2]) if place[2] else None
+    if port == 0 or parts[5] is not None or (port is not None and port > _MOST_PORT):
+        raise InvalidRequest(f"{url!r}: port 0, ports beyond {_MOST_PORT} and fragments cannot be delivered to")
+    query = parts[4] if parts[4] != "?" else None
+    return Target(
+        secure, place[1].strip("[]").lower(), port or (443 if secure else 80), (parts[3] or "/") + (query or "")
+    )
