@@ -62,7 +62,15 @@ def served(folder: Path, settings: str = _TOML) -> Iterator[tuple[psutil.Process
     """A server that accepts and does no work."""
     (folder / "kingpost.toml").write_text(settings)
     environ = {**os.environ, "KINGPOST_HOME": str(folder / "home"), "XDG_CACHE_HOME": str(folder / "cache")}
-    command = [sys.executable, "-m", "kingpost", "serve", "--port", "0", "--no-work"]
+    command = [
+        sys.executable,
+        "-m",
+        "kingpost",
+        "serve",
+        "--port",
+        "0",
+        *([] if "agent_parallel" in settings else ["--no-work"]),
+    ]
     with subprocess.Popen(command, cwd=folder, env=environ, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         found = re.search(r"127\.0\.0\.1:(\d+)", line := process.stderr.readline())
@@ -135,7 +143,8 @@ def incoming() -> dict[str, float]:
 
 def beside(target: int) -> dict[str, float]:
     """Deliveries alone, and while some 10,000 events and more are on their way out of the same process."""
-    settings = _TOML.replace("[kernel]", '[kernel]\nsinks = ["webhooks"]') + '[webhooks]\nallow = ["127.0.0.0/8"]\n'
+    kernel = '[kernel]\nsinks = ["webhooks"]\nagent_parallel = {extract = 0}'
+    settings = _TOML.replace("[kernel]", kernel) + '[webhooks]\nallow = ["127.0.0.0/8"]\n'
     with tempfile.TemporaryDirectory() as name, served(Path(name), settings) as (_, port):
         server = httpx.Client(base_url=f"http://127.0.0.1:{port}/v1/webhooks/endpoints", trust_env=False)
         for id in _SLOW:
