@@ -17,7 +17,7 @@ from kingpost.testing import MemoryLog, SeededClock, facts
 from kingpost_webhooks.arrived import Arrived, Headers
 from kingpost_webhooks.courier import Courier
 from kingpost_webhooks.endpoint import Endpoint, Key
-from kingpost_webhooks.ledger import Ledger, stream_of
+from kingpost_webhooks.ledger import MARK, Ledger, stream_of
 from kingpost_webhooks.pace import DELAYS, LONGEST_RETRY_AFTER, delay, retry_after
 from kingpost_webhooks.schemes import SCHEMES
 from kingpost_webhooks.sign import new_private, shown
@@ -343,6 +343,27 @@ async def test_another_process_goes_on_where_the_last_one_stopped(post: Post, fa
     arrived = await far.until("/flaky", 4)
 
     assert [one.document["data"]["task"] for one in arrived] == ["t-1", "t-2", "t-3", "t-2"]
+
+
+async def test_a_mark_that_names_many_is_written_seldom(ports: Ports, clock: SeededClock) -> None:
+    """Thousands of dead endpoints must not fill the log; the last mark is written all the same."""
+    log, news = MemoryLog(ports), [0]
+    dead = {("default", f"e-{n}"): Courier(Endpoint(id=f"e-{n}", url="https://e.example/"), 0) for n in range(101)}
+    for courier in dead.values():
+        courier.behind = 0
+    ledger = Ledger(log, ports, lambda: (news[0], news[0]))
+
+    async def kept(*, last: bool = False) -> int:
+        news[0] += 1
+        next(iter(dead.values())).dirty = True
+        await ledger.keep(dead, last=last)
+        return len(await log.read(0, 1000, MARK))
+
+    assert [await kept() for _ in range(3)] == [1, 1, 1]
+    await clock.advance(10)
+    assert await kept() == 2
+    assert await kept() == 2
+    assert await kept(last=True) == 3
 
 
 @pytest.mark.parametrize("end", ["stop", "crash"])

@@ -20,6 +20,7 @@ MARK = "webhooks.outbox"
 _NOTES = 100
 _TOGETHER = 64
 _MARK_FRAMES = 1000
+_MANY, _SELDOM_SECONDS = 100, 10.0
 
 
 def stream_of(tenant: str, id: str) -> str:
@@ -37,20 +38,22 @@ class Ledger:
     def __init__(self, log: Log, ports: Ports, reached: Reached) -> None:
         self._log, self._ports, self._reached = log, ports, reached
         self._marked: tuple[int, int, frozenset[tuple[str, str]]] = (0, 0, frozenset())
-        self._standings = 0
+        self._standings, self._marked_at = 0, float("-inf")
         self._writing = asyncio.Lock()
 
-    async def keep(self, couriers: Mapping[tuple[str, str], Courier]) -> bool:
-        """Write what has changed, every endpoint's own and then the mark over all; false if the log takes nothing."""
+    async def keep(self, couriers: Mapping[tuple[str, str], Courier], *, last: bool = False) -> bool:
+        """Write what has changed, every endpoint's own and then the mark over all; false if something is left to write.
+
+        The log may take nothing, or the mark is put off for being long; the ``last`` one never is.
+        """
         async with self._writing:
             dirty = [courier for courier in couriers.values() if courier.dirty or courier.notes]
             try:
                 for start in range(0, len(dirty), _TOGETHER):
                     await asyncio.gather(*(self._write(one) for one in dirty[start : start + _TOGETHER]))
-                await self._mark(couriers)
+                return await self._mark(couriers, last=last)
             except KingpostError:
                 return False
-            return True
 
     async def _write(self, courier: Courier) -> None:
         while courier.dirty or courier.notes:
@@ -65,21 +68,26 @@ class Ledger:
                 raise
             self._ports.point("webhook.noted")
 
-    async def _mark(self, couriers: Mapping[tuple[str, str], Courier]) -> None:
+    async def _mark(self, couriers: Mapping[tuple[str, str], Courier], *, last: bool) -> bool:
         """Say up to where everything is settled, but for those that it names.
 
         What nobody was told of since the last mark is passed over: a later start reads it, and that is all. What
-        somebody was told of would be sent again. What is written here is no reason to write again.
+        somebody was told of would be sent again. What is written here is no reason to write again. No mark is needed
+        for anything to arrive, so one that names many is written seldom.
         """
         position, news = self._reached()
         busy = frozenset(name for name, each in couriers.items() if not each.idle or each.dirty or each.notes)
         seen, standings, before = self._marked
-        quiet = not busy and standings == self._standings and news - seen < _MARK_FRAMES
+        quiet = standings == self._standings and news - seen < _MARK_FRAMES
         if busy == before and (news == seen or quiet):
-            return
+            return True
+        now = self._ports.clock.monotonic()
+        if len(busy) > _MANY and now - self._marked_at < _SELDOM_SECONDS and not last:
+            return False
         mark = news, self._standings, busy
         await self._log.append(MARK, None, [Event("outbox.reached", {"position": position, "behind": sorted(busy)})])
-        self._marked = mark
+        self._marked, self._marked_at = mark, now
+        return True
 
     async def newest(self) -> tuple[int, list[tuple[str, str]]]:
         """The last mark, and the endpoints that were not settled up to it."""

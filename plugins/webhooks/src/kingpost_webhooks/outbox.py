@@ -71,7 +71,7 @@ class Outbox:
     async def stop(self) -> None:
         """Send no more, and write down how far everybody is."""
         await self.abandon()
-        await self.keep()
+        await self._ledger.keep(self._couriers, last=True)
 
     async def abandon(self) -> None:
         """Let go of everything as it is."""
@@ -84,7 +84,7 @@ class Outbox:
         self._sender.stop()
 
     async def keep(self) -> bool:
-        """Write down how far everybody is; false if the log does not take it."""
+        """Write down how far everybody is; false if something is left to write."""
         return await self._ledger.keep(self._couriers)
 
     async def accept(self, frames: Sequence[Recorded]) -> None:
