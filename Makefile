@@ -93,8 +93,9 @@ contracts-drift: $(READY) $(TOOLCHAIN) ## prove that document and ground floors 
 
 pacts: $(READY) $(TOOLCHAIN) ## record examples from a real server and write the pacts of the SDKs anew
 	@$(BIN)/python -m tests.contracts.agreements
+	@$(BIN)/python -m tests.contracts.messages
 	@rm -rf contracts/pacts
-	@KINGPOST_WRITE_PACTS=1 $(BIN)/python -m pytest -q tests/contracts/test_pacts.py
+	@KINGPOST_WRITE_PACTS=1 $(BIN)/python -m pytest -q tests/contracts/test_pacts.py tests/contracts/test_messages.py
 
 release-contracts: contracts-drift ## hold later versions against the contracts of this one; refuses what breaks clients of the last
 	@$(BIN)/python -m tests.contracts.release

@@ -1,5 +1,6 @@
 // Package pact holds the consumer test of the Go SDK: each interaction of contracts/interactions.json is asked for through
-// the SDK's own facade and agreed with Pact's mock server. It is a module of its own, so that the SDK needs nothing.
+// the SDK's own facade and agreed with Pact's mock server, and each message of contracts/messages.json is handed to the
+// SDK by Pact. It is a module of its own, so that the SDK needs nothing.
 package pact
 
 import (
@@ -21,8 +22,8 @@ import (
 
 const (
 	consumer = "kingpost-sdk-go"
-	provider = "kingpost"
-	file     = consumer + "-" + provider + ".json"
+	server   = "kingpost"
+	events   = "kingpost-events"
 )
 
 // agreement is one of contracts/interactions.json.
@@ -50,40 +51,52 @@ type agreement struct {
 	} `json:"response"`
 }
 
-// TestConsumer writes the pact and, as said.json, what the SDK made of each answer, into the folder that is its argument.
-// It runs at the root of the repository.
+// TestConsumer writes the pact with the provider that is its first argument, and, as said.json, what the SDK made of each
+// interaction, into the folder that is its second. It runs at the root of the repository.
 func TestConsumer(t *testing.T) {
-	folder := flag.Arg(0)
-	if folder == "" {
-		t.Skip("run by tests/contracts, with a folder for the pact")
+	if flag.NArg() != 2 {
+		t.Skip("run by tests/contracts, with a provider and a folder")
 	}
+	provider, folder := flag.Arg(0), flag.Arg(1)
 	pact, err := opened()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var rows []agreement
-	if err := read("contracts/interactions.json", &rows); err != nil {
-		t.Fatal(err)
+	said, parts := map[string]any{}, []string{}
+	// One file for each: the library would read a common one again for every interaction that it adds.
+	each := func(title string, deed func(folder string) (any, error)) {
+		parts = append(parts, filepath.Join(folder, strconv.Itoa(len(parts))))
+		if said[title], err = deed(parts[len(parts)-1]); err != nil {
+			t.Fatalf("%s: %v", title, err)
+		}
 	}
-	said, parts := map[string]any{}, make([]string, len(rows))
-	for index, row := range rows {
-		// One file for each: the library would read a common one again for every interaction that it adds.
-		parts[index] = filepath.Join(folder, strconv.Itoa(index))
-		if said[row.Title], err = pact.agreed(&row, parts[index]); err != nil {
-			t.Fatalf("%s: %v", row.Title, err)
+	if provider == events {
+		for _, row := range table[told](t, "messages.json") {
+			each(row.Title, func(folder string) (any, error) { return pact.understood(&row, folder) })
+		}
+	} else {
+		for _, row := range table[agreement](t, "interactions.json") {
+			each(row.Title, func(folder string) (any, error) { return pact.agreed(&row, folder) })
 		}
 	}
 	if err := write(filepath.Join(folder, "said.json"), said); err != nil {
 		t.Fatal(err)
 	}
-	if err := together(parts, filepath.Join(folder, file)); err != nil {
+	if err := together(parts, folder, consumer+"-"+provider+".json"); err != nil {
 		t.Fatal(err)
 	}
 }
 
+func table[Row any](t *testing.T, name string) (rows []Row) {
+	if err := read(filepath.Join("contracts", name), &rows); err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
 // agreed asks for one interaction of the mock server, keeps its pact and says what the SDK made of the answer.
 func (l *library) agreed(row *agreement, folder string) (any, error) {
-	pact := l.newPact(consumer, provider)
+	pact := l.newPact(consumer, server)
 	defer l.freePact(pact)
 	if !l.specification(pact, specificationV4) || !l.stated(l.newInteraction(pact, row.Title), row) {
 		return nil, errRefused
@@ -97,10 +110,14 @@ func (l *library) agreed(row *agreement, folder string) (any, error) {
 	if !l.matched(port) {
 		return nil, errors.New(l.mismatches(port))
 	}
+	return said, l.written(pact, folder)
+}
+
+func (l *library) written(pact uint16, folder string) error {
 	if code := l.writeFile(pact, folder, true); code != 0 {
-		return nil, fmt.Errorf("no pact file: %d", code)
+		return fmt.Errorf("no pact file: %d", code)
 	}
-	return said, nil
+	return nil
 }
 
 // stated puts an interaction into words of the library; whatever is no text holds matchers.
@@ -135,11 +152,11 @@ func asked(row *agreement, url string) any {
 	if err == nil {
 		return map[string]any{"value": value}
 	}
-	told := map[string]any{"message": err.Error()}
+	failure := map[string]any{"message": err.Error()}
 	if refused := (*kingpost.Error)(nil); errors.As(err, &refused) {
-		told["code"], told["status"], told["request_id"] = refused.Code, refused.Status, refused.RequestID
+		failure["code"], failure["status"], failure["request_id"] = refused.Code, refused.Status, refused.RequestID
 	}
-	return map[string]any{"error": told}
+	return map[string]any{"error": failure}
 }
 
 func streamed(ctx context.Context, client *kingpost.Client, request json.RawMessage) (any, error) {
@@ -158,7 +175,7 @@ func streamed(ctx context.Context, client *kingpost.Client, request json.RawMess
 }
 
 // together makes one pact of those with one interaction each, in the order of their descriptions.
-func together(folders []string, path string) error {
+func together(folders []string, folder, file string) error {
 	var whole struct {
 		Consumer     json.RawMessage   `json:"consumer"`
 		Interactions []json.RawMessage `json:"interactions"`
@@ -166,16 +183,16 @@ func together(folders []string, path string) error {
 		Provider     json.RawMessage   `json:"provider"`
 	}
 	found := make([]json.RawMessage, 0, len(folders))
-	for _, folder := range folders {
+	for _, part := range folders {
 		whole.Interactions = nil
-		if err := read(filepath.Join(folder, file), &whole); err != nil {
+		if err := read(filepath.Join(part, file), &whole); err != nil {
 			return err
 		}
 		found = append(found, whole.Interactions...)
 	}
 	sort.Slice(found, func(one, other int) bool { return described(found[one]) < described(found[other]) })
 	whole.Interactions = found
-	return write(path, whole)
+	return write(filepath.Join(folder, file), whole)
 }
 
 func described(interaction json.RawMessage) string {

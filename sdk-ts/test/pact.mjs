@@ -1,18 +1,17 @@
 // The consumer test of Pact: agrees with Pact's mock server on every interaction of contracts/interactions.json, each
-// asked for through the SDK's own facade, and writes the pact. `node test/pact.mjs <folder>`; tests/contracts runs it.
+// asked for through the SDK's own facade, or with Pact on every message of contracts/messages.json, and writes the pact.
+// `node test/pact.mjs <provider> <folder>`; tests/contracts runs it.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Pact } from '@pact-foundation/pact'
 import { call, failure } from './calling.mjs'
+import { understood } from './messages.mjs'
 
+const TABLES = { kingpost: ['interactions.json', agreed], 'kingpost-events': ['messages.json', understood] }
 const CONSUMER = 'kingpost-sdk-ts'
-const FILE = `${CONSUMER}-kingpost.json`
 const MATCHER = 'pact:matcher:type'
-const folder = process.argv[2]
 
-// One pact file for each: the library would read a common one again for every interaction that it adds.
-async function agreed(row, dir) {
-  const pact = new Pact({ consumer: CONSUMER, provider: 'kingpost', dir, logLevel: 'error' })
+async function agreed(pact, row) {
   const { request, response } = row
   let said
   await pact
@@ -32,8 +31,6 @@ async function agreed(row, dir) {
   return said
 }
 
-// The builder calls all JSON application/json, so the header says what it is. Of other bodies the verifier guesses the
-// type: text, here always; and compares them only by a rule.
 function answering(it, { type, body, rules }) {
   it.headers({ 'Content-Type': type })
   if (type.includes('json')) return it.jsonBody(body)
@@ -41,17 +38,20 @@ function answering(it, { type, body, rules }) {
   it.body('text/plain', Buffer.from(body)).matchingRules({ body: [{ path: '$', rules: [{ [MATCHER]: match, ...rule }] }] })
 }
 
-const rows = JSON.parse(readFileSync(new URL('../../contracts/interactions.json', import.meta.url), 'utf8'))
+const [provider, folder] = process.argv.slice(2)
+const [table, deed] = TABLES[provider]
+const file = `${CONSUMER}-${provider}.json`
 const said = {}
 const parts = []
-for (const [number, row] of rows.entries()) {
-  const dir = join(folder, String(number))
+for (const row of JSON.parse(readFileSync(new URL(`../../contracts/${table}`, import.meta.url), 'utf8'))) {
+  // One pact file for each: the library would read a common one again for every interaction that it adds.
+  const dir = join(folder, String(parts.length))
   mkdirSync(dir, { recursive: true })
-  said[row.title] = await agreed(row, dir)
-  parts.push(JSON.parse(readFileSync(join(dir, FILE), 'utf8')))
+  said[row.title] = await deed(new Pact({ consumer: CONSUMER, provider, dir, logLevel: 'error' }), row)
+  parts.push(JSON.parse(readFileSync(join(dir, file), 'utf8')))
   rmSync(dir, { recursive: true })
 }
 const interactions = parts.flatMap((part) => part.interactions)
 interactions.sort((one, other) => (one.description < other.description ? -1 : 1))
-writeFileSync(join(folder, FILE), `${JSON.stringify({ ...parts[0], interactions }, null, 2)}\n`)
+writeFileSync(join(folder, file), `${JSON.stringify({ ...parts[0], interactions }, null, 2)}\n`)
 writeFileSync(join(folder, 'said.json'), JSON.stringify(said))

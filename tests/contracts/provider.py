@@ -20,8 +20,8 @@ import httpx
 from kingpost_sdk import Client
 
 KINGPOST = Path(sys.executable).parent / "kingpost"
+_KERNEL = '[kernel]\npolicy = ["ask saw(oak)"]\n'
 _FILES = {
-    "kingpost.toml": '[kernel]\npolicy = ["ask saw(oak)"]\nretries = 0\n',
     "plugins/kingpost_joiner/kingpost-plugin.toml": (
         'id = "joiner"\nsummary = "does what the pacts need"\n\n'
         '[provides]\nagents = ["joiner", "sleeper"]\nexecutors = ["yard"]\n'
@@ -33,11 +33,14 @@ _FILES = {
 
 
 class Provider:
-    """A home of its own with an agent of its own, a token, and ``kingpost serve``."""
+    """A home with an agent of its own, a token, and ``kingpost serve``; ``settings`` end its kingpost.toml."""
+
+    def __init__(self, settings: str = "retries = 0\n") -> None:
+        self._files = _FILES | {"kingpost.toml": _KERNEL + settings}
 
     def __enter__(self) -> Provider:
         self._folder = tempfile.TemporaryDirectory()
-        for name, text in _FILES.items():
+        for name, text in self._files.items():
             self.folder(name).parent.mkdir(parents=True, exist_ok=True)
             self.folder(name).write_text(text, "utf-8")
         paths = [str(self.folder("plugins")), os.environ.get("PYTHONPATH", "")]

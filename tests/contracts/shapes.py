@@ -1,7 +1,7 @@
 """What an agreement asks and what it is answered, as Pact writes it: in JSON that holds matchers and generators.
 
-Called by ``agreements``. The consumer tests of all three languages hand what is made here to the Pact library as it
-stands, so they cannot differ in it.
+Called by ``agreements`` and ``messages``. The consumer tests of all three languages hand what is made here to the Pact
+library as it stands, so they cannot differ in it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def agreed(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "title": title, "operation": row["operation"], "state": row["state"], "status": status, "code": code,
         "call": call | {"token": "kp_example" if row["token"] else NOBODY},
-        "request": _request(row), "response": _response(kind.partition(";")[0], status, _settled(row, _harmless(body))),
+        "request": _request(row), "response": _response(kind.partition(";")[0], status, _settled(row, harmless(body))),
     }  # fmt: skip
 
 
@@ -79,10 +79,10 @@ def _response(kind: str, status: int, body: Any) -> dict[str, Any]:
     if "json" not in kind:
         return {"type": kind, "body": body}
     if status < 300:
-        return {"type": kind, "body": _like(body)}
+        return {"type": kind, "body": like(body)}
     told = {name: body[name] for name in ("title", "detail", "type", "request_id")}
-    exact = {"status": status, "code": _regex(body["code"], f"^{re.escape(body['code'])}$")}
-    return {"type": kind, "body": _like(told | exact)}
+    exact = {"status": status, "code": exactly(body["code"])}
+    return {"type": kind, "body": like(told | exact)}
 
 
 def _known(value: Any) -> Any:
@@ -95,10 +95,11 @@ def _known(value: Any) -> Any:
 
 
 def _asked(value: Any) -> Any:
-    return _regex(str(value), r"^-?[0-9.]+$") if isinstance(value, float | int) else _known(value)
+    return regex(str(value), r"^-?[0-9.]+$") if isinstance(value, float | int) else _known(value)
 
 
-def _like(value: Any) -> dict[str, Any]:
+def like(value: Any) -> dict[str, Any]:
+    """A value of which type and names count, down to the innermost."""
     return {"pact:matcher:type": "type", "value": value}
 
 
@@ -106,21 +107,27 @@ def _each_like(value: Any) -> dict[str, Any]:
     return {"pact:matcher:type": "type", "min": 1, "value": [value]}
 
 
-def _regex(value: str, regex: str) -> dict[str, Any]:
-    return {"pact:matcher:type": "regex", "value": value, "regex": regex}
+def regex(value: str, pattern: str) -> dict[str, Any]:
+    """A text that has to fit as a whole."""
+    return {"pact:matcher:type": "regex", "value": value, "regex": pattern}
+
+
+def exactly(value: str) -> dict[str, Any]:
+    """A text inside what is only ``like``, and yet no other."""
+    return regex(value, f"^{re.escape(value)}$")
 
 
 def _stated(expression: str, values: dict[str, str]) -> dict[str, Any]:
     generator = {"pact:generator:type": "ProviderState", "expression": expression}
-    return _like(filled(expression, values)) | generator
+    return like(filled(expression, values)) | generator
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
     """An example without secrets and without paths of the machine that it was recorded on."""
     if isinstance(value, list):
-        return [_harmless(each) for each in value]
+        return [harmless(each) for each in value]
     if isinstance(value, dict):
-        return {name: _harmless(each) for name, each in value.items()}
+        return {name: harmless(each) for name, each in value.items()}
     if isinstance(value, str) and value.startswith("kp_"):
         return "kp_example"
     if isinstance(value, str) and not value.startswith("retry:") and re.search(r"(^|[ '])/\w", value):

@@ -16,7 +16,7 @@ from kingpost_webhooks import asked
 
 from tests.contracts import agreements, pacts
 from tests.contracts.drivers import Driver
-from tests.contracts.pacts import CONSUMERS, PACTS, rows
+from tests.contracts.pacts import CONSUMERS, PACTS, SERVER, file_of, rows
 from tests.contracts.states import STATES, described
 
 os.environ["PACT_DO_NOT_TRACK"] = "true"
@@ -38,7 +38,7 @@ def written(
 ) -> tuple[str, Path, dict[str, Any]]:
     """The pact of one SDK, and what it made of each answer."""
     sdk: str = request.param
-    path, said = pacts.written(sdk, tmp_path_factory.mktemp(sdk))
+    path, said = pacts.written(sdk, SERVER, tmp_path_factory.mktemp(sdk))
     if os.environ.get("KINGPOST_WRITE_PACTS"):
         PACTS.mkdir(exist_ok=True)
         (PACTS / path.name).write_bytes(path.read_bytes())
@@ -65,9 +65,7 @@ def test_the_committed_pact_is_what_the_sdk_writes(written: tuple[str, Path, dic
 
 
 def interactions(sdk: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((PACTS / f"{CONSUMERS[sdk]}-kingpost.json").read_text("utf-8"))[
-        "interactions"
-    ]
+    found: list[dict[str, Any]] = json.loads((PACTS / file_of(sdk, SERVER)).read_text("utf-8"))["interactions"]
     return found
 
 

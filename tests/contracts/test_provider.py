@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -36,11 +38,16 @@ def test_the_real_server_keeps_every_pact_of_today_and_of_every_release(provider
 
 def test_every_pact_is_among_what_is_verified() -> None:
     """None is empty or pending, in a state that nobody knows, or passed over because it lies elsewhere."""
-    files = {path.stem for path in (CONTRACTS / "pacts").glob("*.json")}
+    files = {path.stem for path in (CONTRACTS / "pacts").glob("*.json") if provider_of(path) == "kingpost"}
 
     for pact, said in (current() | released()).items():
         assert gates.whole(said, STATES) == [], pact
     assert current().keys() == files
+
+
+def provider_of(pact: Path) -> str:
+    name: str = json.loads(pact.read_text("utf-8"))["provider"]["name"]
+    return name
 
 
 def test_a_release_agrees_on_every_operation_of_its_document() -> None:

@@ -1,0 +1,52 @@
+"""What the SDKs are told without having asked: events in a stream and deliveries of webhooks, as messages of Pact.
+
+``python -m tests.contracts.messages`` has a real server say each of them and writes them, as examples of shape, to
+``contracts/messages.json``. The consumer tests of each SDK turn that into a pact; the provider test verifies them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.contracts.drivers import ROOT
+from tests.contracts.shapes import exactly, harmless, like, regex
+from tests.contracts.story import Spoken, title, told
+
+EXAMPLES = ROOT / "contracts/messages.json"
+# One signature, or two while one key replaces another.
+SIGNATURES = r"^v1a?,[A-Za-z0-9+/]+=*( v1a?,[A-Za-z0-9+/]+=*)*$"
+BESIDE = {
+    "webhook-id": r"^msg_[0-9a-f]{32,}$", "webhook-timestamp": r"^[0-9]{10}$", "webhook-signature": SIGNATURES,
+}  # fmt: skip
+
+
+def rows() -> list[dict[str, Any]]:
+    """Every message that is agreed on."""
+    found: list[dict[str, Any]] = json.loads(EXAMPLES.read_text("utf-8"))
+    return found
+
+
+def agreed(kind: str, channel: str, one: Spoken) -> dict[str, Any]:
+    """A message as ``contracts/messages.json`` holds it: its kind is exact, everything else is like this."""
+    body = harmless(json.loads(one.body))
+    named = {"kind": exactly(kind), "id": regex(body["id"], r"^[0-9]+\.[0-9]+$")} if channel == "stream" else {
+        "type": exactly(kind), "timestamp": regex(body["timestamp"], r"^[0-9-]{10}T[0-9:.]{8,}Z$")
+    }  # fmt: skip
+    beside = {name: regex(value, BESIDE[name]) if name in BESIDE else value for name, value in one.beside.items()}
+    return {
+        "title": title(kind, channel), "kind": kind, "channel": channel, "metadata": beside,
+        "contents": like(body | named),
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Listen to a real server, and keep what it says."""
+    heard = told()
+    made = [agreed(kind, "stream", one) for kind, one in sorted(heard.stream.items())]
+    made += [agreed(kind, "webhook", one) for kind, one in sorted(heard.webhook.items())]
+    EXAMPLES.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
