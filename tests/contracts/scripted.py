@@ -5,6 +5,7 @@ Used by the tests of behaviour. It reads HTTP/1.1 just well enough for the SDKs'
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -71,22 +72,20 @@ class Scripted:
             threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
 
     def _answer(self, connection: socket.socket) -> None:
-        with connection:
+        # Whoever asks may go away in the middle of it.
+        with connection, contextlib.suppress(OSError):
             asked = _read(connection)
             if asked is None:
                 return
             self.seen.append(asked)
-            try:
-                said = self._script(asked)
-                connection.sendall(said.removeprefix(HELD))
-                if not said.startswith(HELD):
-                    connection.shutdown(socket.SHUT_WR)
-                # Closing earlier could reset what the other side has not read yet.
-                connection.settimeout(2)
-                while connection.recv(4096):
-                    pass
-            except OSError:
-                return
+            said = self._script(asked)
+            connection.sendall(said.removeprefix(HELD))
+            if not said.startswith(HELD):
+                connection.shutdown(socket.SHUT_WR)
+            # Closing earlier could reset what the other side has not read yet.
+            connection.settimeout(2)
+            while connection.recv(4096):
+                pass
 
 
 def _read(connection: socket.socket) -> Asked | None:
