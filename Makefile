@@ -95,7 +95,8 @@ pacts: $(READY) $(TOOLCHAIN) ## record examples from a real server and write the
 	@$(BIN)/python -m tests.contracts.agreements
 	@$(BIN)/python -m tests.contracts.messages
 	@rm -rf contracts/pacts
-	@KINGPOST_WRITE_PACTS=1 $(BIN)/python -m pytest -q tests/contracts/test_pacts.py tests/contracts/test_messages.py
+	@KINGPOST_WRITE_PACTS=1 $(BIN)/python -m pytest -q tests/contracts/test_pacts.py tests/contracts/test_messages.py \
+		plugins/agent-ollama/tests/test_pact.py
 
 release-contracts: contracts-drift ## hold later versions against the contracts of this one; refuses what breaks clients of the last
 	@$(BIN)/python -m tests.contracts.release
