@@ -25,6 +25,7 @@ SCHEDULE = {"request": SUBMIT, "every": 86400.5}
 DONE = {"call": "1", "text": "done"}
 ABOUT = {"text": "ridge", "scopes": ["pact"]}
 FROM_SCOPE = {"selection": {"scope": "pact"}}
+NO_BACKEND = {"backend": "nobody"}
 BEAM = {"memories": [{"id": "m-2", "scope": "pact", "body": "a truss has a tie beam"}]}
 PERSONA = {"agent": "extract", "instructions": "Write like a carpenter."}
 OFFERS = {
@@ -222,6 +223,10 @@ FAILURES: list[tuple[int, str, Row]] = [
     (422, "input.unknown_name", ("tasks.submit", "nothing", [], SUBMIT | {"agent": "nobody"})),
     (422, "input.unknown_name", ("tasks.submit_all", "nothing", [], {"tasks": [SUBMIT | {"agent": "nobody"}]})),
     (422, "input.unknown_name", ("tasks.fork", "a task that succeeded", TASK, {"agent": "nobody"})),
+    (422, "input.unknown_name", ("memory.export", "nothing", [], FROM_SCOPE | NO_BACKEND)),
+    (422, "input.unknown_name", ("memory.forget", "nothing", [], FROM_SCOPE | NO_BACKEND)),
+    (422, "input.unknown_name", ("memory.get", "nothing", ["pact", "none"], NO_BACKEND)),
+    (422, "input.unknown_name", ("memory.use", "nothing", [], {"ids": ["m-1"], "scope": "pact"} | NO_BACKEND)),
     (422, "input.unreadable", ("tasks.submit", "nothing", [], SUBMIT | {"inputs": ["/none/of/this.md"]})),
     (429, "transient.overloaded", ("letters.replay", "a tenant whose queue is full", TASK, None)),
     (429, "transient.overloaded", ("tasks.fork", "a tenant whose queue is full", TASK, {})),
@@ -282,7 +287,7 @@ def filled(value: Any, values: dict[str, str]) -> Any:
 def main() -> None:
     """Ask a real server, and keep what it answers."""
     from tests.contracts.provider import Provider
-    from tests.contracts.shapes import agreed, mistaken
+    from tests.contracts.shapes import agreed, kept, mistaken
 
     rows = table()
     with Provider() as provider:
@@ -294,7 +299,8 @@ def main() -> None:
             row["answer"] = answer
     if wrong := [problem for row in rows if (problem := mistaken(row))]:
         sys.exit("\n".join(wrong))
-    text = json.dumps([agreed(row) for row in rows], indent=1, ensure_ascii=False)
+    before = json.loads(EXAMPLES.read_text("utf-8")) if EXAMPLES.exists() else []
+    text = json.dumps(kept([agreed(row) for row in rows], before), indent=1, ensure_ascii=False)
     EXAMPLES.write_text(text + "\n", "utf-8")
 
 

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from tests.contracts.drivers import ROOT
-from tests.contracts.shapes import exactly, harmless, like, regex
+from tests.contracts.shapes import exactly, harmless, kept, like, regex
 from tests.contracts.story import Spoken, title, told
 
 EXAMPLES = ROOT / "contracts/messages.json"
@@ -45,7 +45,8 @@ def main() -> None:
     heard = told()
     made = [agreed(kind, "stream", one) for kind, one in sorted(heard.stream.items())]
     made += [agreed(kind, "webhook", one) for kind, one in sorted(heard.webhook.items())]
-    EXAMPLES.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    before = rows() if EXAMPLES.exists() else []
+    EXAMPLES.write_text(json.dumps(kept(made, before), indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

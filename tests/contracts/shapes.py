@@ -18,6 +18,8 @@ KNOWN = {
 PLUGIN = "joiner"
 """The one plugin that the provider itself brings; which others are installed is nobody's agreement."""
 STREAM = r"retry: 1000\n\n(id: \d+\.\d+\nevent: [a-z.]+\ndata: \{.*\}\n\n)+event: end\ndata: \{\}\n\n"
+# Times, numbers, ids and digests inside of a text.
+_RECORDED = re.compile(r"[0-9a-f]{8}[0-9a-f-]*|[0-9]+(\.[0-9]+)?")
 
 
 def mistaken(row: dict[str, Any]) -> str | None:
@@ -54,6 +56,31 @@ def _settled(row: dict[str, Any], body: Any) -> Any:
     # Two plugins offer at different doors: any door's name goes, and each holds a list like the one that is shown.
     doors = {"pact:matcher:type": "values", "value": {"agents": _each_like(shown["provides"]["agents"][0])}}
     return {"plugins": _each_like(shown | {"provides": doors})}
+
+
+def kept(fresh: list[dict[str, Any]], before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was just recorded, with the examples of before where they show the same shape.
+
+    A diff of what is kept in the tree then says what has changed, and no new times and ids.
+    """
+    known = {one["title"]: one for one in before}
+    return [old if _shape(old := known.get(one["title"], {})) == _shape(one) else one for one in fresh]
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, dict) and "pact:matcher:type" in value:
+        return value | {"value": _types(value["value"])}
+    if isinstance(value, dict):
+        return {name: _shape(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_shape(each) for each in value]
+    return _RECORDED.sub("0", value) if isinstance(value, str) else value
+
+
+def _types(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _shape(value) if "pact:matcher:type" in value else {name: _types(each) for name, each in value.items()}
+    return [_types(each) for each in value] if isinstance(value, list) else type(value).__name__
 
 
 def _request(row: dict[str, Any]) -> dict[str, Any]:

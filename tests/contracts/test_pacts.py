@@ -120,12 +120,11 @@ def test_every_family_of_operations_is_agreed_with_what_the_edge_refuses(status:
 
 
 def test_every_failure_that_an_operation_declares_is_agreed() -> None:
-    """But those of a server whose settings are wrong, and a conflict that only two requests at one instant have."""
+    """Whatever is the caller's affair; what is the server's own (5xx) cannot be brought about through the API."""
     agreed_on = {(row["operation"], row["status"]) for row in ROWS}
     declared = {(operation.id, status_of(problem)) for operation in offered() for problem in operation.errors}
-    rare = {("letters.replay", 409)} | {(f"memory.{verb}", 422) for verb in ("export", "forget", "get", "use")}
 
-    assert {pair for pair in declared if pair[1] < 500} - agreed_on - rare == set()
+    assert {pair for pair in declared if pair[1] < 500} - agreed_on == set()
 
 
 def test_no_two_interactions_have_one_name() -> None:
