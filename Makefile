@@ -81,7 +81,7 @@ contracts: $(READY) $(TOOLCHAIN) ## write contracts/openapi.json, the ground flo
 	@$(BIN)/python -m tests.docs.operations
 
 # What only a benchmark compares with lies apart: some of it changes what pytest does as soon as it is installed.
-bench: $(READY) $(if $(filter-out tasks http,$(BENCH)),,$(BASELINES)) ## measure; BENCH=name picks one of tests/bench
+bench: $(READY) $(if $(filter-out tasks http,$(BENCH)),,$(BASELINES)) $(if $(filter-out contracts,$(BENCH)),,$(TOOLCHAIN)) ## measure; BENCH=name picks one of tests/bench
 	@for bench in $(if $(BENCH),tests/bench/$(BENCH).py,$(filter-out tests/bench/_%,$(wildcard tests/bench/*.py))); do \
 		$(BIN)/python -m "$$(echo "$${bench%.py}" | tr / .)" || exit 1; done
 

@@ -284,10 +284,9 @@ def filled(value: Any, values: dict[str, str]) -> Any:
     return value
 
 
-def main() -> None:
-    """Ask a real server, and keep what it answers."""
+def recorded() -> list[dict[str, Any]]:
+    """Every agreement with the answer of a real server."""
     from tests.contracts.provider import Provider
-    from tests.contracts.shapes import agreed, kept, mistaken
 
     rows = table()
     with Provider() as provider:
@@ -295,8 +294,15 @@ def main() -> None:
             values = provider.enter(row["state"])
             asked = filled(row["path"], values), filled(row["request"], values)
             token = values["credential"] if row["token"] else NOBODY
-            answer = provider.ask(row["operation"], *asked, token, values.get("key"))
-            row["answer"] = answer
+            row["answer"] = provider.ask(row["operation"], *asked, token, values.get("key"))
+    return rows
+
+
+def main() -> None:
+    """Ask a real server, and keep what it answers."""
+    from tests.contracts.shapes import agreed, kept, mistaken
+
+    rows = recorded()
     if wrong := [problem for row in rows if (problem := mistaken(row))]:
         sys.exit("\n".join(wrong))
     before = json.loads(EXAMPLES.read_text("utf-8")) if EXAMPLES.exists() else []

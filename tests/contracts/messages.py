@@ -6,14 +6,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+from pact import Verifier
 
 from tests.contracts.drivers import ROOT
+from tests.contracts.scripted import Asked, Scripted, answer
 from tests.contracts.shapes import exactly, harmless, kept, like, regex
 from tests.contracts.story import Spoken, title, told
 
 EXAMPLES = ROOT / "contracts/messages.json"
+PROVIDER = "kingpost-events"
 # One signature, or two while one key replaces another.
 SIGNATURES = r"^v1a?,[A-Za-z0-9+/]+=*( v1a?,[A-Za-z0-9+/]+=*)*$"
 BESIDE = {
@@ -38,6 +45,25 @@ def agreed(kind: str, channel: str, one: Spoken) -> dict[str, Any]:
         "title": title(kind, channel), "kind": kind, "channel": channel, "metadata": beside,
         "contents": like(body | named),
     }  # fmt: skip
+
+
+def verified(pact: Path, spoken: dict[str, Spoken]) -> tuple[bool, str]:
+    """Whether messages are those of a pact, and what the verifier says."""
+
+    def say(asked: Asked) -> bytes:
+        one = spoken[json.loads(asked.body)["description"]]
+        beside = base64.b64encode(json.dumps(one.beside).encode()).decode()
+        return answer(200, one.body, {"pact-message-metadata": beside})
+
+    with Scripted(say) as speaker:
+        verifier = Verifier(PROVIDER, host="127.0.0.1").add_source(pact)
+        verifier.add_transport(protocol="message", port=urlsplit(speaker.url).port, path="/")
+        try:
+            verifier.verify()
+            kept = True
+        except RuntimeError:
+            kept = False
+    return kept, verifier.output(strip_ansi=True)
 
 
 def main() -> None:

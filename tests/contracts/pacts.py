@@ -32,7 +32,7 @@ NATIVE: dict[str, Sequence[str | Path]] = {
     "typescript": [NODE, ROOT / "sdk-ts/test/pact.mjs"], "go": [GO_CONSUMER, "-test.run", "TestConsumer"],
 }  # fmt: skip
 """Consumer tests that are told a provider and a folder, and write the pact there, and ``said.json`` beside it."""
-SERVER, EVENTS = "kingpost", "kingpost-events"
+SERVER, EVENTS = "kingpost", messages.PROVIDER
 """The providers: what the server answers, and what it says by itself."""
 SECRET = "whsec_" + base64.b64encode(b"a key of whoever receives").decode()
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from kingpost_webhooks.notice import SHAPES
-from pact import Verifier
 
 from tests.contracts import drivers, messages, pacts
 from tests.contracts.drivers import Driver
+from tests.contracts.messages import verified
 from tests.contracts.pacts import CONSUMERS, EVENTS, PACTS, file_of
-from tests.contracts.scripted import Asked, Scripted, answer
 from tests.contracts.story import MORE, Spoken, Told, told
 
 os.environ["PACT_DO_NOT_TRACK"] = "true"
@@ -110,25 +107,6 @@ def test_a_field_that_a_message_lacks_breaks_its_pact(real: Told) -> None:
 def _less(body: bytes) -> bytes:
     document = json.loads(body)
     return json.dumps({name: each for name, each in document.items() if name != min(document)}).encode()
-
-
-def verified(pact: Path, spoken: dict[str, Spoken]) -> tuple[bool, str]:
-    """Whether messages are those of a pact, and what the verifier says."""
-
-    def say(asked: Asked) -> bytes:
-        one = spoken[json.loads(asked.body)["description"]]
-        beside = base64.b64encode(json.dumps(one.beside).encode()).decode()
-        return answer(200, one.body, {"pact-message-metadata": beside})
-
-    with Scripted(say) as speaker:
-        verifier = Verifier(EVENTS, host="127.0.0.1").add_source(pact)
-        verifier.add_transport(protocol="message", port=urlsplit(speaker.url).port, path="/")
-        try:
-            verifier.verify()
-            kept = True
-        except RuntimeError:
-            kept = False
-    return kept, verifier.output(strip_ansi=True)
 
 
 def test_every_sdk_verifies_what_is_really_delivered(driver: Driver, real: Told) -> None:
