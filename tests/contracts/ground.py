@@ -35,6 +35,27 @@ post_hooks:
   - "ruff check --no-cache --fix-only --quiet --isolated --select F401,I001 --line-length 120 ."
   - "ruff format --no-cache --quiet --isolated --line-length 120 ."
 """
+LAZY = """\
+{first}
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+{typed}
+
+_PLACES = {{
+{places}
+}}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _PLACES:
+            raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
+        found = globals()[name] = getattr(import_module(f".{{_PLACES[name]}}", __name__), name)
+        return found
+"""
 GO_CONFIG = """\
 package: generated
 generate: {models: true}
@@ -54,6 +75,22 @@ def python(document: dict[str, Any], target: Path) -> None:
             PYTHONPATH=str(TOOLS), PATH=f"{TOOLS / 'bin'}{os.pathsep}{os.environ['PATH']}",
         )  # fmt: skip
     shutil.rmtree(target / ".ruff_cache", ignore_errors=True)
+    _lazily(target)
+
+
+def _lazily(target: Path) -> None:
+    """Let every model be loaded by itself, when it is first used, and print what was left out by its name."""
+    (target / "__init__.py").write_text('"""The ground floor: models and requests."""\n', "utf-8")
+    types = target / "types.py"
+    said = '        return False\n\n    def __repr__(self) -> str:\n        return "Unset"\n'
+    types.write_text(types.read_text("utf-8").replace("        return False\n", said, 1), "utf-8")
+    models = target / "models/__init__.py"
+    first, *_ = (text := models.read_text("utf-8")).partition("\n\n")
+    imports = re.findall(r"^from \.(\w+) import \(?([^)]*?)\)?$", text, re.MULTILINE)
+    places = {name.strip(): place for place, names in imports for name in names.split(",") if name.strip()}
+    typed = "\n".join(f"    from .{place} import {name} as {name}" for name, place in places.items())
+    listed = "\n".join(f'    "{name}": "{place}",' for name, place in places.items())
+    models.write_text(LAZY.format(first=first, typed=typed, places=listed), "utf-8")
 
 
 def sync(document: dict[str, Any], target: Path) -> None:

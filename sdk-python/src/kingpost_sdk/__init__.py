@@ -69,14 +69,15 @@ _PLACES = {
 __all__ = sorted(_PLACES)  # noqa: PLE0605 - one list is enough; a test compares it with what is there
 __version__ = "0.1.0"
 
+if not TYPE_CHECKING:  # or every name would be one
 
-def __getattr__(name: str) -> Any:
-    place = _PLACES.get(name)
-    if place is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if not place:
-        return import_module(f".{name}", __name__)
-    return getattr(import_module(f".{place}", __name__), name)
+    def __getattr__(name: str) -> Any:
+        place = _PLACES.get(name)
+        if place is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if not place:
+            return import_module(f".{name}", __name__)
+        return getattr(import_module(f".{place}", __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -1,11 +1,13 @@
 """What differs between waiting and blocking, and is more than a word."""
 
+from __future__ import annotations
+
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias, TypeVar
 
-from .._http import AsyncWire as Wire
+from .. import _http
 
 sleep_for = asyncio.sleep
 Cancelled = asyncio.CancelledError
@@ -13,6 +15,11 @@ Signal = asyncio.Event
 
 T = TypeVar("T")
 Said: TypeAlias = T | Awaitable[T]
+
+
+def wired(**settings: Any) -> _http.AsyncWire:
+    """A pool of connections."""
+    return _http.AsyncWire(**settings)
 
 
 async def waited(signal: Signal, seconds: float) -> bool:
@@ -66,4 +73,4 @@ class Hands:
                 hand.cancel()
 
 
-__all__ = ["Cancelled", "Hands", "Said", "Signal", "Wire", "settle", "sleep_for", "waited"]
+__all__ = ["Cancelled", "Hands", "Said", "Signal", "settle", "sleep_for", "waited", "wired"]

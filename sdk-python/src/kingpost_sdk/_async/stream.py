@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from .. import models
 from .._errors import ApiError, ConnectionFailed, StreamInvalid
-from .._generated.models.event_view import EventView
 from .._policy import pause, worth_another
 from .._settings import Options
 from .._sse import Message, Parser
@@ -45,7 +45,7 @@ class AsyncStream:
         self._after: str | None = asked.pop("after", None)
         self._asked = asked
         self._ended = False
-        self._events: AsyncIterator[EventView | Speech] | None = None
+        self._events: AsyncIterator[models.EventView | Speech] | None = None
 
     @property
     def last_event_id(self) -> str | None:
@@ -69,12 +69,12 @@ class AsyncStream:
     def __aiter__(self) -> AsyncStream:
         return self
 
-    async def __anext__(self) -> EventView | Speech:
+    async def __anext__(self) -> models.EventView | Speech:
         if self._events is None:
             self._events = self._followed()
         return await self._events.__anext__()
 
-    async def _followed(self) -> AsyncIterator[EventView | Speech]:
+    async def _followed(self) -> AsyncIterator[models.EventView | Speech]:
         failures, over = 0, False
         retry = self._transport.settings.retry
         most = retry.retries if self._options.retries is None else self._options.retries
@@ -106,7 +106,7 @@ class AsyncStream:
         received = await self._transport.ask(request("tasks.get", id=self._task), self._options)
         return json.loads(received.content).get("status") in FINAL
 
-    async def _once(self) -> AsyncIterator[EventView | Speech]:
+    async def _once(self) -> AsyncIterator[models.EventView | Speech]:
         """What one connection brings."""
         more = {"accept": "text/event-stream", "cache-control": "no-store"}
         if self._after is not None:
@@ -126,7 +126,7 @@ class AsyncStream:
                     if self._ended:
                         return
 
-    def _read(self, message: Message) -> EventView | Speech | None:
+    def _read(self, message: Message) -> models.EventView | Speech | None:
         if message.event == _END:
             self._ended = True
             return None
@@ -143,7 +143,7 @@ class AsyncStream:
         self._after = message.id
         if self._task is not None and message.event in ENDS:
             self._ended = True
-        return EventView.from_dict(data)
+        return models.EventView.from_dict(data)
 
 
 def _behind(id: str, last: str) -> bool:

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from .. import _http
 from .._errors import ApiError, ConnectionFailed, TimedOut, told
-from .._http import HTTPError, InvalidURL, Limits, Response, Timeout, TimeoutException
 from .._policy import pause, worth_another
 from .._settings import Options, Received, Settings
-from ._wire import Wire, sleep_for
+from ._wire import sleep_for, wired
 
 _AGENT = "kingpost-sdk-python/0.1.0"
 _BEHIND = "position.ahead"
@@ -25,11 +25,11 @@ class AsyncTransport:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.position = 0
-        self._wire = Wire(
+        self._wire = wired(
             base_url=settings.url, timeout=settings.timeout, follow_redirects=False,
             # Loading certificates takes 40 ms, which plain HTTP has no use for.
             verify=settings.url.startswith("https:"),
-            limits=Limits(max_connections=None, max_keepalive_connections=64),
+            limits=_http.Limits(max_connections=None, max_keepalive_connections=64),
         )  # fmt: skip
 
     async def ask(self, sent: Mapping[str, Any], options: Options) -> Received:
@@ -54,7 +54,7 @@ class AsyncTransport:
                 if response.is_success:
                     return received
                 problem = told(received.status, received.headers, received.content)
-            except (HTTPError, InvalidURL) as failure:
+            except (_http.HTTPError, _http.InvalidURL) as failure:
                 problem = _failed(failure)
             if attempt >= retries or not _again(problem, received):
                 raise problem
@@ -65,7 +65,7 @@ class AsyncTransport:
     @asynccontextmanager
     async def opened(
         self, sent: Mapping[str, Any], options: Options, more: Mapping[str, str]
-    ) -> AsyncIterator[Response]:
+    ) -> AsyncIterator[_http.Response]:
         """One answer that is read as it comes; tried once.
 
         Raises:
@@ -73,7 +73,7 @@ class AsyncTransport:
             ConnectionFailed: nobody answered.
         """
         settings = self.settings
-        timeout = Timeout(settings.timeout if options.timeout is None else options.timeout, read=settings.idle)
+        timeout = _http.Timeout(settings.timeout if options.timeout is None else options.timeout, read=settings.idle)
         headers = {**self.headers(sent, options), **more}
         try:
             async with self._wire.stream(**{**sent, "headers": headers}, timeout=timeout) as response:
@@ -82,7 +82,7 @@ class AsyncTransport:
                     received = self._seen(response, options)
                     raise told(received.status, received.headers, received.content)
                 yield response
-        except (HTTPError, InvalidURL) as failure:
+        except (_http.HTTPError, _http.InvalidURL) as failure:
             raise _failed(failure) from failure
 
     def headers(self, sent: Mapping[str, Any], options: Options) -> dict[str, str]:
@@ -96,7 +96,7 @@ class AsyncTransport:
             made["idempotency-key"] = options.idempotency_key or uuid.uuid4().hex
         return {**made, **options.headers}
 
-    def _seen(self, response: Response, options: Options) -> Received:
+    def _seen(self, response: _http.Response, options: Options) -> Received:
         position = response.headers.get("kingpost-position", "")
         if position.isascii() and position.isdigit():
             self.position = max(self.position, int(position))
@@ -117,5 +117,5 @@ def _again(problem: ApiError | ConnectionFailed, received: Received | None) -> b
 
 
 def _failed(failure: Exception) -> ConnectionFailed:
-    shape = TimedOut if isinstance(failure, TimeoutException) else ConnectionFailed
+    shape = TimedOut if isinstance(failure, _http.TimeoutException) else ConnectionFailed
     return shape(f"{type(failure).__name__}: {failure}".rstrip(": "))

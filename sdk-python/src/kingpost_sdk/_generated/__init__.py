@@ -1,8 +1,1 @@
-"""A client library for accessing kingpost"""
-
-from .client import AuthenticatedClient, Client
-
-__all__ = (
-    "AuthenticatedClient",
-    "Client",
-)
+"""The ground floor: models and requests."""

@@ -1,12 +1,14 @@
 # Made out of ../_async by `make contracts`; mend it there.
 """What differs between waiting and blocking, and is more than a word: this is ``_wire`` of the blocking half."""
 
+from __future__ import annotations
+
 import threading
 import time
 from collections.abc import Callable
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-from .._http import Wire
+from .. import _http
 
 sleep_for = time.sleep
 Signal = threading.Event
@@ -17,6 +19,11 @@ Said: TypeAlias = Annotated[T, "at once"]
 
 class Cancelled(BaseException):
     """Nobody cancels a thread."""
+
+
+def wired(**settings: Any) -> _http.Wire:
+    """A pool of connections."""
+    return _http.Wire(**settings)
 
 
 def waited(signal: Signal, seconds: float) -> bool:
@@ -65,4 +72,4 @@ class Hands:
         """A thread cannot be broken off; what it says comes too late and is refused."""
 
 
-__all__ = ["Cancelled", "Hands", "Said", "Signal", "Wire", "settle", "sleep_for", "waited"]
+__all__ = ["Cancelled", "Hands", "Said", "Signal", "settle", "sleep_for", "waited", "wired"]

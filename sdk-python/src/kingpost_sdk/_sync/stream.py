@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from .. import models
 from .._errors import ApiError, ConnectionFailed, StreamInvalid
-from .._generated.models.event_view import EventView
 from .._policy import pause, worth_another
 from .._settings import Options
 from .._sse import Message, Parser
@@ -46,7 +46,7 @@ class Stream:
         self._after: str | None = asked.pop("after", None)
         self._asked = asked
         self._ended = False
-        self._events: Iterator[EventView | Speech] | None = None
+        self._events: Iterator[models.EventView | Speech] | None = None
 
     @property
     def last_event_id(self) -> str | None:
@@ -70,12 +70,12 @@ class Stream:
     def __iter__(self) -> Stream:
         return self
 
-    def __next__(self) -> EventView | Speech:
+    def __next__(self) -> models.EventView | Speech:
         if self._events is None:
             self._events = self._followed()
         return self._events.__next__()
 
-    def _followed(self) -> Iterator[EventView | Speech]:
+    def _followed(self) -> Iterator[models.EventView | Speech]:
         failures, over = 0, False
         retry = self._transport.settings.retry
         most = retry.retries if self._options.retries is None else self._options.retries
@@ -107,7 +107,7 @@ class Stream:
         received = self._transport.ask(request("tasks.get", id=self._task), self._options)
         return json.loads(received.content).get("status") in FINAL
 
-    def _once(self) -> Iterator[EventView | Speech]:
+    def _once(self) -> Iterator[models.EventView | Speech]:
         """What one connection brings."""
         more = {"accept": "text/event-stream", "cache-control": "no-store"}
         if self._after is not None:
@@ -127,7 +127,7 @@ class Stream:
                     if self._ended:
                         return
 
-    def _read(self, message: Message) -> EventView | Speech | None:
+    def _read(self, message: Message) -> models.EventView | Speech | None:
         if message.event == _END:
             self._ended = True
             return None
@@ -144,7 +144,7 @@ class Stream:
         self._after = message.id
         if self._task is not None and message.event in ENDS:
             self._ended = True
-        return EventView.from_dict(data)
+        return models.EventView.from_dict(data)
 
 
 def _behind(id: str, last: str) -> bool:

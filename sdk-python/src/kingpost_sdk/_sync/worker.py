@@ -22,15 +22,15 @@ from .._policy import pause
 from .._settings import Options, Settings
 from ._wire import Cancelled, Hands, Said, Signal, settle, sleep_for, waited
 
-Decided: TypeAlias = str | models.Decision | Mapping[str, Any]
+Decided: TypeAlias = "str | models.Decision | Mapping[str, Any]"
 """What an agent may say: its answer, a decision, or the JSON of one."""
 
-Tool: TypeAlias = Callable[[Mapping[str, Any], models.Work], Said[str]]
-Agent: TypeAlias = Callable[[models.Asking, models.Work], Said[Decided]]
-Problem: TypeAlias = Callable[[Exception, models.Work | None], None]
+Tool: TypeAlias = "Callable[[Mapping[str, Any], models.Work], Said[str]]"
+Agent: TypeAlias = "Callable[[models.Asking, models.Work], Said[Decided]]"
+Problem: TypeAlias = "Callable[[Exception, models.Work | None], None]"
 
-_AnyTool = TypeVar("_AnyTool", bound=Tool)
-_AnyAgent = TypeVar("_AnyAgent", bound=Agent)
+_AnyTool = TypeVar("_AnyTool", bound="Tool")
+_AnyAgent = TypeVar("_AnyAgent", bound="Agent")
 _log = logging.getLogger("kingpost_sdk")
 _NAP = 0.2
 
