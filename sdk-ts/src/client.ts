@@ -85,7 +85,7 @@ export class Client {
   }
 
   /** The operations that an installed plugin brings, checked against the server's own document. */
-  plugin(name: string): Plugin {
+  plugin<P extends string>(name: P): Plugin<P> {
     return new Plugin(name, this.#transport, () => this.document())
   }
 

@@ -7,6 +7,7 @@ export {
 } from './errors.js'
 export type { Retry } from './policy.js'
 export { Plugin } from './plugin.js'
+export * from './plugins.js'
 export { EventStream, type Follow, type Speech } from './stream.js'
 export type { CallOptions, ClientOptions, Received } from './transport.js'
 export { type Delivery, verifyWebhook, type WebhookOptions } from './webhooks.js'

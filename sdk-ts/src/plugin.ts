@@ -1,5 +1,6 @@
 /** Operations of installed plugins, by name: checked against the server's live document before anything is sent. */
 import { UnknownOperation } from './errors.js'
+import type { Answered, Given, OperationOf } from './plugins.js'
 import type { CallOptions, Transport } from './transport.js'
 
 interface Described {
@@ -14,12 +15,12 @@ interface Described {
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- the document is open */
 type Document = any
 
-/** One plugin of the server. */
-export class Plugin {
+/** One plugin of the server. Its operations have types where `sync` has written them. */
+export class Plugin<P extends string = string> {
   #transport: Transport
   #document: () => Promise<Document>
 
-  constructor(readonly name: string, transport: Transport, document: () => Promise<Document>) {
+  constructor(readonly name: P, transport: Transport, document: () => Promise<Document>) {
     this.#transport = transport
     this.#document = document
   }
@@ -34,16 +35,23 @@ export class Plugin {
    *
    * @throws UnknownOperation the plugin is not installed, has no such operation, or not with these arguments
    */
-  async call(operation: string, given: Record<string, unknown> = {}, options: CallOptions = {}): Promise<unknown> {
+  async call<O extends OperationOf<P>>(
+    operation: O,
+    ...[given = {} as Given<P, O>, options = {}]: {} extends Given<P, O>
+      ? [given?: Given<P, O>, options?: CallOptions]
+      : [given: Given<P, O>, options?: CallOptions]
+  ): Promise<Answered<P, O>> {
     const known = described(await this.#document(), this.name)
     const found = known.get(operation) ?? known.get(`${this.name}.${operation}`)
     if (!found) {
       const offers = [...known.keys()].sort().join(', ') || 'nothing; is it installed?'
       throw new UnknownOperation(`plugin '${this.name}' has no operation '${operation}'; it offers ${offers}`)
     }
-    check(operation, found, given)
-    const response = await this.#transport.ask(made(this.#transport.url, found, given), options)
-    return response.headers.get('content-type')?.includes('json') ? response.json() : response.arrayBuffer()
+    const named = given as Record<string, unknown>
+    check(operation, found, named)
+    const response = await this.#transport.ask(made(this.#transport.url, found, named), options)
+    const json = response.headers.get('content-type')?.includes('json')
+    return (await (json ? response.json() : response.arrayBuffer())) as Answered<P, O>
   }
 }
 

@@ -33,11 +33,11 @@ SDKS = tuple(COMMANDS)
 
 
 def built() -> None:
-    """Build what has to be built: the TypeScript SDK, the Go SDK with its driver, consumer test and examples."""
+    """Build what has to be built: the TypeScript SDK, the Go SDK with driver, consumer test, examples and command."""
     subprocess.run([NODE, "build.mjs", "--quick"], cwd=ROOT / "sdk-ts", check=True)
     go("test", "-c", "-o", GO_DRIVER, ".")
     go("test", "-c", "-o", GO_CONSUMER, ".", folder=ROOT / "sdk-go/pact")
-    go("build", "-ldflags=-s -w", "-o", f"{GO_EXAMPLES}/", "./examples/...")
+    go("build", "-ldflags=-s -w", "-o", f"{GO_EXAMPLES}/", "./examples/...", "./cmd/...")
 
 
 def go(*command: str | Path, folder: Path = ROOT / "sdk-go", **more: str) -> None:

@@ -106,8 +106,9 @@ def go_proxy(folder: Path) -> Path:
     versions = folder / GO_MODULE / "@v"
     versions.mkdir(parents=True)
     module = ROOT / "sdk-go"
-    # The generators have a go.mod of their own: they are another module, and no part of this one.
-    files = [path for path in sorted(module.rglob("*")) if path.is_file() and module / "tools" not in path.parents]
+    # What has a go.mod of its own, as the generators have, is another module and no part of this one.
+    others = {path.parent for path in module.rglob("go.mod")} - {module}
+    files = [path for path in sorted(module.rglob("*")) if path.is_file() and not others & set(path.parents)]
     with zipfile.ZipFile(versions / f"{GO_VERSION}.zip", "w") as archive:
         for path in files:
             archive.write(path, f"{GO_MODULE}@{GO_VERSION}/{path.relative_to(module).as_posix()}")

@@ -30,21 +30,6 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def tarball(tmp_path_factory: pytest.TempPathFactory, _built: None) -> Path:
-    """The npm package."""
-    return packages.npm_package(tmp_path_factory.mktemp("npm"))
-
-
-@pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory, tarball: Path) -> Path:
-    """A folder in which nothing but the npm package is installed."""
-    folder = tmp_path_factory.mktemp("project")
-    (folder / "package.json").write_text('{"type": "module", "private": true}', "utf-8")
-    packages.npm("install", tarball, folder=folder)
-    return folder
-
-
 def contents(package: Path) -> dict[str, bytes]:
     """The files of a package, by their path in it."""
     if package.suffix == ".whl":
@@ -87,12 +72,15 @@ def test_every_python_package_is_whole(wheels: Path) -> None:
 
 
 def test_the_python_sdk_serves_with_nothing_but_what_it_names(wheels: Path, tmp_path: Path, server: Server) -> None:
-    """An example runs; the rest of the project is not there."""
+    """An example runs, and so does its command; the rest of the project is not there."""
     python = packages.python_place(tmp_path / "place", wheels.glob("kingpost_sdk-*.whl"))
     there = run(python, "-I", "-c", "import kingpost_sdk, importlib.util as u; print(u.find_spec('kingpost'))")
     output = run(python, "-I", examples.source("python", "submit"), folder=tmp_path, KINGPOST_URL=server.url)
 
+    synced = run(python.parent / "kingpost-sdk", "sync", "--url", server.url, "--out", tmp_path / "plugins.py")
+
     assert there == "None\n"
+    assert "webhooks: " in synced
     assert output.startswith("succeeded\n")
     assert "sources: trusses.md\n" in output
 
@@ -133,7 +121,7 @@ def test_the_npm_package_is_whole_and_needs_nothing(tarball: Path) -> None:
     assert files["LICENSE"] == LICENCE
     assert {"README.md", "NOTICE", "examples/worker.ts"} <= files.keys()
     assert {Path(name).parts[0] for name in files} == {
-        "LICENSE", "NOTICE", "README.md", "package.json", "dist", "examples",
+        "LICENSE", "NOTICE", "README.md", "package.json", "bin", "dist", "examples",
     }  # fmt: skip
     for kind in ("esm", "cjs"):
         assert {f"dist/{kind}/index.js", f"dist/{kind}/index.d.ts", f"dist/{kind}/package.json"} <= files.keys()
