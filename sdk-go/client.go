@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -63,7 +62,7 @@ func Retries(retry Retry) Setting { return func(t *transport) { t.retry = retry 
 // HTTPClient is what carries the requests.
 func HTTPClient(client *http.Client) Setting { return func(t *transport) { t.client = client } }
 
-// New makes a client.
+// New makes a client. Where the environment names a number that is none, every call fails with ErrSettingsInvalid.
 func New(settings ...Setting) *Client {
 	t := &transport{url: "http://127.0.0.1:8420", timeout: time.Minute, idle: 45 * time.Second, retry: DefaultRetry}
 	t.client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -71,12 +70,8 @@ func New(settings ...Setting) *Client {
 		URL(url)(t)
 	}
 	t.token = os.Getenv("KINGPOST_TOKEN")
-	if seconds, err := strconv.ParseFloat(os.Getenv("KINGPOST_TIMEOUT"), 64); err == nil {
-		t.timeout = time.Duration(seconds * float64(time.Second))
-	}
-	if retries, err := strconv.Atoi(os.Getenv("KINGPOST_RETRIES")); err == nil {
-		t.retry.Retries = retries
-	}
+	t.timeout = time.Duration(t.number("KINGPOST_TIMEOUT", t.timeout.Seconds(), 0.001) * float64(time.Second))
+	t.retry.Retries = int(t.number("KINGPOST_RETRIES", float64(t.retry.Retries), 0))
 	for _, setting := range settings {
 		setting(t)
 	}

@@ -47,6 +47,43 @@ type command struct {
 	Plugin   string          `json:"plugin"`
 	Parallel int             `json:"parallel"`
 	TTL      float64         `json:"ttl"`
+	Options  struct {
+		Timeout *float64          `json:"timeout"`
+		Retries *int              `json:"retries"`
+		Key     string            `json:"idempotency_key"`
+		Headers map[string]string `json:"headers"`
+	} `json:"options"`
+	Environment map[string]string `json:"environment"`
+}
+
+// options are what the call does differently.
+func (c *command) options() []Option {
+	made := []Option{}
+	if c.Options.Timeout != nil {
+		made = append(made, WithTimeout(time.Duration(*c.Options.Timeout*float64(time.Second))))
+	}
+	if c.Options.Retries != nil {
+		made = append(made, WithRetries(*c.Options.Retries))
+	}
+	if c.Options.Key != "" {
+		made = append(made, WithIdempotencyKey(c.Options.Key))
+	}
+	for name, value := range c.Options.Headers {
+		made = append(made, WithHeader(name, value))
+	}
+	return made
+}
+
+// bare is a client that is told by the environment what the command does not tell.
+func (c *command) bare() *Client {
+	for name, value := range c.Environment {
+		_ = os.Setenv(name, value)
+		defer os.Unsetenv(name)
+	}
+	if c.Client.Token != "" {
+		return New(Token(c.Client.Token))
+	}
+	return New()
 }
 
 // TestDrive does what it is told, a line of JSON at a time, through the SDK's own facade, and answers a line of JSON for
@@ -122,6 +159,8 @@ func done(c *command) (map[string]any, error) {
 			return value(collected(c.client().Events.Stream(ctx, asked), c.Most))
 		}
 		return called(ctx, c.client(), c)
+	case "bare":
+		return called(ctx, c.bare(), c)
 	case "sequence":
 		client := c.client()
 		for _, each := range c.Calls {
@@ -196,8 +235,11 @@ func collected(stream *Stream, most int) ([]any, error) {
 
 func called(ctx context.Context, client *Client, c *command) (map[string]any, error) {
 	var last Received
-	seen := WithResponse(func(one Received) { last = one })
-	answer, err := calling.Call(ctx, client, c.Operation, c.Path, c.Request, seen)
+	options := []any{WithResponse(func(one Received) { last = one })}
+	for _, option := range c.options() {
+		options = append(options, option)
+	}
+	answer, err := calling.Call(ctx, client, c.Operation, c.Path, c.Request, options...)
 	if err != nil {
 		return nil, err
 	}

@@ -54,6 +54,7 @@ var (
 	ErrWebhookInvalid   = &Kind{Name: "WebhookInvalid"}
 	ErrUnknownOperation = &Kind{Name: "UnknownOperation"}
 	ErrClaimLost        = &Kind{Name: "ClaimLost"}
+	ErrSettingsInvalid  = &Kind{Name: "SettingsInvalid"}
 )
 
 func (e *Error) Error() string {

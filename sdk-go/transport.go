@@ -9,11 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/big"
 	mathrand "math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -63,6 +66,22 @@ type transport struct {
 	retry    Retry
 	client   *http.Client
 	position atomic.Int64
+	invalid  error
+}
+
+// number reads a variable of the environment; what is none is told by every call.
+func (t *transport) number(name string, usual, least float64) float64 {
+	text := strings.TrimSpace(os.Getenv(name))
+	if text == "" {
+		return usual
+	}
+	found, err := strconv.ParseFloat(text, 64)
+	if err == nil && found >= least && found <= math.MaxInt32 {
+		return found
+	}
+	what := fmt.Sprintf("%s is %q; give a number of %v or more, or leave it out", name, text, least)
+	t.invalid = &LocalError{ErrSettingsInvalid, what, nil}
+	return usual
 }
 
 func (t *transport) settled(options []Option) *call {
@@ -89,6 +108,9 @@ func ask[T any](ctx context.Context, t *transport, method, path string, query ur
 // ask gives the answer to a request, which is tried again as the policy says. It fails with *Error where the server
 // refuses, and with ErrConnectionFailed where nobody answers.
 func (t *transport) ask(ctx context.Context, method, path string, query url.Values, body any, options []Option) (*Received, error) {
+	if t.invalid != nil {
+		return nil, t.invalid
+	}
 	settings := t.settled(options)
 	var sent []byte
 	if body != nil {
@@ -158,6 +180,9 @@ func (t *transport) once(ctx context.Context, method, target string, header http
 
 // open gives one answer that is read as it comes; tried once.
 func (t *transport) open(ctx context.Context, target string, more http.Header, settings *call) (*http.Response, error) {
+	if t.invalid != nil {
+		return nil, t.invalid
+	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, t.url+target, nil)
 	if err != nil {
 		return nil, err

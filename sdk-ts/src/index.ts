@@ -2,8 +2,8 @@
 export { Client } from './client.js'
 export {
   ApiError, Behind, BudgetTooSmall, ClaimLost, ConfigurationError, Conflict, ConnectionFailed, FinalError, Forbidden,
-  InFlight, InputError, InvalidRequest, KeyReused, KingpostError, NotFound, Overloaded, StreamInvalid, TimedOut, TransientError,
-  Unauthorized, Unavailable, UnknownName, UnknownOperation, UnreadableInput, WebhookInvalid,
+  InFlight, InputError, InvalidRequest, KeyReused, KingpostError, NotFound, Overloaded, SettingsInvalid, StreamInvalid,
+  TimedOut, TransientError, Unauthorized, Unavailable, UnknownName, UnknownOperation, UnreadableInput, WebhookInvalid,
 } from './errors.js'
 export type { Retry } from './policy.js'
 export { Plugin } from './plugin.js'

@@ -1,5 +1,5 @@
 /** Carries one request over the wire, again where that may help. Called by every resource; knows no operation. */
-import { type ApiError, ConnectionFailed, TimedOut, told } from './errors.js'
+import { type ApiError, ConnectionFailed, SettingsInvalid, TimedOut, told } from './errors.js'
 import { createClient, type Client as Ground } from './generated/client/index.js'
 import { pause, type Retry, RETRY, sleep, worthAnother } from './policy.js'
 
@@ -55,8 +55,9 @@ export class Transport {
     const from = environment()
     this.url = (options.url || from.KINGPOST_URL || 'http://127.0.0.1:8420').replace(/\/+$/, '')
     this.#token = options.token || from.KINGPOST_TOKEN || undefined
-    this.timeout = options.timeout ?? number(from.KINGPOST_TIMEOUT, 60)
-    this.retry = { ...RETRY, retries: number(from.KINGPOST_RETRIES, RETRY.retries), ...options.retry }
+    this.timeout = options.timeout ?? number(from, 'KINGPOST_TIMEOUT', 60, 0.001)
+    const retries = options.retry?.retries ?? Math.floor(number(from, 'KINGPOST_RETRIES', RETRY.retries, 0))
+    this.retry = { ...RETRY, ...options.retry, retries }
     this.idle = options.idle ?? 45
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
     this.ground = createClient({ baseUrl: this.url })
@@ -152,8 +153,9 @@ function environment(): Record<string, string | undefined> {
   return there?.env ?? {}
 }
 
-function number(text: string | undefined, usual: number): number {
+function number(from: Record<string, string | undefined>, name: string, usual: number, least: number): number {
+  const text = from[name]?.trim()
   const found = text ? Number(text) : usual
-  if (Number.isNaN(found)) throw new TypeError(`${text} in the environment is no number`)
-  return found
+  if (found >= least && found < Infinity) return found
+  throw new SettingsInvalid(`${name} is '${text}'; give a number of ${least} or more, or leave it out`)
 }

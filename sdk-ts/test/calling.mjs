@@ -8,14 +8,24 @@ export function client(asked) {
   return new Client({ url, token, timeout, idle, retry: { retries, first, longest } })
 }
 
-export async function call(asked) {
+// A client that is told by the environment what the command does not tell.
+export function bare(asked) {
+  Object.assign(process.env, asked.environment)
+  try {
+    return new Client({ token: asked.client?.token })
+  } finally {
+    for (const name of Object.keys(asked.environment)) delete process.env[name]
+  }
+}
+
+export async function call(asked, one = client(asked)) {
   const [noun, verb] = asked.operation.split('.')
-  const one = client(asked)
   if (asked.operation === 'events.stream') return collect(one.events.stream(asked.request ?? {}), asked)
   const given = [...(asked.path ?? []), ...(asked.request ? [asked.request] : [])]
   if (!asked.request && asked.has_request) given.push({})
   let received
-  const options = { ...asked.options, onResponse: (each) => (received = each) }
+  const own = Object.fromEntries(Object.entries(asked.options ?? {}).map(([name, value]) => [camel(name), value]))
+  const options = { ...own, onResponse: (each) => (received = each) }
   const value = plain(await one[noun][camel(verb)](...given, options))
   return { value, status: received.status, request_id: received.requestId, position: one.position }
 }

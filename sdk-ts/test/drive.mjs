@@ -5,7 +5,7 @@ import { verifyWebhook } from '../dist/esm/index.js'
 import { pause } from '../dist/esm/policy.js'
 import { told } from '../dist/esm/errors.js'
 import { OPERATIONS } from '../dist/esm/resources.js'
-import { call, camel, client, collect, failure } from './calling.mjs'
+import { bare, call, camel, client, collect, failure } from './calling.mjs'
 
 // Serves the agent `buyer` and the tool `price`, which do as they are told, until `most` functions have been called.
 async function served(asked) {
@@ -58,7 +58,8 @@ async function served(asked) {
 
 const DEEDS = {
   operations: async () => ({ value: OPERATIONS }),
-  call,
+  call: (asked) => call(asked),
+  bare: (asked) => call(asked, bare(asked)),
   sequence: async (asked) => {
     const one = client(asked)
     for (const each of asked.calls) await one[each.operation.split('.')[0]][camel(each.operation.split('.')[1])](...each.path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import os
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -85,7 +86,8 @@ async def call(asked: dict[str, Any], one: Any = None) -> dict[str, Any]:
     method = getattr(getattr(one, noun), verb)
     seen: list[Received] = []
     given = {name: shaped(asked["operation"], name, each) for name, each in (asked.get("request") or {}).items()}
-    result = method(*asked.get("path", ()), **given, options=Options(on_response=seen.append))
+    options = Options(on_response=seen.append, **asked.get("options", {}))
+    result = method(*asked.get("path", ()), **given, options=options)
     if asked["operation"] == "events.stream":
         return await collected(result, asked)
     value = plain(await waited(result))
@@ -111,6 +113,17 @@ _SHAPES: dict[tuple[str, str], Callable[[Any], Any]] = {
 def shaped(operation: str, name: str, value: Any) -> Any:
     """A field as the facade takes it: records are classes there."""
     return _SHAPES.get((operation, name), lambda each: each)(value)
+
+
+async def bare(asked: dict[str, Any]) -> dict[str, Any]:
+    """One operation with a client that is told by the environment what the command does not tell."""
+    os.environ.update(asked["environment"])
+    try:
+        one = CLIENT(token=asked.get("client", {}).get("token"))
+    finally:
+        for name in asked["environment"]:
+            del os.environ[name]
+    return await call(asked, one)
 
 
 async def sequence(asked: dict[str, Any]) -> dict[str, Any]:
@@ -167,7 +180,7 @@ async def operations(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 DEEDS = {
-    "call": call, "sequence": sequence, "stream": stream, "each": each, "pause": paused, "told": judged,
+    "call": call, "bare": bare, "sequence": sequence, "stream": stream, "each": each, "pause": paused, "told": judged,
     "webhook": webhook, "plugin": plugin, "worker": served, "operations": operations,
 }  # fmt: skip
 

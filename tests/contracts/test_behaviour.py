@@ -42,14 +42,10 @@ def test_every_sdk_makes_the_same_of_an_exchange(driver: Driver, case: dict[str,
     with Scripted(lambda asked: scripted(next(answers))) as server:
         said = driver.do(
             "call", client={"url": server.url} | case.get("client", {}), operation=case["operation"],
-            path=case.get("path", []), request=case.get("request"),
+            path=case.get("path", []), request=case.get("request"), options=case.get("options", {}),
         )  # fmt: skip
 
-    assert len(server.seen) == case["requests"], said
-    if "kind" in case:
-        assert said["error"]["kind"] == case["kind"]
-    else:
-        assert case["value"].items() <= said["value"].items()
+    as_told(case, said, server.seen)
     keys = {asked.headers.get("idempotency-key") for asked in server.seen}
     assert len(keys) == 1
     assert (None not in keys) is (server.seen[0].method == "POST")
@@ -58,6 +54,34 @@ def test_every_sdk_makes_the_same_of_an_exchange(driver: Driver, case: dict[str,
     ]
     if "target" in case:
         assert server.seen[0].path == case["target"]
+
+
+@pytest.mark.parametrize("case", TABLE["settings"], ids=named)
+def test_every_sdk_is_told_by_its_environment(driver: Driver, case: dict[str, Any]) -> None:
+    """What a client is not given; a number that is none is refused by the name of its variable."""
+    answers = iter(case["answers"])
+    with Scripted(lambda asked: scripted(next(answers))) as server:
+        said = driver.do(
+            "bare", environment={"KINGPOST_URL": f"{server.url}/"} | case["environment"],
+            client={"token": case["token"]} if "token" in case else {}, operation="tasks.expand", path=["t-1", "p"],
+        )  # fmt: skip
+
+    as_told(case, said, server.seen)
+    assert case.get("names", "") in said.get("error", {}).get("message", "")
+
+
+def as_told(case: dict[str, Any], said: dict[str, Any], seen: list[Asked]) -> None:
+    """So many requests with these headers, and this answer or failure; who was answered knows by which request."""
+    assert len(seen) == case["requests"], said
+    if "kind" in case:
+        assert said["error"]["kind"] == case["kind"], said
+        answered = not {"drop", "silence"}.intersection(one for one in case["answers"] if isinstance(one, str))
+        assert not (answered and seen) or said["error"]["request_id"] == "r-1"
+    else:
+        assert case["value"].items() <= said["value"].items(), said
+        assert said["request_id"] == "r-1"
+    for asked in seen:
+        assert case.get("sent", {}).items() <= asked.headers.items()
 
 
 def scripted(step: Any) -> bytes:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ._errors import KingpostError as KingpostError
     from ._errors import NotFound as NotFound
     from ._errors import Overloaded as Overloaded
+    from ._errors import SettingsInvalid as SettingsInvalid
     from ._errors import StreamInvalid as StreamInvalid
     from ._errors import TimedOut as TimedOut
     from ._errors import TransientError as TransientError
@@ -55,8 +56,8 @@ if TYPE_CHECKING:
 _ERRORS = (
     "ApiError", "Behind", "BudgetTooSmall", "ClaimLost", "ConfigurationError", "Conflict", "ConnectionFailed",
     "FinalError", "Forbidden", "InFlight", "InputError", "InvalidRequest", "KeyReused", "KingpostError", "NotFound",
-    "Overloaded", "StreamInvalid", "TimedOut", "TransientError", "Unauthorized", "Unavailable", "UnknownName",
-    "UnknownOperation", "UnreadableInput", "WebhookInvalid",
+    "Overloaded", "SettingsInvalid", "StreamInvalid", "TimedOut", "TransientError", "Unauthorized", "Unavailable",
+    "UnknownName", "UnknownOperation", "UnreadableInput", "WebhookInvalid",
 )  # fmt: skip
 _PLACES = {
     **dict.fromkeys(_ERRORS, "_errors"),

@@ -16,7 +16,8 @@
     ├── StreamInvalid             an event stream is none
     ├── WebhookInvalid            a delivery is not from who it says
     ├── ClaimLost                 another worker has the call now, or nobody waits for it any more
-    └── UnknownOperation          no installed plugin has such an operation
+    ├── UnknownOperation          no installed plugin has such an operation
+    └── SettingsInvalid           the environment names a number that is none
 
 Raised by the transports; ``told`` alone decides which class a problem document (RFC 9457) is.
 """
@@ -135,6 +136,10 @@ class ClaimLost(KingpostError):
 
 class UnknownOperation(KingpostError):
     """No installed plugin has such an operation, or not with these arguments."""
+
+
+class SettingsInvalid(KingpostError, ValueError):
+    """A variable of the environment holds no number, or one out of its bounds."""
 
 
 _CODES: Mapping[str, type[ApiError]] = {

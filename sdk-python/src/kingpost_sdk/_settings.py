@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from ._errors import SettingsInvalid
 from ._policy import Retry
 
 URL = "http://127.0.0.1:8420"
@@ -55,14 +57,23 @@ def settled(url: str | None, token: str | None, timeout: float | None, retry: Re
     """The settings of a client.
 
     Raises:
-        ValueError: the environment names a number that is none.
+        SettingsInvalid: the environment names a number that is none.
     """
     environment = os.environ
-    if retry is None:
-        retry = Retry(retries=int(environment.get("KINGPOST_RETRIES", Retry().retries)))
     return Settings(
         url=(url or environment.get("KINGPOST_URL") or URL).rstrip("/"),
         token=token or environment.get("KINGPOST_TOKEN") or None,
-        timeout=float(environment.get("KINGPOST_TIMEOUT", 60)) if timeout is None else timeout,
-        retry=retry,
+        timeout=_number("KINGPOST_TIMEOUT", 60.0, 0.001) if timeout is None else timeout,
+        retry=Retry(retries=int(_number("KINGPOST_RETRIES", Retry().retries, 0))) if retry is None else retry,
     )
+
+
+def _number(name: str, usual: float, least: float) -> float:
+    text = os.environ.get(name, "").strip()
+    try:
+        found = float(text) if text else usual
+    except ValueError:
+        found = math.nan
+    if not least <= found < math.inf:
+        raise SettingsInvalid(f"{name} is {text!r}; give a number of {least} or more, or leave it out")
+    return found
