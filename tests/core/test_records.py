@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import pkgutil
 import sys
 import types
@@ -12,7 +13,7 @@ from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import kingpost.operations
 import kingpost.records
@@ -62,10 +63,14 @@ def any_of(shape: Any) -> st.SearchStrategy[Any]:
     if shape in PLAIN:
         return PLAIN[shape]
     if isinstance(shape, type) and is_dataclass(shape):
-        hints = get_type_hints(shape)
+        hints = get_type_hints(shape, include_extras=True)
         return st.builds(shape, **{each.name: any_of(hints[each.name]) for each in fields(shape)})
     if isinstance(shape, type) and issubclass(shape, StrEnum):
         return st.sampled_from(list(shape))
+    if get_origin(shape) is Annotated:
+        # Hypothesis knows the bounds that annotated-types names; JSON knows no infinity.
+        bounded = st.from_type(shape)
+        return bounded.filter(math.isfinite) if get_args(shape)[0] is float else bounded
     if get_origin(shape) is Literal:
         return st.sampled_from(get_args(shape))
     return _made_of(get_origin(shape), [each for each in get_args(shape) if each is not Ellipsis], get_args(shape))
@@ -174,7 +179,7 @@ def _imported(path: Path) -> set[str]:
 
 def _smallest(shape: Any) -> Any:
     """A record with nothing but what it needs."""
-    samples: dict[Any, Any] = {str: "", int: 0, float: 0.0, bool: False, bytes: b"", Any: None}
+    samples: dict[Any, Any] = {str: "a", int: 1, float: 1.0, bool: False, bytes: b"", Any: None}
     if shape in samples:
         return samples[shape]
     if isinstance(shape, type) and issubclass(shape, StrEnum):
