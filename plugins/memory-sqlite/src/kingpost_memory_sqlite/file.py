@@ -131,6 +131,11 @@ class MemoryFile:
             self._wrote(changes)
             return made
 
+    async def size(self) -> int:
+        """Bytes of the file, without its write-ahead log."""
+        pages, page = await self.read("PRAGMA page_count"), await self.read("PRAGMA page_size")
+        return int(pages[0][0]) * int(page[0][0])
+
     async def step(self, sql: str, parameters: Any = ()) -> int:
         """One statement that is a transaction of its own; returns how many changes it made."""
         async with self._turn:

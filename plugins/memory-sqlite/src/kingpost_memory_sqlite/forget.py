@@ -1,8 +1,9 @@
 """Removes memories: bodies, terms, and the names that nothing needs any more.
 
 Called by ``memory``. What is freed is overwritten at once (``secure_delete``). The index writes deletions behind what
-it deletes, so after a whole scope or named memories were forgotten it is folded into one, and the write-ahead log is
-cut: then no trace is left in the file.
+it deletes, so it is folded into one afterwards, and the write-ahead log is cut. SQLite leaves copies of rows that it
+once moved in the unused parts of pages; after a whole scope was forgotten, and when a file is closed that anything was
+forgotten in, the file is written anew. Then no trace is left in it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,14 @@ _PAGES = 500
 
 _COUNTED_SECONDS = 30 * 86_400.0
 """How long a name that uses were counted under is known: a log hands over again what is some seconds old."""
+
+_REWRITTEN_BYTES = 128 * 1024 * 1024
+"""The largest file that is written anew: that takes its size in memory, and half a second."""
+
+_GROWN = 1.3
+"""A file that was closed is written anew once it is so much larger than the last time."""
+
+_UNTIDY = "INSERT INTO about VALUES ('untidy', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1"
 
 _EXPIRED = """
     SELECT seq FROM memory
@@ -61,17 +70,19 @@ async def forget(file: MemoryFile, selection: Selection) -> int:
             # A look at all that somebody said, so once for a scope and not for each page.
             await file.step(_UNUSED_SPEAKERS, (scope,))
     if removed and selection.source is None and selection.kind is None:
-        await tidy(file)
+        await tidy(file, anew=selection.ids is None)
     return removed
 
 
-async def purge(file: MemoryFile, before: float, short: float) -> None:
-    """Remove what expired before a time. ``short`` is how long the short term is, in seconds."""
+async def purge(file: MemoryFile, before: float, short: float) -> int:
+    """Remove what expired before a time; returns how many that were. ``short`` is the short term, in seconds."""
     old = before - _COUNTED_SECONDS
     if await file.read("SELECT 1 FROM counted WHERE at < ? LIMIT 1", (old,)):
         await file.step("DELETE FROM counted WHERE at < ?", (old,))
+    removed = 0
     while found := await file.read(_EXPIRED, (before, before, short, before, _STEP)):
-        await _step(file, [(0.0, seq) for (seq,) in found])
+        removed += await _step(file, [(0.0, seq) for (seq,) in found])
+    return removed
 
 
 async def _step(file: MemoryFile, keys: Sequence[Key]) -> int:
@@ -79,17 +90,40 @@ async def _step(file: MemoryFile, keys: Sequence[Key]) -> int:
     async with file.transaction() as writer:
         for start in range(0, len(keys), BODIES):
             removed += await _remove(writer, keys[start : start + BODIES])
+        if removed:
+            await writer.execute_fetchall(_UNTIDY)
     return removed
 
 
-async def tidy(file: MemoryFile) -> None:
-    """Fold the index into one and cut the write-ahead log. Whoever is in the way, the next time will do."""
+async def tidy(file: MemoryFile, *, anew: bool) -> None:
+    """Fold the index into one and cut the write-ahead log; with ``anew`` write the whole file, unless it is large.
+
+    Whoever is in the way, the next time will do.
+    """
     with suppress(Unavailable):
+        removals = await _about(file, "untidy")
         pages = -_PAGES
         # Less than two changes mean that there was nothing to fold.
         while await file.step("INSERT INTO term (term, rank) VALUES ('merge', ?)", (pages,)) >= 2:
             pages = _PAGES
+        if anew and await file.size() <= _REWRITTEN_BYTES:
+            await file.step("DELETE FROM about WHERE key = 'untidy' AND value = ?", (removals,))
+            await file.step("VACUUM")
+            await file.step("INSERT OR REPLACE INTO about VALUES ('size', ?)", (await file.size(),))
         await file.step("PRAGMA wal_checkpoint (TRUNCATE)")
+
+
+async def rest(file: MemoryFile) -> None:
+    """Before the file is closed: write it anew if anything was forgotten since, or if it has grown much."""
+    with suppress(Unavailable):
+        await file.step("PRAGMA busy_timeout = 200")
+        if await _about(file, "untidy") or await file.size() > _GROWN * await _about(file, "size"):
+            await tidy(file, anew=True)
+
+
+async def _about(file: MemoryFile, key: str) -> int:
+    rows = await file.read("SELECT value FROM about WHERE key = ?", (key,))
+    return int(rows[0][0]) if rows else 0
 
 
 async def _remove(writer: aiosqlite.Connection, keys: Sequence[Key]) -> int:

@@ -14,7 +14,7 @@ from kingpost import Memory, Ports, Query, Recollection, Selection
 
 from .choose import chosen
 from .file import MemoryFile
-from .forget import forget, purge
+from .forget import forget, purge, rest, tidy
 from .index import renew
 from .remember import remember, use
 from .rows import SELECT, memory_of, stored, stored_id
@@ -35,6 +35,8 @@ class SqliteMemory:
         self._settings, self._ports = settings, ports
         self._turn = asyncio.Lock()
         self._file = MemoryFile(ports.home / settings.path, settings.busy_seconds, ports.point)
+        self._tidying: asyncio.Future[None] | None = None
+        self._untidy = False
 
     async def start(self) -> None:
         """Open the file, make its index anew if this version reads words differently, drop what expired long ago.
@@ -46,13 +48,17 @@ class SqliteMemory:
         try:
             await renew(self._file)
             before = self._ports.clock.now() - self._settings.expired_seconds
-            await purge(self._file, before, self._settings.short_term_seconds)
+            if await purge(self._file, before, self._settings.short_term_seconds):
+                self._tidy_soon()
         except BaseException:
             await self._file.close()
             raise
 
     async def stop(self) -> None:
-        """Close the file once what is being written is written."""
+        """Close the file once what is being written is written, and nothing of what was forgotten is left in it."""
+        if self._tidying is not None:
+            await asyncio.wait([self._tidying])
+        await rest(self._file)
         await self._file.close()
 
     async def remember(self, memories: Sequence[Memory]) -> int:
@@ -77,7 +83,21 @@ class SqliteMemory:
         return found
 
     async def forget(self, selection: Selection) -> int:
-        return await _whole(forget(self._file, selection))
+        count = await _whole(forget(self._file, selection))
+        if count and (selection.source is not None or selection.kind is not None):
+            # Reading in forgets file by file, and folding for each of them would take as long as the reading.
+            self._tidy_soon()
+        return count
+
+    def _tidy_soon(self) -> None:
+        self._untidy = True
+        if self._tidying is None or self._tidying.done():
+            self._tidying = asyncio.ensure_future(self._tidy())
+
+    async def _tidy(self) -> None:
+        while self._untidy:
+            self._untidy = False
+            await tidy(self._file, anew=False)
 
     async def export(self, selection: Selection) -> AsyncIterator[Memory]:
         async for row in chosen(self._file.read, selection):
