@@ -1,7 +1,8 @@
 """The file of vectors: what is embedded, and what waits to be.
 
 Called by ``memory`` and ``search``, in threads. Holds no text, and nothing that cannot be made again: whoever deletes
-it loses time. What is forgotten is overwritten.
+it loses time. What is forgotten is overwritten; copies that SQLite keeps in the unused parts of pages go when the file
+is written anew: after a whole scope was forgotten, and when it is closed.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ CREATE TABLE IF NOT EXISTS waiting(
 );
 CREATE TABLE IF NOT EXISTS fact(name TEXT PRIMARY KEY, value BLOB NOT NULL);
 """
+
+
+_REWRITTEN_BYTES = 128 * 1024 * 1024
+"""The largest file that is written anew: that takes its size in memory, and half a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class VectorFile:
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA secure_delete=ON")
             connection.execute("PRAGMA busy_timeout=5000")
+            connection.execute("PRAGMA temp_store=MEMORY")
             connection.executescript(_SCHEMA)
             fresh = connection.execute("SELECT 1 FROM fact WHERE name = 'filled'").fetchone() is None
         except (sqlite3.Error, OSError) as problem:
@@ -85,6 +91,10 @@ class VectorFile:
         """Close it, once what is being done is done."""
         with self._lock:
             if self._connection is not None:
+                with contextlib.suppress(sqlite3.Error):
+                    self._connection.execute("PRAGMA busy_timeout=200")
+                    if self._connection.execute("SELECT 1 FROM fact WHERE name = 'untidy'").fetchone():
+                        _write_anew(self._connection)
                 self._connection.close()
                 self._connection = None
 
@@ -150,14 +160,43 @@ class VectorFile:
                 db.execute(f"DELETE FROM waiting WHERE {waiting}{only}", [*values, *more])  # noqa: S608 - as above
                 db.executemany(f"DELETE FROM vector WHERE scope = ?{only}", [(n, *more) for n in numbers])  # noqa: S608 - as above
             db.executemany("UPDATE scope SET cuts = cuts + 1 WHERE number = ?", [(number,) for number in numbers])
-        with self._use() as db:
+            # A number is never given out twice, so the row stays and only whose it was goes.
+            db.executemany(
+                "UPDATE scope SET tenant = randomblob(16), name = randomblob(16) WHERE number = ? "
+                "AND NOT EXISTS (SELECT 1 FROM vector WHERE scope = number) AND NOT EXISTS "
+                "(SELECT 1 FROM waiting WHERE waiting.tenant = scope.tenant AND waiting.scope = scope.name)",
+                [(number,) for number in numbers],
+            )
+            db.execute("INSERT OR REPLACE INTO fact(name, value) VALUES ('untidy', x'01')")
+        with self._use() as db, contextlib.suppress(sqlite3.Error):
+            if ids is None:
+                _write_anew(db)
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def kept(self, after: int, limit: int) -> list[tuple[int, str, str, str]]:
+        """Numbers behind ``after`` with the tenants, scopes and ids of their memories, in order."""
+        with self._use() as db:
+            sql = (
+                "SELECT v.seq, s.tenant, s.name, v.id FROM vector v JOIN scope s ON s.number = v.scope WHERE v.seq > ? "
+                "ORDER BY v.seq LIMIT ?"
+            )
+            rows = db.execute(sql, (after, limit)).fetchall()
+        return [(seq, read(tenant), read(scope), read(id)) for seq, tenant, scope, id in rows]
+
+    def remove(self, seqs: Sequence[int]) -> None:
+        """Forget the vectors with these numbers; whoever waits for a new one goes on waiting."""
+        with self._use(writes=True) as db:
+            for seq in seqs:
+                cut = "UPDATE scope SET cuts = cuts + 1 WHERE number = (SELECT scope FROM vector WHERE seq = ?)"
+                db.execute(cut, (seq,))
+                db.execute("DELETE FROM vector WHERE seq = ?", (seq,))
+            db.execute("INSERT OR REPLACE INTO fact(name, value) VALUES ('untidy', x'01')")
 
     def clear(self) -> None:
         """Forget every vector: another model made them."""
         with self._use(writes=True) as db:
             db.execute("DELETE FROM vector")
-            db.execute("DELETE FROM fact")
+            db.execute("DELETE FROM fact WHERE name != 'untidy'")
             db.execute("UPDATE scope SET cuts = cuts + 1")
 
     def scope(self, tenant: str, name: str) -> tuple[int, int] | None:
@@ -214,6 +253,13 @@ class VectorFile:
                 "SELECT (SELECT count(*) FROM vector), (SELECT count(*) FROM waiting)"
             ).fetchone()
         return vectors, waiting
+
+
+def _write_anew(db: sqlite3.Connection) -> None:
+    ((pages,), (size,)) = (db.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+    if pages * size <= _REWRITTEN_BYTES:
+        db.execute("VACUUM")
+        db.execute("DELETE FROM fact WHERE name = 'untidy'")
 
 
 def _scope(db: sqlite3.Connection, tenant: str, name: str) -> int:

@@ -25,6 +25,7 @@ _LONGEST_WAIT = 300.0
 _FEWEST_WORDS = 8
 _BATCH = 500
 _SAME = 0.99
+_DAY = 86_400.0
 
 
 class Stale(Exception):
@@ -59,6 +60,7 @@ class Filler:
                     filled = True
                 while await self._step():
                     wait = 1.0
+                await self._sweep()
                 await self._measure()
             except Stale:
                 filled = False
@@ -126,6 +128,23 @@ class Filler:
         done = [(each, *packed(vector)) for each, vector in zip(known, vectors, strict=True)]
         await asyncio.to_thread(self.file.settle, done, [each for each in waiting if each.id not in texts])
         return True
+
+    async def _sweep(self) -> None:
+        """Once a day: what is not in the memory below any more, because it expired there, loses its vector."""
+        now, last = self.clock.now(), await asyncio.to_thread(self.file.fact, "swept")
+        if last is not None and now - float(struct.unpack("<d", last)[0]) < _DAY:
+            return
+        after = 0
+        while rows := await asyncio.to_thread(self.file.kept, after, _BATCH):
+            after = rows[-1][0]
+            scopes: dict[tuple[str, str], dict[str, int]] = {}
+            for seq, tenant, scope, id in rows:
+                scopes.setdefault((tenant, scope), {})[id] = seq
+            for (tenant, scope), seqs in scopes.items():
+                there = {memory.id for memory in await self.below.get(tenant, scope, list(seqs))}
+                if gone := [seq for id, seq in seqs.items() if id not in there]:
+                    await asyncio.to_thread(self.file.remove, gone)
+        await asyncio.to_thread(self.file.note, "swept", struct.pack("<d", now))
 
     def _text(self, memory: Memory) -> str:
         """What of a memory is embedded."""
