@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from kingpost import Embedder, MemoryBackend, Ports
 from kingpost.testing import DictMemory
+from kingpost_memory_vectors import file
 from kingpost_memory_vectors.memory import VectorMemory
 from kingpost_memory_vectors.settings import Settings
 
@@ -37,6 +39,15 @@ def open_memory(tmp_path: Path) -> Open:
             await memory.stop()
 
     return opened
+
+
+@pytest.fixture
+def extensible(monkeypatch: pytest.MonkeyPatch) -> None:
+    """sqlite-vec in an SQLite that can load it: the interpreter's own, or that of pysqlite3."""
+    pytest.importorskip("sqlite_vec", reason="sqlite-vec is not installed")
+    if not hasattr(sqlite3.Connection, "enable_load_extension"):
+        reason = "this interpreter's SQLite can load no extension, and pysqlite3 is not installed"
+        monkeypatch.setattr(file, "sqlite3", pytest.importorskip("pysqlite3.dbapi2", reason=reason))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ is written anew: after a whole scope was forgotten, and when it is closed.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -60,8 +61,9 @@ class Row:
 class VectorFile:
     """One SQLite file, used by one thread at a time."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, extend: bool = False) -> None:
+        """With ``extend`` sqlite-vec is loaded when it is opened; ``extended`` says whether it could be."""
+        self.path, self.extended, self._extend = path, False, extend
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
@@ -82,6 +84,7 @@ class VectorFile:
             connection.execute("PRAGMA temp_store=MEMORY")
             connection.executescript(_SCHEMA)
             fresh = connection.execute("SELECT 1 FROM fact WHERE name = 'filled'").fetchone() is None
+            self.extended = self._extend and _extended(connection)
         except (sqlite3.Error, OSError) as problem:
             raise Unavailable(f"the vectors at {self.path} cannot be used ({problem}); delete the file") from problem
         self._connection = connection
@@ -212,6 +215,28 @@ class VectorFile:
             sql = "SELECT seq, id, bits FROM vector WHERE scope = ? AND seq > ? ORDER BY seq"
             return [Row(seq, read(id), bits) for seq, id, bits in db.execute(sql, (scope, after))]
 
+    def nearest(self, scope: int, bits: bytes, limit: int) -> list[tuple[int, int, str]]:
+        """The vectors of a scope with the fewest other signs, by sqlite-vec: how many, number and id of each."""
+        with self._use() as db:
+            sql = (
+                "SELECT vec_distance_hamming(vec_bit(bits), vec_bit(?)) AS far, seq, id FROM vector WHERE scope = ? "
+                "ORDER BY far, seq LIMIT ?"
+            )
+            return [(int(far), seq, read(id)) for far, seq, id in db.execute(sql, (bits, scope, limit))]
+
+    def size(self, scope: int) -> int:
+        """How many vectors a scope has."""
+        with self._use() as db:
+            count: int = db.execute("SELECT count(*) FROM vector WHERE scope = ?", (scope,)).fetchone()[0]
+        return count
+
+    def sample(self, scope: int, count: int) -> list[bytes]:
+        """Some of the vectors of a scope, spread over it."""
+        with self._use() as db:
+            seqs = [row[0] for row in db.execute("SELECT seq FROM vector WHERE scope = ? ORDER BY seq", (scope,))]
+        kept = self.floats(seqs[:: max(len(seqs) // count, 1)][:count])
+        return [floats for _, floats in sorted(kept.items())]
+
     def floats(self, seqs: Sequence[int]) -> dict[int, bytes]:
         """The vectors themselves."""
         found: dict[int, bytes] = {}
@@ -253,6 +278,18 @@ class VectorFile:
                 "SELECT (SELECT count(*) FROM vector), (SELECT count(*) FROM waiting)"
             ).fetchone()
         return vectors, waiting
+
+
+def _extended(connection: sqlite3.Connection) -> bool:
+    """Load sqlite-vec; false where it is not installed, or the interpreter's SQLite can load no extension."""
+    try:
+        vec = importlib.import_module("sqlite_vec")
+        connection.enable_load_extension(True)
+        vec.load(connection)
+        connection.enable_load_extension(False)
+    except (ImportError, AttributeError, sqlite3.Error):
+        return False
+    return True
 
 
 def _write_anew(db: sqlite3.Connection) -> None:

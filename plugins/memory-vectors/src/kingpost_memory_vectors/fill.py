@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from kingpost import Clock, Embedder, Memory, MemoryBackend, Selection
 
 from .file import VectorFile
-from .near import ANCHORS, Floats, Index, packed, united
+from .infile import Either
+from .near import ANCHORS, Floats, packed, united
 from .settings import Settings
 
 PROBED = 24
@@ -39,7 +40,7 @@ class Filler:
     below: MemoryBackend
     embedder: Embedder
     file: VectorFile
-    index: Index
+    index: Either
     settings: Settings
     clock: Clock
     weight: float = 0.0

@@ -17,6 +17,7 @@ from kingpost import Boost, Memory, MemoryBackend, Ports, Query, Recollection, S
 
 from .file import VectorFile
 from .fill import Filler
+from .infile import Either, InFile
 from .near import Floats, Index, calibrated, united
 from .settings import Settings
 
@@ -32,8 +33,8 @@ class VectorMemory:
     def __init__(self, settings: Settings, ports: Ports) -> None:
         self._settings, self._ports = settings, ports
         self._lent: dict[str, Any] = {}
-        self._file = VectorFile(ports.home / settings.path)
-        self._index = Index(self._file)
+        self._file = VectorFile(ports.home / settings.path, extend=settings.search == "sqlite-vec")
+        self._index = Either(Index(self._file), InFile(self._file))
         self._questions: OrderedDict[str, Floats] = OrderedDict()
         self._filler: Filler | None = None
         self._filling: asyncio.Task[None] | None = None

@@ -22,7 +22,7 @@ Floats = NDArray[np.float32]
 Array = NDArray[np.floating[Any]]
 
 CANDIDATES = 200
-_SAMPLE = 128
+SAMPLE = 128
 _LEAST_SAMPLE = 16
 _LEAST_SPREAD = 0.02
 _WIDTH = 3.0
@@ -90,7 +90,7 @@ class Index:
     """The bits of the scopes that were asked for last, as far as they fit into 64 MB."""
 
     def __init__(self, file: VectorFile) -> None:
-        self._file = file
+        self.file = file
         self._scopes: OrderedDict[int, _Scope] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -101,19 +101,11 @@ class Index:
         if not count:
             return []
         found = self._candidates(held, question)
-        usual, spread = _usual(question, anchors, np.concatenate([each.sample for _, each in held]))
-        kept = self._file.floats([seq for _, _, seq in found])
-        nearest = []
-        for scope, id, seq in found:
-            if (floats := kept.get(seq)) is not None:
-                cosine = float(np.frombuffer(floats, dtype=np.float16).astype(np.float32) @ question)
-                nearest.append(Near(scope, id, cosine, (cosine - usual) / spread))
-        return sorted(nearest, key=lambda each: (-each.cosine, each.scope, each.id))
+        return exact(self.file, found, question, anchors, np.concatenate([each.sample for _, each in held]))
 
     def least(self, tenant: str, scopes: Sequence[str]) -> float:
         """What the best of so many would reach by chance, in standard deviations: nearness counts from there on."""
-        count = sum(len(each.ids) for _, each in self._held(tenant, scopes))
-        return max(2.0, math.sqrt(2 * math.log(count + 1)))
+        return by_chance(sum(len(each.ids) for _, each in self._held(tenant, scopes)))
 
     def _held(self, tenant: str, scopes: Sequence[str]) -> list[tuple[str, _Scope]]:
         with self._lock:
@@ -131,14 +123,14 @@ class Index:
         return found
 
     def _scope(self, tenant: str, name: str) -> _Scope | None:
-        known = self._file.scope(tenant, name)
+        known = self.file.scope(tenant, name)
         if known is None:
             return None
         number, cuts = known
         held = self._scopes.pop(number, None)
         if held is None or held.cuts != cuts:
             held = None
-        rows = self._file.rows(number, int(held.seqs[-1]) if held is not None and len(held.seqs) else 0)
+        rows = self.file.rows(number, int(held.seqs[-1]) if held is not None and len(held.seqs) else 0)
         if rows:
             bits = np.frombuffer(b"".join(row.bits for row in rows), dtype=np.uint64).reshape(len(rows), -1)
             seqs = np.array([row.seq for row in rows], dtype=np.int64)
@@ -155,9 +147,30 @@ class Index:
         return held
 
     def _sample(self, seqs: NDArray[np.int64]) -> Floats:
-        kept = self._file.floats(seqs[:: max(len(seqs) // _SAMPLE, 1)][:_SAMPLE].tolist())
+        kept = self.file.floats(seqs[:: max(len(seqs) // SAMPLE, 1)][:SAMPLE].tolist())
         rows = [np.frombuffer(floats, dtype=np.float16) for _, floats in sorted(kept.items())]
         return np.array(rows, dtype=np.float32)
+
+
+Found = tuple[str, str, int]
+"""A vector that may be near: its scope and id, and its number in the file."""
+
+
+def exact(file: VectorFile, found: Sequence[Found], question: Floats, anchors: Floats, sample: Floats) -> list[Near]:
+    """Candidates by their vectors themselves, the nearest first; ``sample`` are some of all that there are."""
+    usual, spread = _usual(question, anchors, sample)
+    kept = file.floats([seq for _, _, seq in found])
+    nearest = []
+    for scope, id, seq in found:
+        if (floats := kept.get(seq)) is not None:
+            cosine = float(np.frombuffer(floats, dtype=np.float16).astype(np.float32) @ question)
+            nearest.append(Near(scope, id, cosine, (cosine - usual) / spread))
+    return sorted(nearest, key=lambda each: (-each.cosine, each.scope, each.id))
+
+
+def by_chance(count: int) -> float:
+    """What the best of so many would reach by chance, in standard deviations."""
+    return max(2.0, math.sqrt(2 * math.log(count + 1)))
 
 
 def _usual(question: Floats, anchors: Floats, sample: Floats) -> tuple[float, float]:

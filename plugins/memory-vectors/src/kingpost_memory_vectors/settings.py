@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -21,6 +23,9 @@ class Settings(BaseModel):
         default=0.7, ge=0, le=1, description="how much nearness counts until it is measured; at most so much afterwards"
     )
     characters: int = Field(default=2000, ge=100, description="the longest beginning of a text that is embedded")
+    search: Literal["numpy", "sqlite-vec"] = Field(
+        default="numpy", description="what compares signs: numpy, in memory, or sqlite-vec, in the file"
+    )
     sentence_model: str = Field(
         default="", description="folder or name of a sentence-transformers model that is on this machine"
     )
