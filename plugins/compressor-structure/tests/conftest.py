@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from kingpost import Fitted, Passage, TokenCounter
 from kingpost.testing import WordCounter
 from kingpost_compressor_structure.fitting import StructureCompressor
+
+# The texts are made by no plugin, so what makes them stands beside the tests.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from .context import fitting
 from .journal import read_stream
 from .ledger import original
 from .reading import Names
-from .replay import replay
 from .told import is_fault, thrown, told
 
 DELEGATE, RECALL, REMEMBER, EXPAND, ASK, WAIT = "delegate", "recall", "remember", "expand", "ask_human", "wait"
@@ -176,14 +175,9 @@ class Kit:
         frames = read_stream(self.log, task_stream(self.task.id), self.task.tenant)
         history = [event async for frame in frames for event in frame.events]
         found = original(history, id)
-        text = None if found is None else found[0]
-        number, _, of_call = id.removeprefix("turn ").partition(".")
-        for turn in replay(history) if text is None else ():
-            if str(turn.number) == number:
-                seen = [one.text for one in turn.observations if not of_call or one.call == of_call]
-                text = "\n\n".join(seen) if seen else None
-        if text is None:
+        if found is None:
             raise InvalidRequest(f"there is no passage or call {id!r}; name one as the context or the ledger does")
+        text, _ = found
         parts = max(-(-len(text) // PART_CHARS), 1)
         if part > parts:
             raise InvalidRequest(f"{id!r} has {parts} parts")

@@ -15,6 +15,7 @@ from ..records.context import Dropped, Pack, Passage
 from ..records.event import Event
 from .context import Stock
 from .reading import Names
+from .replay import replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,10 @@ def ledgers(history: Sequence[Event]) -> Mapping[int, Pack]:
 
 
 def original(history: Sequence[Event], passage: str) -> tuple[str, Dropped | None] | None:
-    """A passage as it was before it was fitted, by its number, and what was said of its loss."""
+    """A passage as it was before it was fitted, and what was said of its loss.
+
+    ``passage`` is its number; a call's as ``2.c1``, or ``turn 2`` for all of a turn.
+    """
     for event in history:
         if event.kind != "context.packed" or event.payload is None or "frame" not in event.payload:
             continue
@@ -133,6 +137,15 @@ def original(history: Sequence[Event], passage: str) -> tuple[str, Dropped | Non
         for kept in pack.kept:
             if kept.id == passage:
                 return kept.text, said
+    return _observed(history, passage)
+
+
+def _observed(history: Sequence[Event], id: str) -> tuple[str, Dropped | None] | None:
+    number, _, call = id.removeprefix("turn ").partition(".")
+    for turn in replay(history):
+        seen = [one.text for one in turn.observations if not call or one.call == call]
+        if str(turn.number) == number and seen:
+            return "\n\n".join(seen), next((lost for lost in backlog_of(history).dropped if lost.id == id), None)
     return None
 
 
