@@ -1,7 +1,8 @@
 """What a fit costs, and what survives it.
 
 CPU of 100 KB and 1 MB of each kind beside the cost of counting the text once, which no fit can do without; then the
-share of evidence that survives, in two halves, with the head alone and with head and tail as baselines.
+share of evidence that survives, in two halves, with the head alone and with head and tail as baselines. The garbage
+collector is set as in the processes of ``kingpost``. ``growth``: the CPU of hostile texts to that of a quarter of them.
 ``--property N`` fits N random texts into random budgets instead and says how many came out too long.
 """
 
@@ -18,16 +19,20 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from kingpost import Passage
+from kingpost._host import heap
 from kingpost_compressor_structure.fitting import StructureCompressor
 from kingpost_tokens_tiktoken.counting import TiktokenCounter
 from kingpost_tokens_tiktoken.vocabulary import CL100K_BASE
 
+from ._hostile import HOSTILE
 from ._measure import close, tell
 from .quality import fit_quality
 from .quality.fit_logs import logs
 from .quality.fit_talk import dialogue
 
 SMALL, LARGE = 100_000, 1_000_000
+SIZES, LEAST = ((0.25, 3), (1.0, 1)), 0.02
+"""Shares of a hostile text and how often they are fitted; seconds below which a ratio says nothing."""
 QUESTION = "How does the parser handle optional arguments?"
 
 
@@ -66,6 +71,36 @@ def cost(text: str, pieces: int) -> tuple[float, float]:
     began = time.process_time()
     asyncio.run(StructureCompressor().fit(passages, tokens // 5, QUESTION, fresh))
     return (time.process_time() - began) * 1_000, once * 1_000
+
+
+def growth() -> dict[str, float]:
+    """By how much longer a hostile text takes than a quarter of it, counting left out; 4 is linear."""
+    found: dict[str, float] = {}
+    for name, made in HOSTILE.items():
+        quarter, whole = (statistics.median(_spent(made(size)) for _ in range(times)) for size, times in SIZES)
+        found[name] = round(whole / max(quarter, LEAST), 1)
+        tell(f"{name}: {whole * 1_000:.0f} ms, {found[name]} times a quarter of it")
+    return found
+
+
+def _spent(text: str) -> float:
+    counter = Bytes()
+    passage = Passage(id="1", text=text, source="a")
+    began = time.process_time()
+    asyncio.run(StructureCompressor().fit([passage], counter.count(text) // 5, QUESTION, counter))
+    return time.process_time() - began
+
+
+class Bytes:
+    """Four bytes to a token: next to nothing to count."""
+
+    name, exact = "bytes", True
+
+    def count(self, text: str) -> int:
+        return -(-len(text.encode(errors="replace")) // 4)
+
+    def cut(self, text: str, limit: int) -> str:
+        return text.encode(errors="replace")[: 4 * limit].decode(errors="ignore")
 
 
 def loop() -> float:
@@ -146,6 +181,7 @@ def overruns(examples: int) -> int:
 
 def main() -> None:
     """Quality, then speed."""
+    heap.settle()
     if "--property" in sys.argv:
         examples = int(sys.argv[sys.argv.index("--property") + 1])
         close("fit-property", {"examples": examples, "overruns": overruns(examples)}, {})
@@ -163,6 +199,7 @@ def main() -> None:
     for name, value in figures.items():
         tell(f"{name}: {value:.3f}")
     spent, more = speed()
+    ratios |= {f"growth_{name.replace(' ', '_')}": times for name, times in growth().items()}
     close("fit", figures | spent, ratios | more)
 
 

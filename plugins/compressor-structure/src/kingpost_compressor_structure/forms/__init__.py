@@ -32,7 +32,7 @@ _SOFT = ("log", "markdown", "prose")
 
 def form(text: str, kind: str, question: Question, name: str = "") -> Form:
     """The units of one passage; ``name`` is that of its file, if it is one."""
-    if kind == "code" and (found := grammar.form(text, name, question)) is not None:
+    if kind == "code" and (found := _tried(grammar.form, text, name, question)) is not None:
         return found
     if kind in _SOFT and "```" not in text:
         sections = _sections(text, kind)
@@ -41,9 +41,17 @@ def form(text: str, kind: str, question: Question, name: str = "") -> Form:
     return _plain(text, kind, question)
 
 
+def _tried(form_of: Callable[..., Form | None], *given: object) -> Form | None:
+    try:
+        return form_of(*given)
+    except RecursionError:
+        # Nested deeper than anybody reads: a simpler form will do.
+        return None
+
+
 def _plain(text: str, kind: str, question: Question) -> Form:
     while kind in _FORMS:
-        if (found := _FORMS[kind](text, question)) is not None:
+        if (found := _tried(_FORMS[kind], text, question)) is not None:
             return found
         kind = _SIMPLER.get(kind, "prose")
     return prose.form(text)
