@@ -11,11 +11,13 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing import TYPE_CHECKING
 
 from .arrived import Refusal
+
+if TYPE_CHECKING:
+    # 5 MB, which only homes with keys of that kind need.
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 SECRET, PUBLIC, PRIVATE = "whsec_", "whpk_", "whsk_"
 """How keys of Standard Webhooks begin: a shared secret, a public and a private Ed25519 key."""
@@ -79,6 +81,8 @@ def public_key(text: str) -> Ed25519PublicKey:
     Raises:
         ValueError: it is none.
     """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     return Ed25519PublicKey.from_public_bytes(base64.b64decode(text.removeprefix(PUBLIC), validate=True))
 
 
@@ -89,6 +93,8 @@ def private_key(text: str) -> Ed25519PrivateKey:
     Raises:
         ValueError: it is none.
     """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     return Ed25519PrivateKey.from_private_bytes(base64.b64decode(text.removeprefix(PRIVATE), validate=True)[:32])
 
 
@@ -132,6 +138,8 @@ def standard_matches(header: str, content: bytes, secrets: Sequence[str]) -> boo
 
 
 def _one_signed(signature: bytes, content: bytes, keys: Sequence[Ed25519PublicKey]) -> bool:
+    from cryptography.exceptions import InvalidSignature
+
     for key in keys:
         try:
             key.verify(signature, content)

@@ -8,9 +8,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from .endpoint import Key
 from .mac import PRIVATE, PUBLIC, SECRET, private_key, standard_key, standard_signature
 
@@ -40,11 +37,7 @@ def shown(secret: str) -> str:
     """What a receiver verifies with: the secret itself, or the public half of a private key."""
     if not secret.startswith(PRIVATE):
         return secret
-    return PUBLIC + base64.b64encode(_public(private_key(secret))).decode()
-
-
-def _public(key: Ed25519PrivateKey) -> bytes:
-    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return PUBLIC + base64.b64encode(private_key(secret).public_key().public_bytes_raw()).decode()
 
 
 def usable(secret: str) -> bool:

@@ -10,10 +10,13 @@ import base64
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from kingpost import SettingsInvalid
+
+if TYPE_CHECKING:
+    # 5 MB, which only homes with secrets need.
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 FILE = "webhooks.key"
 _KEY_BYTES, _NONCE_BYTES = 32, 12
@@ -38,6 +41,8 @@ class Vault:
         Raises:
             SettingsInvalid: the key of this home is another one, or is gone.
         """
+        from cryptography.exceptions import InvalidTag
+
         raw = base64.b64decode(sealed)
         mend = f"put the {FILE} of this home back, or set the secret anew"
         # A key made now would open nothing, and would stand in the way of the right one.
@@ -52,6 +57,8 @@ class Vault:
 
     def _key(self) -> AESGCM:
         if self._cipher is None:
+            from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
             self._cipher = AESGCM(self._read() or self._made())
         return self._cipher
 
