@@ -315,6 +315,25 @@ async def test_what_is_live_follows_what_was_replayed(serving: Any) -> None:
     assert places == sorted(set(places))
 
 
+async def test_a_stream_gives_signs_of_life_between_its_events(serving: Any) -> None:
+    """A comment after each silence, as often as it lasts; an event that comes behind them is told as ever."""
+    async with (
+        serving({"heartbeat_seconds": 0.05}, work=False) as (_, url),
+        httpx.AsyncClient(base_url=url, timeout=30) as client,
+        client.stream("GET", "/v1/events/stream") as told,
+    ):
+        lines = told.aiter_lines()
+        async with asyncio.timeout(30):
+            for _ in range(3):
+                while await anext(lines) != ": still here":
+                    pass
+            await client.post("/v1/tasks", json=TASK)
+            while await anext(lines) != "event: task.queued":
+                pass
+            while await anext(lines) != ": still here":
+                pass
+
+
 async def test_a_slow_reader_is_sent_back_to_the_log(serving: Any) -> None:
     """It holds a bounded number of events however many come, and gets every one of them in the end."""
     async with serving(work=False, settings={"kernel": {"queue": 100_000}}) as (opened, url):

@@ -221,7 +221,7 @@ class LiveFeed:
                 if isinstance(one, EventView) and one.kind in _ENDS:
                     self._finish()
                     return [each for each in found[: number + 1] if self._chosen(each)]
-        return [each for each in found if self._chosen(each)]
+        return [each for each in found if self._chosen(each)] if self._kinds else found
 
     def _finish(self) -> None:
         self._ended = self.finished = True

@@ -84,22 +84,49 @@ async def stream(who: Following, common: Callable[[Request], bytes], settings: S
         feed.close()
 
 
-async def _follow(feed: op.Feed, request: Request, beat: float, metrics: Metrics, encoded: Encoded) -> None:
+async def _follow(feed: op.Feed, request: Request, seconds: float, metrics: Metrics, encoded: Encoded) -> None:
     carrier = request.carrier
-    while not carrier.lost:
-        try:
-            async with asyncio.timeout(beat):
-                views = await feed.next()
-        except TimeoutError:
-            await carrier.drained()
-            carrier.write(request, _BEAT)
-            continue
-        if views:
-            metrics.delivered += len(views)
-            await carrier.drained()
-            carrier.write(request, b"".join(map(encoded.of, views)))
-        if feed.finished:
-            carrier.write(request, _END)
-            return
-        if not views:
-            return
+    beat = Beat(request, seconds)
+    try:
+        while not carrier.lost:
+            views = await feed.next()
+            if views:
+                metrics.delivered += len(views)
+                if carrier.full:
+                    await carrier.drained()
+                carrier.write(request, b"".join(map(encoded.of, views)))
+                beat.heard()
+            if feed.finished:
+                carrier.write(request, _END)
+                return
+            if not views:
+                return
+    finally:
+        beat.stop()
+
+
+class Beat:
+    """Signs of life while nothing happens. One timer that looks when it is due costs less than one for each event."""
+
+    def __init__(self, request: Request, seconds: float) -> None:
+        self._request, self._seconds = request, seconds
+        self._loop = asyncio.get_running_loop()
+        self._last = self._loop.time()
+        self._timer = self._loop.call_later(seconds, self._look)
+
+    def heard(self) -> None:
+        """Something was sent."""
+        self._last = self._loop.time()
+
+    def stop(self) -> None:
+        """Send no more."""
+        self._timer.cancel()
+
+    def _look(self) -> None:
+        now = self._loop.time()
+        if now >= self._last + self._seconds:
+            # Who does not take what was sent is not sent more.
+            if not self._request.carrier.full:
+                self._request.carrier.write(self._request, _BEAT)
+            self._last = now
+        self._timer = self._loop.call_at(self._last + self._seconds, self._look)
