@@ -119,9 +119,12 @@ class SqliteLog:
         await asyncio.to_thread(self._workers.close)
 
     async def append(self, stream: str, expected: str | None, events: Sequence[Event]) -> Receipt:
-        return (await self.append_all([(stream, expected, events)]))[0]
+        return (await self._appended([(stream, expected, events)]))[0]
 
     async def append_all(self, frames: Sequence[Frame]) -> Sequence[Receipt]:
+        return await self._appended(frames)
+
+    def _appended(self, frames: Sequence[Frame]) -> asyncio.Future[Sequence[Receipt]]:
         for stream, _, events in frames:
             if not events or not _is_name(stream):
                 raise InvalidRequest(
@@ -130,7 +133,7 @@ class SqliteLog:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Sequence[Receipt]] = loop.create_future()
         self._hand_over(Append(loop, done, frames))
-        return await done
+        return done
 
     async def read(self, after: int = 0, limit: int = 1000, stream: str | None = None) -> Sequence[Recorded]:
         found: list[Recorded] = []
