@@ -20,7 +20,7 @@ from ...records.access import Asked
 from ...records.action import Usage
 from ...records.codec import load
 from ...records.event import Event, Recorded, TaskQuery
-from ...records.task import Outcome, Status, Task
+from ...records.task import Outcome, Status
 from ...state import TaskState, task_stream
 from ..attempt import read_task
 from ..echo import Told
@@ -85,19 +85,19 @@ async def view(log: Log, state: TaskState, *, outcome: bool = True, heard: Seque
 
     ``heard`` are frames of it that are at hand; the outcome may be in one of them.
     """
-    task, ended_as = None, None
+    asked, ended_as = dict[str, Any](), None
     with contextlib.suppress(NotFound):
-        task, ended_as = await _content(log, state, heard, outcome=state.final and outcome)
+        asked, ended_as = await _content(log, state, heard, outcome=state.final and outcome)
     return op.TaskView(
         id=state.id,
-        description=task.description if task else "",
+        description=asked.get("description", ""),
         status=Status(state.status),
         agent=state.agent,
         tenant=state.tenant,
         root=state.root,
         parent=state.parent,
         thread=state.thread,
-        model=task.model if task else None,
+        model=asked.get("model"),
         created=state.created / 1e6,
         updated=state.updated / 1e6,
         attempt=state.attempt,
@@ -110,36 +110,34 @@ async def view(log: Log, state: TaskState, *, outcome: bool = True, heard: Seque
         retries=state.retries,
         not_before=state.not_before,
         waits={call: " ".join(filter(None, held(state.waits.get(call, ANSWER))[:2])) for call in state.pending},
-        replay_of=task.replay_of if task else None,
-        fork_of=task.fork_of if task else None,
-        schedule=task.schedule if task else None,
-        origin=task.origin if task else None,
+        replay_of=asked.get("replay_of"),
+        fork_of=asked.get("fork_of"),
+        schedule=asked.get("schedule"),
+        origin=asked.get("origin"),
         outcome=ended_as,
     )
 
 
 async def _content(
     log: Log, state: TaskState, heard: Sequence[Recorded], *, outcome: bool
-) -> tuple[Task | None, Outcome | None]:
-    """What was asked, and how it ended if that is wanted.
+) -> tuple[dict[str, Any], Outcome | None]:
+    """What was asked, as the fields of a ``Task`` that somebody has given, and how it ended if that is wanted.
 
     Raises:
         NotFound: its frames were sealed.
     """
-    task: Task | None = None
     ended_as: Outcome | None = None
     for frame in heard:
         ended_as = _outcome(await unstow_frame(log, state.tenant, frame)) or ended_as
     if ended_as is not None or not outcome:
         frame = await unstow_frame(log, state.tenant, (await log.read(0, 1, task_stream(state.id)))[0])
-        payload = frame.events[0].payload
-        return None if payload is None else load(Task, payload), ended_as
+        return dict(frame.events[0].payload or {}), ended_as
+    asked: dict[str, Any] = {}
     async for frame in read_stream(log, task_stream(state.id), state.tenant):
-        first = frame.events[0]
-        if first.kind == "task.queued" and first.payload is not None:
-            task = load(Task, first.payload)
+        if frame.events[0].kind == "task.queued":
+            asked = dict(frame.events[0].payload or {})
         ended_as = _outcome(frame) or ended_as
-    return task, ended_as
+    return asked, ended_as
 
 
 def _outcome(frame: Recorded) -> Outcome | None:
