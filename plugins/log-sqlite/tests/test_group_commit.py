@@ -196,6 +196,52 @@ async def test_a_crash_at_a_point_is_whole_or_nothing(
     await again.stop()
 
 
+async def test_a_batch_is_one_commit(log: SqliteLog, points: Points, sql: Sql) -> None:
+    """However many frames it has, and of however many tasks; more rows than go into one statement among them."""
+    frames = [(task_stream(str(n)), "", [facts.queued(str(n)), note(n, {"n": n})]) for n in range(201)]
+
+    receipts = await log.append_all(frames)
+
+    assert points.reached == ["log.before_commit", "log.after_commit"]
+    assert [receipt.position for receipt in receipts] == list(range(1, 202))
+    assert sql("SELECT count(*), min(position), max(position) FROM task") == [(201, 1, 201)]
+    assert (await log.verify()).sound
+
+
+@pytest.mark.parametrize(("point", "stays"), [("log.before_commit", 1), ("log.after_commit", 101)])
+async def test_a_crash_leaves_a_batch_whole_or_nothing_of_it(
+    log: SqliteLog, points: Points, ports: Ports, point: str, stays: int
+) -> None:
+    await log.append("note/0", "", [note()])
+    points.crash_at(point)
+
+    with pytest.raises(Crash):
+        await log.append_all([(f"note/{n}", "", [note(n)]) for n in range(1, 101)])
+
+    points.revive()
+    again = SqliteLog(Settings(), ports)
+    await again.start()
+    assert (await again.head()).position == stays
+    assert (await again.verify()).sound
+    await again.stop()
+
+
+async def test_a_batch_that_may_not_be_leaves_its_group_as_it_was(log: SqliteLog, points: Points) -> None:
+    """Those before and behind it in the same commit stand as if it had never come, in the same streams too."""
+    stream = task_stream("t")
+    results = await asyncio.gather(
+        log.append(stream, "", [facts.queued("t")]),
+        log.append_all([(stream, "1", [facts.started()]), ("note/1", "", [note(1)]), (stream, "1", [note(2)])]),
+        log.append_all([("note/1", "", [note(3)]), (stream, "1", [facts.started()])]),
+        return_exceptions=True,
+    )
+
+    assert points.reached.count("log.after_commit") == 1
+    assert [type(result) for result in results] == [Folded, Conflict, list]
+    assert [(frame.stream, frame.position) for frame in await log.read()] == [(stream, 1), ("note/1", 2), (stream, 3)]
+    assert (await log.verify()).sound
+
+
 async def test_blobs_go_with_the_group_and_have_a_point_of_their_own(log: SqliteLog, points: Points, sql: Sql) -> None:
     await asyncio.gather(log.append("note/1", "", [note()]), *(log.put("t", bytes([n])) for n in range(5)))
     await log.put("t", b"\0")
