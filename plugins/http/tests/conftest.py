@@ -71,10 +71,10 @@ def token() -> Callable[..., Any]:
 def run(tmp_path: Path) -> Iterator[Run]:
     """Starts processes in a home of their own; those that are left are ended."""
     running: list[subprocess.Popen[str]] = []
-    home = {name: value for name, value in os.environ.items() if not name.startswith("KINGPOST")}
-    home["KINGPOST_HOME"] = str(tmp_path / "home")
 
     def run(*command: str) -> subprocess.Popen[str]:
+        home = {name: value for name, value in os.environ.items() if not name.startswith("KINGPOST")}
+        home["KINGPOST_HOME"] = str(tmp_path / "home")
         process = subprocess.Popen(
             [sys.executable, *command],
             cwd=tmp_path,
