@@ -18,6 +18,9 @@ from tests.contracts.breaking import CONTRACTS, announced, breaks, whole
 from tests.contracts.drivers import ROOT
 from tests.contracts.verification import Node, distinct, expects, interactions
 
+MESSAGES = "pacts/kingpost-sdk-python-kingpost-events.json"
+"""Of the message pacts, which all say the same, the one that a release keeps."""
+
 
 class Refused(Exception):
     """Why a release is not made."""
@@ -49,6 +52,7 @@ def make(contracts: Path, version: str) -> None:
     """
     target = contracts / "released"
     older: dict[str, list[Node]] = {}
+    told: dict[str, str] = {}
     if (target / "release.json").exists():
         last = json.loads((target / "release.json").read_text("utf-8"))["version"]
         if _numbers(version) <= _numbers(last):
@@ -56,11 +60,13 @@ def make(contracts: Path, version: str) -> None:
         if not announced(version, last):
             _refuse_breaks(contracts, version, last)
             older = released(contracts)
+            told = {path.name: path.read_text("utf-8") for path in target.glob("messages/*.json")}
         shutil.rmtree(target)
     (target / "pacts").mkdir(parents=True)
     shutil.copytree(contracts / "events", target / "events")
     shutil.copy(contracts / "openapi.json", target)
     (target / "release.json").write_text(json.dumps({"version": version}) + "\n", "utf-8")
+    _keep_messages(target, told | {f"{version}.json": (contracts / MESSAGES).read_text("utf-8")})
     expected = {expects(one): one for one in distinct(current(contracts))}
     _keep(target, version, expected.values())
     for version_before, said in older.items():
@@ -84,6 +90,16 @@ def _keep(target: Path, version: str, said: Iterable[Node]) -> None:
         }  # fmt: skip
         text = json.dumps(pact, indent=1, ensure_ascii=False)
         (target / f"pacts/{version}.json").write_text(text + "\n", "utf-8")
+
+
+def _keep_messages(target: Path, told: dict[str, str]) -> None:
+    """What a release was told without having asked: kept as long as it is, once where it stayed the same."""
+    (target / "messages").mkdir()
+    before: Any = None
+    for name, text in sorted(told.items(), key=lambda one: _numbers(one[0].removesuffix(".json")), reverse=True):
+        if (said := json.loads(text)["interactions"]) != before:
+            (target / "messages" / name).write_text(text, "utf-8")
+        before = said
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -18,6 +18,7 @@ from tests.contracts.story import MORE, Spoken, Told, told
 
 os.environ["PACT_DO_NOT_TRACK"] = "true"
 ROWS = messages.rows()
+RELEASED = sorted((drivers.ROOT / "contracts/released/messages").glob("*.json"))
 
 
 @pytest.fixture(scope="session", params=sorted(CONSUMERS))
@@ -93,6 +94,13 @@ def test_the_real_kernel_says_what_the_message_pacts_say(real: Told, sdk: str) -
     # A file that the verifier passes over would be green as well.
     for row in ROWS:
         assert f"{row['title']} (" in output
+
+
+@pytest.mark.parametrize("pact", RELEASED, ids=lambda pact: pact.stem)
+def test_the_real_kernel_says_what_every_release_was_told(real: Told, pact: Path) -> None:
+    kept, output = verified(pact, real.by_title())
+
+    assert kept, output[output.find("Failures:") :][:6000]
 
 
 def test_a_field_that_a_message_lacks_breaks_its_pact(real: Told) -> None:

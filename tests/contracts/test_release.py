@@ -84,6 +84,23 @@ def test_what_an_older_release_expects_is_kept_where_the_new_one_does_not_say_it
     assert [one["request"]["path"] for one in found["0.1.0"]] == ["/v1/agents/scribe"]
 
 
+def test_what_a_release_was_told_is_kept_until_the_first_number_is_higher(contracts: Path) -> None:
+    """Once where it stayed the same: of two releases that were told alike, the newer one has it."""
+
+    def kept() -> list[str]:
+        return sorted(path.stem for path in (contracts / "released/messages").glob("*.json"))
+
+    make(contracts, "0.2.0")
+    assert kept() == ["0.2.0"]
+
+    edited(contracts / release.MESSAGES, lambda pact: pact["interactions"].pop(0))
+    make(contracts, "0.3.0")
+    assert kept() == ["0.2.0", "0.3.0"]
+
+    make(contracts, "1.0.0")
+    assert kept() == ["1.0.0"]
+
+
 def test_all_that_is_released_together_has_one_version() -> None:
     assert set(release.versions().values()) == {next_release()}
 
@@ -91,4 +108,5 @@ def test_all_that_is_released_together_has_one_version() -> None:
 def test_the_release_that_is_committed_is_the_last_one() -> None:
     versions = list(released())
 
+    assert (CONTRACTS / f"released/messages/{versions[0]}.json").exists()
     assert versions[0] == json.loads((CONTRACTS / "released/release.json").read_text("utf-8"))["version"]
