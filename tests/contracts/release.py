@@ -16,6 +16,7 @@ from typing import Any
 
 from tests.contracts.breaking import CONTRACTS, announced, breaks, whole
 from tests.contracts.drivers import ROOT
+from tests.contracts.pacts import SERVER
 from tests.contracts.verification import Node, distinct, expects, interactions
 
 MESSAGES = "pacts/kingpost-sdk-python-kingpost-events.json"
@@ -35,13 +36,13 @@ def versions(root: Path = ROOT) -> dict[str, str]:
 
 def released(contracts: Path = CONTRACTS) -> dict[str, list[Node]]:
     """What the pacts of every release that still holds expect, by version, the newest first."""
-    files = sorted(contracts.glob("released/pacts/*.json"), key=lambda path: _numbers(path.stem), reverse=True)
-    return {path.stem: interactions(path) for path in files}
+    found = interactions(contracts / "released/pacts")
+    return {version: found[version] for version in sorted(found, key=_numbers, reverse=True)}
 
 
 def current(contracts: Path = CONTRACTS) -> dict[str, list[Node]]:
-    """What the pacts of this tree expect of the server, by file; those with other providers are named after these."""
-    return {path.stem: interactions(path) for path in sorted(contracts.glob("pacts/*-kingpost.json"))}
+    """What the pacts of this tree expect, by file."""
+    return interactions(contracts / "pacts")
 
 
 def make(contracts: Path, version: str) -> None:
@@ -86,7 +87,7 @@ def _keep(target: Path, version: str, said: Iterable[Node]) -> None:
     if found := sorted(said, key=lambda one: str(one["description"])):
         pact: dict[str, Any] = {
             "consumer": {"name": f"kingpost-sdk@{version}"}, "interactions": found,
-            "metadata": {"pactSpecification": {"version": "4.0"}}, "provider": {"name": "kingpost"},
+            "metadata": {"pactSpecification": {"version": "4.0"}}, "provider": {"name": SERVER},
         }  # fmt: skip
         text = json.dumps(pact, indent=1, ensure_ascii=False)
         (target / f"pacts/{version}.json").write_text(text + "\n", "utf-8")

@@ -21,17 +21,17 @@ from typing import Any, TypeAlias
 
 from pact import Verifier
 
+from tests.contracts.pacts import SERVER
 from tests.contracts.provider import Provider
 
 os.environ["PACT_DO_NOT_TRACK"] = "true"
 Node: TypeAlias = dict[str, Any]
-HTTP = "Synchronous/HTTP"
 
 
-def interactions(pact: Path, provider: str = "kingpost") -> list[Node]:
-    """What a pact expects of a provider's answers; nothing where it is a pact with somebody else."""
-    said = json.loads(pact.read_text("utf-8"))
-    return [one for one in said["interactions"] if one["type"] == HTTP and said["provider"]["name"] == provider]
+def interactions(folder: Path) -> dict[str, list[Node]]:
+    """What the pacts of a folder expect of the server's answers, by file; pacts with somebody else are left out."""
+    said = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))}
+    return {name: pact["interactions"] for name, pact in said.items() if pact["provider"]["name"] == SERVER}
 
 
 def distinct(said: Mapping[str, Iterable[Node]]) -> list[Node]:
@@ -126,13 +126,13 @@ class States:
 def verified(provider: Provider, asked: list[Node], url: str | None = None) -> Verdict:
     """What the verifier says of interactions, asked of a provider, or at ``url`` of somebody who stands before it."""
     pact = {
-        "consumer": {"name": "all"}, "provider": {"name": "kingpost"}, "interactions": asked,
+        "consumer": {"name": "all"}, "provider": {"name": SERVER}, "interactions": asked,
         "metadata": {"pactSpecification": {"version": "4.0"}},
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as folder, States(provider) as states:
         path = Path(folder, "pact.json")
         path.write_text(json.dumps(pact), "utf-8")
-        verifier = Verifier("kingpost", host="127.0.0.1").add_source(path).add_transport(url=url or provider.url)
+        verifier = Verifier(SERVER, host="127.0.0.1").add_source(path).add_transport(url=url or provider.url)
         verifier.state_handler(states.url, body=True)
         # It raises what says no more than that something is broken; what, is among the results.
         with contextlib.suppress(RuntimeError):
