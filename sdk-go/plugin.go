@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"sort"
@@ -46,7 +47,12 @@ func (p *Plugin) Call(ctx context.Context, operation string, given map[string]an
 		found, ok = known[p.Name+"."+operation]
 	}
 	if !ok {
-		return nil, &LocalError{ErrUnknownOperation, fmt.Sprintf("plugin %q has no operation %q", p.Name, operation), nil}
+		offers := strings.Join(slices.Sorted(maps.Keys(known)), ", ")
+		if offers == "" {
+			offers = "nothing; is it installed?"
+		}
+		said := fmt.Sprintf("plugin %q has no operation %q; it offers %s", p.Name, operation, offers)
+		return nil, &LocalError{ErrUnknownOperation, said, nil}
 	}
 	if err := found.check(operation, given); err != nil {
 		return nil, err
