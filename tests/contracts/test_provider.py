@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+import json
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -102,3 +104,38 @@ def test_a_pending_interaction_and_a_state_that_fails_are_not_green(provider: Pr
     assert pending["description"] in verdict.broken
     assert [one.partition(":")[0] for one in verdict.unreached] == ["a state that nobody knows"]
     assert kept["description"] in verdict.kept
+
+
+def test_a_pattern_that_fits_a_part_of_an_answer_is_not_green(provider: Provider) -> None:
+    """The mock server of a consumer does not look; the verifier wants the whole of it to fit."""
+    stream = copy.deepcopy(next(one for one in ALL if "text/event-stream" in json.dumps(one["response"])))
+    for rule in stream["response"]["matchingRules"]["body"].values():
+        for matcher in rule["matchers"]:
+            if matcher["match"] == "regex":
+                matcher["regex"] = matcher["regex"].partition("event: end")[0]
+
+    assert verified(provider, [stream]).broken.keys() == {stream["description"]}
+
+
+def test_what_is_asked_once_for_several_pacts_is_whatever_the_verifier_looks_at() -> None:
+    """Only the title, and recorded values where a rule compares types, make no other expectation."""
+    one = few([one for one in ALL if one["response"]["status"] == 404], 1)[0]
+    changes: dict[str, Callable[[Node], object]] = {
+        "title": lambda it: it.update(description="another"),
+        "value": lambda it: it["response"]["body"]["content"].update(detail="another"),
+        "type": lambda it: it["response"]["body"]["content"].update(detail=7),
+        "field": lambda it: it["response"]["body"]["content"].update(another="field"),
+        "rule": lambda it: it["response"]["matchingRules"]["body"].pop("$.code"),
+        "status": lambda it: it["response"].update(status=410),
+        "header": lambda it: it["response"]["headers"].update(another=["header"]),
+        "path": lambda it: it["request"].update(path="/v1/another"),
+        "state": lambda it: it["providerStates"][0].update(name="another"),
+    }
+    alike = set()
+    for name, change in changes.items():
+        other = copy.deepcopy(one)
+        change(other)
+        if expects(other) == expects(one):
+            alike.add(name)
+
+    assert alike == {"title", "value"}
