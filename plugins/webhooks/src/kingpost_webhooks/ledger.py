@@ -17,7 +17,7 @@ from .endpoint import Endpoint
 MARK = "webhooks.outbox"
 """The stream of marks."""
 
-_NOTES = 100
+_NOTES = 20
 _TOGETHER = 64
 _MARK_FRAMES = 1000
 _MANY, _SELDOM_SECONDS = 100, 10.0

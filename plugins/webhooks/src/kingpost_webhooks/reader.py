@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from .notice import SHAPES, Message, message
 
 _TASK = "task/"
-_PAGE = 500
+_PAGE, _PART = 500, 25
 
 _BREATH = 32
 """Messages that are made before others on the loop, receiving above all, have their turn; about half a millisecond."""
@@ -28,12 +28,19 @@ class Reader:
 
     async def page(self, after: int, until: int) -> Sequence[Recorded]:
         """The next frames behind a position, none behind ``until``. What was sealed is passed over."""
-        try:
-            frames = await self._log.read(after, _PAGE)
-        except NotFound:
-            first = (await self._log.info()).limits.get("first_position", until + 1)
-            frames = await self._log.read(max(int(first) - 1, after), _PAGE)
-        return [frame for frame in frames if frame.position <= until]
+        frames: list[Recorded] = []
+        while len(frames) < _PAGE:
+            try:
+                part = await self._log.read(after, _PART)
+            except NotFound:
+                first = (await self._log.info()).limits.get("first_position", until + 1)
+                part = await self._log.read(max(int(first) - 1, after), _PART)
+            frames += [frame for frame in part if frame.position <= until]
+            if len(part) < _PART or part[-1].position >= until:
+                break
+            after = part[-1].position
+            await asyncio.sleep(0)
+        return frames
 
     async def one(self, position: int, index: int) -> Message | None:
         """One event again, unless it was sealed or its task is gone."""
