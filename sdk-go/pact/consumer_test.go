@@ -10,6 +10,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sort"
@@ -62,6 +63,8 @@ func TestConsumer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// A port may be that of a mock server before, so no connection outlives its call.
+	http.DefaultTransport.(*http.Transport).DisableKeepAlives = true
 	said, parts := map[string]any{}, []string{}
 	// One file for each: the library would read a common one again for every interaction that it adds.
 	each := func(title string, deed func(folder string) (any, error)) {

@@ -4,8 +4,8 @@ import { Client } from '../dist/esm/index.js'
 export const camel = (name) => name.replace(/_(\w)/g, (_, one) => one.toUpperCase())
 
 export function client(asked) {
-  const { url, token, retries = 2, first = 0.01, longest = 0.02, timeout = 20, idle = 20 } = asked.client
-  return new Client({ url, token, timeout, idle, retry: { retries, first, longest } })
+  const { url, token, retries = 2, first = 0.01, longest = 0.02, timeout = 20, idle = 20, fetch } = asked.client
+  return new Client({ url, token, timeout, idle, fetch, retry: { retries, first, longest } })
 }
 
 // A client that is told by the environment what the command does not tell.

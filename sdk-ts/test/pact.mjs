@@ -1,6 +1,6 @@
 // The consumer test of Pact: agrees with Pact's mock server on every interaction of contracts/interactions.json, each
 // asked for through the SDK's own facade, or with Pact on every message of contracts/messages.json, and writes the pact.
-// `node test/pact.mjs <provider> <folder>`; tests/contracts runs it.
+// tests/contracts runs it at the root of the repository: `node sdk-ts/test/pact.mjs <provider> <folder>`.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Pact } from '@pact-foundation/pact'
@@ -9,6 +9,12 @@ import { understood } from './messages.mjs'
 
 const TABLES = { kingpost: ['interactions.json', agreed], 'kingpost-events': ['messages.json', understood] }
 const CONSUMER = 'kingpost-sdk-ts'
+// A port may be that of a mock server before, so no connection outlives its call.
+await fetch('data:,')
+const { constructor: Agent } = globalThis[Symbol.for('undici.globalDispatcher.1')]
+const dispatcher = new Agent({ pipelining: 0 })
+const once = (url, init) => fetch(url, { ...init, dispatcher })
+
 const MATCHER = 'pact:matcher:type'
 
 async function agreed(pact, row) {
@@ -25,7 +31,7 @@ async function agreed(pact, row) {
     .willRespondWith(row.status, (it) => answering(it, response))
     .executeTest(async ({ url }) => {
       const { path, request, token } = row.call
-      const asked = { client: { url, token, retries: 0 }, operation: row.operation, path, request }
+      const asked = { client: { url, token, retries: 0, fetch: once }, operation: row.operation, path, request }
       said = await call(asked).catch(failure)
     })
   return said
@@ -43,7 +49,7 @@ const [table, deed] = TABLES[provider]
 const file = `${CONSUMER}-${provider}.json`
 const said = {}
 const parts = []
-for (const row of JSON.parse(readFileSync(new URL(`../../contracts/${table}`, import.meta.url), 'utf8'))) {
+for (const row of JSON.parse(readFileSync(join('contracts', table), 'utf8'))) {
   // One pact file for each: the library would read a common one again for every interaction that it adds.
   const dir = join(folder, String(parts.length))
   mkdirSync(dir, { recursive: true })

@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,9 @@ SERVER, EVENTS = "kingpost", messages.PROVIDER
 SECRET = "whsec_" + base64.b64encode(b"a key of whoever receives").decode()
 
 
-def rows() -> list[dict[str, Any]]:
+def rows(root: Path = ROOT) -> list[dict[str, Any]]:
     """Every agreement with its answer."""
-    found: list[dict[str, Any]] = json.loads(EXAMPLES.read_text("utf-8"))
+    found: list[dict[str, Any]] = json.loads((root / "contracts" / EXAMPLES.name).read_text("utf-8"))
     return found
 
 
@@ -48,23 +49,26 @@ def file_of(sdk: str, provider: str) -> str:
     return f"{CONSUMERS[sdk]}-{provider}.json"
 
 
-def written(sdk: str, provider: str, folder: Path) -> tuple[Path, dict[str, Any]]:
-    """The pact of an SDK, as a file in a folder, and what the SDK made of each interaction, by its title."""
+def written(sdk: str, provider: str, folder: Path, root: Path = ROOT) -> tuple[Path, dict[str, Any]]:
+    """The pact of an SDK, as a file in a folder, and what the SDK made of each interaction, by its title.
+
+    The agreements are those below ``root``. An SDK that asks otherwise fails, in the words of its language's Pact.
+    """
     name = file_of(sdk, provider)
     if sdk in NATIVE:
         environment = os.environ | {"PACT_DO_NOT_TRACK": "true", "PACT_FFI_LIBRARY": str(library())}
         told = subprocess.run(
             [*NATIVE[sdk], provider, folder],
-            cwd=ROOT, env=environment, timeout=300, capture_output=True, text=True, check=False,
+            cwd=root, env=environment, timeout=300, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert told.returncode == 0, told.stdout + told.stderr
         return folder / name, json.loads((folder / "said.json").read_text("utf-8"))
     if provider == EVENTS:
         return folder / name, understood(sdk, folder)
-    driver, agreements = Driver(sdk), rows()
+    agreements = rows(root)
     folders = [folder / str(number) for number in range(len(agreements))]
-    said = {row["title"]: agreed(driver, row, each) for row, each in zip(agreements, folders, strict=True)}
-    driver.close()
+    with closing(Driver(sdk)) as driver:
+        said = {row["title"]: agreed(driver, row, each) for row, each in zip(agreements, folders, strict=True)}
     (folder / name).write_text(together(folders, name), "utf-8")
     return folder / name, said
 
@@ -90,7 +94,8 @@ def agreed(driver: Driver, row: dict[str, Any], folder: Path) -> dict[str, Any]:
     if "rules" in answered:
         made.with_matching_rules(answered["rules"])
     with pact.serve(addr="127.0.0.1", raises=True) as server:
-        client = {"url": str(server.url).rstrip("/"), "token": call["token"], "retries": 0}
+        # A client of its own: the port may be that of a mock server before.
+        client = {"url": str(server.url).rstrip("/"), "token": call["token"], "retries": 0, "for": row["title"]}
         said = driver.do(
             "call", client=client, operation=row["operation"], path=call["path"], request=call["request"]
         )  # fmt: skip

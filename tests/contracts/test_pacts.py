@@ -13,6 +13,7 @@ from kingpost import Operation
 from kingpost.operations import OPERATIONS
 from kingpost_http.problem import status_of
 from kingpost_webhooks import asked
+from pact.error import MismatchesError
 
 from tests.contracts import agreements, pacts
 from tests.contracts.pacts import CONSUMERS, PACTS, SERVER, file_of, rows
@@ -61,6 +62,20 @@ def test_the_committed_pact_is_what_the_sdk_writes(written: tuple[str, Path, dic
     sdk, path, _ = written
 
     assert path.read_bytes() == (PACTS / path.name).read_bytes(), f"{sdk}: run `make pacts`"
+
+
+@pytest.mark.usefixtures("_built")
+@pytest.mark.parametrize("sdk", sorted(CONSUMERS))
+def test_an_sdk_that_asks_otherwise_than_was_agreed_writes_no_pact(sdk: str, tmp_path: Path) -> None:
+    """The mock server of each language tells what is not as it was agreed."""
+    row = next(row for row in ROWS if row["operation"] == "tasks.submit" and row["status"] == 202)
+    otherwise = row["request"] | {"body": row["request"]["body"] | {"description": "Something else."}}
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts/interactions.json").write_text(json.dumps([row | {"request": otherwise}]), "utf-8")
+
+    with pytest.raises((AssertionError, MismatchesError), match=r"Something else\."):
+        pacts.written(sdk, SERVER, tmp_path / sdk, tmp_path)
+    assert not (tmp_path / sdk / file_of(sdk, SERVER)).exists()
 
 
 def interactions(sdk: str) -> list[dict[str, Any]]:
