@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from kingpost._host.kernel import Kernel
 from kingpost._host.remember import Rememberer
 from kingpost.operations import memory as memory_ops
 from kingpost.operations import tasks as ops
-from kingpost.testing import DictMemory, MemoryLog, ScriptedAgent, seeded_ports
+from kingpost.testing import DictMemory, FirstFitCompressor, MemoryLog, ScriptedAgent, seeded_ports
 from kingpost.testing.kernel import OpenKernel, open_kernel
 
 from tests.core import keep_using
@@ -42,6 +43,10 @@ def looking_up(context: Context, say: Say) -> Calls | Answer:
 
 def failing(context: Context, say: Say) -> Answer:
     raise ValueError("no idea")
+
+
+class Paid(FirstFitCompressor):
+    costly = True
 
 
 async def uses(memory: DictMemory) -> dict[str, int]:
@@ -107,6 +112,16 @@ async def test_what_an_agent_looked_up_counts(memory: DictMemory) -> None:
     assert before == {"needle": 0, "hay": 1, "away": 0, f"task {first.id}": 0}
     assert after["hay"] == 2
     assert after[f"task {first.id}"] == 1
+
+
+async def test_what_a_costly_compressor_left_counts_too(memory: DictMemory) -> None:
+    """Its account stands in a frame before the one in which the task succeeded."""
+    await memory.remember([replace(HAY, id="bale", body="Crane. " * 400)])
+    async with open_kernel(memory=memory, compressor=Paid()) as opened:
+        await opened.run(QUESTION, budget=350, tools=())
+        await handed_over(opened)
+
+    assert {id: n for id, n in (await uses(memory)).items() if id in {"needle", "bale"}} == {"needle": 1, "bale": 0}
 
 
 async def test_pieces_of_input_files_do_not_count(memory: DictMemory, tmp_path: Path) -> None:

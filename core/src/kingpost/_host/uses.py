@@ -40,8 +40,9 @@ def _helped(history: Sequence[Event], outcome: Outcome) -> list[tuple[str, str]]
 
 def may_have_used(frame: Recorded) -> bool:
     """Whether the task that succeeded with this frame may have had memories before it, as far as the frame tells."""
-    first = _first_turn(frame)
-    return first is None or (first.payload is not None and "memories" in first.payload)
+    if (first := _first_turn(frame)) is None:
+        return True
+    return first.payload is not None and ("memories" in first.payload or not _is_whole(first))
 
 
 def _first_turn(frame: Recorded) -> Event | None:
@@ -52,9 +53,14 @@ def _first_turn(frame: Recorded) -> Event | None:
     return None
 
 
+def _is_whole(account: Event) -> bool:
+    """Whether it names the passages; what a costly compressor left of them stands in a frame of its own before."""
+    return account.payload is not None and "frame" in account.payload
+
+
 async def _history(log: Log, task: Task, frame: Recorded) -> Sequence[Event]:
     """The task's events; most end in the frame of their first turn, which holds all that is asked of them."""
-    if _first_turn(frame) is not None:
+    if (first := _first_turn(frame)) is not None and _is_whole(first):
         return frame.events
     try:
         return [event async for one in read_stream(log, frame.stream, task.tenant) for event in one.events]
