@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+import resource
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 import pytest
 from kingpost import Memory, Ports, Selection
 from kingpost.testing import SeededClock
+from kingpost_memory_sqlite import forget
 from kingpost_memory_sqlite.memory import SqliteMemory
 from kingpost_memory_sqlite.settings import Settings
 
@@ -49,6 +52,17 @@ def traces(folder: Path, secrets: Sequence[Sequence[str]]) -> list[str]:
     runs = re.findall(rb"[bcdfghjklmnpqrstvwxz]{11,}", content)
     there = {run[start : start + 11] for run in runs for start in range(len(run) - 10)}
     return [word for several in secrets for word in several if word[3:].encode() in there]
+
+
+@contextmanager
+def at_most(size: int) -> Iterator[None]:
+    """No file of this process may grow beyond ``size``: to whoever writes, the disk is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 async def _scope(memory: SqliteMemory, gone: Sequence[Memory]) -> None:
@@ -117,6 +131,51 @@ async def test_what_a_crash_left_is_cleared_by_the_next_stop(tmp_path: Path, por
     await alive.stop()
 
     assert traces(tmp_path, secrets[:1]) == []
+
+
+async def test_what_a_full_disk_left_is_cleared_by_the_next_stop(
+    tmp_path: Path, ports: Ports, clock: SeededClock
+) -> None:
+    """A file that could not be written anew when it was closed still has to be."""
+    memories, secrets = written(0, clock.now())
+    memory = SqliteMemory(Settings(), ports)
+    await memory.start()
+    for start in range(0, COUNT, 37):
+        await memory.remember(memories[start : start + 37])
+    await _ids(memory, [each for each in memories if each.scope == "scope 2"])
+    with at_most((tmp_path / "memory.db").stat().st_size // 2):
+        await memory.stop()
+
+    await memory.start()
+    left = await memory._file.read("SELECT count(*) FROM about WHERE key = 'untidy'")  # noqa: SLF001 - as below
+    await memory.stop()
+
+    lost = [words for each, words in zip(memories, secrets, strict=True) if each.scope == "scope 2"]
+    assert left == [(1,)]
+    assert traces(tmp_path, lost) == []
+
+
+async def test_a_large_file_is_folded_when_it_has_grown_and_not_whenever_it_is_closed(
+    ports: Ports, clock: SeededClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To fold takes as long as the index is large, and nobody waits for that at the end of each command."""
+    monkeypatch.setattr(forget, "_REWRITTEN_BYTES", 0)
+    memories, _ = written(0, clock.now())
+    parts = []
+    for told in (memories[:-2], memories[-2:-1], memories[-1:]):
+        memory = SqliteMemory(Settings(), ports)
+        await memory.start()
+        for start in range(0, len(told), 37):
+            await memory.remember(told[start : start + 37])
+        if told[1:]:
+            await memory.forget(Selection(scope=told[0].scope, source=told[0].source))
+        await memory.stop()
+        await memory.start()
+        parts += await memory._file.read("SELECT count(DISTINCT segid) FROM term_idx")  # noqa: SLF001 - as below
+        await memory.stop()
+
+    assert parts[0] == (1,)
+    assert parts[-1] > (1,)
 
 
 async def test_a_file_at_rest_has_no_unused_pages(tmp_path: Path, ports: Ports, clock: SeededClock) -> None:

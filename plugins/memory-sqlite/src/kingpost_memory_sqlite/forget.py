@@ -33,7 +33,7 @@ _REWRITTEN_BYTES = 128 * 1024 * 1024
 """The largest file that is written anew: that takes its size in memory, and half a second."""
 
 _GROWN = 1.3
-"""A file that was closed is written anew once it is so much larger than the last time."""
+"""A file that is closed is folded, and written anew, once it is so much larger than the last time."""
 
 _UNTIDY = "INSERT INTO about VALUES ('untidy', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1"
 
@@ -106,15 +106,17 @@ async def tidy(file: MemoryFile, *, anew: bool) -> None:
         # Less than two changes mean that there was nothing to fold.
         while await file.step("INSERT INTO term (term, rank) VALUES ('merge', ?)", (pages,)) >= 2:
             pages = _PAGES
-        if anew and await file.size() <= _REWRITTEN_BYTES:
+        if anew:
+            if await file.size() <= _REWRITTEN_BYTES:
+                await file.step("VACUUM")
+            # Not before, as it may fail; of a large file too, or each stop would fold all of its index once more.
             await file.step("DELETE FROM about WHERE key = 'untidy' AND value = ?", (removals,))
-            await file.step("VACUUM")
             await file.step("INSERT OR REPLACE INTO about VALUES ('size', ?)", (await file.size(),))
         await file.step("PRAGMA wal_checkpoint (TRUNCATE)")
 
 
 async def rest(file: MemoryFile) -> None:
-    """Before the file is closed: write it anew if anything was forgotten since, or if it has grown much."""
+    """Before the file is closed: tidy it if anything was forgotten since, or if it has grown much."""
     with suppress(Unavailable):
         await file.step("PRAGMA busy_timeout = 200")
         if await _about(file, "untidy") or await file.size() > _GROWN * await _about(file, "size"):
