@@ -104,18 +104,22 @@ class VectorFile:
     @contextlib.contextmanager
     def _use(self, *, writes: bool = False) -> Iterator[sqlite3.Connection]:
         with self._lock:
-            if self._connection is None:
+            if (connection := self._connection) is None:
                 raise Unavailable("the vectors are closed")
-            if not writes:
-                yield self._connection
-                return
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
+                if writes:
+                    connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                if writes:
+                    connection.execute("COMMIT")
+            except BaseException as problem:
+                # A full disk ends some transactions by itself, and leaves others open.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                if isinstance(problem, sqlite3.Error):
+                    mend = "see that nobody locks the file and its disk has space, and try again"
+                    raise Unavailable(f"the vectors at {self.path} cannot be used ({problem}); {mend}") from problem
                 raise
-            self._connection.execute("COMMIT")
 
     def enqueue(self, keys: Sequence[tuple[str, str, str]]) -> None:
         """Note memories (tenant, scope, id) to be embedded, those that have a vector too."""

@@ -1,0 +1,59 @@
+"""The file of vectors refuses work as the memory below does: as unavailable, and nothing worse."""
+
+from __future__ import annotations
+
+import resource
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from kingpost import Unavailable
+from kingpost_memory_vectors.file import VectorFile
+
+KEYS = [("tenant", "scope", f"memory {n} {'long' * 50}") for n in range(2000)]
+
+
+@pytest.fixture
+def vectors(tmp_path: Path) -> Iterator[VectorFile]:
+    file = VectorFile(tmp_path / "vectors.db")
+    file.open()
+    yield file
+    file.close()
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file of this process may grow beyond 200 KB."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_half_written(vectors: VectorFile) -> None:
+    """Each time, in whatever state SQLite leaves the transaction; once there is space, work goes on."""
+    with full_disk():
+        for _ in range(2):
+            with pytest.raises(Unavailable, match="its disk has space"):
+                vectors.enqueue(KEYS)
+        assert vectors.counts() == (0, 0)
+
+    vectors.enqueue(KEYS)
+    assert vectors.counts() == (0, len(KEYS))
+
+
+def test_a_locked_file_is_told(vectors: VectorFile) -> None:
+    """Another process that holds it is no fault of whoever asks."""
+    with vectors._use() as db:  # noqa: SLF001 - nobody wants to wait five seconds here
+        db.execute("PRAGMA busy_timeout = 10")
+    with closing(sqlite3.connect(vectors.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable, match="nobody locks"):
+            vectors.enqueue(KEYS[:1])
+
+    vectors.enqueue(KEYS[:1])
+    assert vectors.counts() == (0, 1)
