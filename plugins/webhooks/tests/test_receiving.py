@@ -159,6 +159,20 @@ async def test_every_sender_gets_in_and_nothing_of_it_is_lost(desk: Desk, clock:
     assert len(await desk.tasks()) == 1
 
 
+async def test_deliveries_are_taken_in_again_only_if_all_that_are_named_are_there(desk: Desk) -> None:
+    """One that is not makes no task of those before it."""
+    source = await desk.source("in", "github")
+    body = b'{"a":1}'
+    await desk.send("in", desk.signed(source, body, "d-1", "push"), body)
+    (kept,) = await desk.deliveries()
+    await desk.source("in", "github", rules=(Rule(description="Do {event} of {source}", events=(kept.event,)),))
+
+    with pytest.raises(NotFound):
+        await desk.kernel.perform(op.REPLAY, op.Replay(source="in", ids=(kept.id, "d-2")))
+
+    assert await desk.tasks() == []
+
+
 BOMB = gzip.compress(bytes(50_000_000), mtime=0)
 
 

@@ -285,16 +285,18 @@ async def _take_again(room: Room, kernel: Kernel, request: op.Replay, tenant: st
         raise NotFound("webhook source", request.source or "", "'kingpost webhooks source list' lists them")
     if request.ids:
         streams = [stream_of(tenant, source.name, id) for id in request.ids]
+        for id, stream in zip(request.ids, streams, strict=True):
+            if not await room.at.read(0, 1, stream):
+                raise NotFound("delivery", id, "'kingpost webhooks deliveries' lists those that became no task")
     else:
         prefix = f"webhook/{tenant}/{source.name}/"
         newest = [frame.stream async for frame in backwards(room.at, None) if frame.stream.startswith(prefix)]
         streams = newest[::-1]
     tasks: list[str] = []
-    for number, stream in enumerate(streams):
-        if not (frames := await room.at.read(0, 1, stream)):
-            mend = "'kingpost webhooks deliveries' lists those that became no task"
-            raise NotFound("delivery", request.ids[number], mend)
-        if (task := await _again(room, kernel, source, frames[0].events[0])) is not None:
+    for stream in streams:
+        # One by one, as bodies may be large.
+        (frame,) = await room.at.read(0, 1, stream)
+        if (task := await _again(room, kernel, source, frame.events[0])) is not None:
             tasks.append(task)
     return op.Replayed(count=len(tasks), tasks=tuple(tasks))
 
