@@ -48,7 +48,7 @@ run: export KINGPOST_HOME ?= $(CURDIR)/.kingpost-run
 run: $(READY) ## the main job on real input: a question about this repository's own documents
 	@$(BIN)/kingpost run "How does kingpost survive kill -9, and what is verified afterwards?" --input README.md --input docs
 
-test: $(READY) ## all tests
+test: $(READY) $(TOOLCHAIN) ## all tests, with the tools that those of the SDKs and their contracts need
 	@$(BIN)/python -m pytest -n 2
 
 # The fences and the documents are tests, so `test` runs them too.

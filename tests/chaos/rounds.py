@@ -35,9 +35,10 @@ POINTS = (
 
 CARED_FOR = {
     "rebuild.before_swap", "erase.before_commit", "erase.after_commit", "seal.before_commit", "seal.after_commit",
-    "webhook.noted", "webhook.kept",
+    "webhook.noted", "webhook.kept", "uses.counted",
 }  # fmt: skip
-"""Points of the log's care and of webhooks, which the tests of these plugins rehearse: no task waits for any of it."""
+"""Points of the log's care, of webhooks and of the uses of memories, which tests of their own rehearse really killed:
+no task waits for any of it."""
 
 FINAL = {"task.succeeded", "task.failed", "task.cancelled"}
 

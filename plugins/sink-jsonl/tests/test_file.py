@@ -186,11 +186,11 @@ async def test_a_missing_folder_is_not_made(sink: Sinks, frames: Frames, home: P
 
 
 async def test_a_batch_that_was_given_up_and_the_next_one_do_not_mix(sink: Sinks, frames: Frames, lines: Lines) -> None:
-    """The thread of the first may still be writing when the frames are handed over again."""
+    """The thread of the first may still be writing when the frames are handed over again, and what came since."""
     given = await frames(200, size=2000)
     working = sink(payloads=True)
     for number in range(40):
-        accepting = asyncio.ensure_future(working.accept(given[number * 5 : number * 5 + 5]))
+        accepting = asyncio.ensure_future(working.accept(given[: number * 5 + 5]))
         await asyncio.sleep(0)
         accepting.cancel()
     await working.accept(given)
