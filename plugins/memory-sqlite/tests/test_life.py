@@ -13,6 +13,8 @@ from kingpost.testing import Crash, Points, SeededClock
 from kingpost_memory_sqlite.memory import SqliteMemory
 from kingpost_memory_sqlite.settings import Settings
 
+DAY = 86_400.0
+
 NOW = 1_767_225_600.0
 CRANE = Memory(id="crane", scope="docs", body="The harbour crane lifts forty tonnes.", created=NOW)
 SECRET = "Xylophonquarz"
@@ -55,6 +57,17 @@ async def test_what_expired_long_ago_is_removed_by_a_start(ports: Ports, clock: 
 
     assert {each.id async for each in memory.export(Selection(scope="docs"))} == {"crane", "old"}
     await memory.stop()
+
+
+async def test_what_uses_were_counted_under_goes_while_the_memory_is_open(memory: SqliteMemory) -> None:
+    """A server that runs for a year keeps the names of a month, and still counts once under each of those."""
+    await memory.remember([Memory(id="a", scope="default", body="a")])
+    for day in range(90):
+        await memory.use("default", "default", ["a"], day * DAY, f"task {day}")
+
+    assert await memory._file.read("SELECT count(*) FROM counted") == [(31,)]  # noqa: SLF001 - nobody else sees it
+    assert await memory.use("default", "default", ["a"], 89 * DAY, "task 60") == 0
+    assert [one.uses for one in await memory.get("default", "default", ["a"])] == [90]
 
 
 async def test_a_memory_keeps_its_first_words(memory: SqliteMemory) -> None:

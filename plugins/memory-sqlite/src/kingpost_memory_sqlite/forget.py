@@ -18,6 +18,7 @@ from kingpost import Selection, Unavailable
 from .choose import BODIES, Key, bodies, keys_of, scopes
 from .file import MemoryFile
 from .index import counted, entries, taken
+from .remember import COUNTED_SECONDS
 from .rows import memory_of
 
 _STEP = 512
@@ -25,9 +26,6 @@ _STEP = 512
 
 _PAGES = 500
 """Pages of the index that one step of folding writes: some ten milliseconds, then others may write."""
-
-_COUNTED_SECONDS = 30 * 86_400.0
-"""How long a name that uses were counted under is known: a log hands over again what is some seconds old."""
 
 _REWRITTEN_BYTES = 128 * 1024 * 1024
 """The largest file that is written anew: that takes its size in memory, and half a second."""
@@ -76,7 +74,7 @@ async def forget(file: MemoryFile, selection: Selection) -> int:
 
 async def purge(file: MemoryFile, before: float, short: float) -> int:
     """Remove what expired before a time; returns how many that were. ``short`` is the short term, in seconds."""
-    old = before - _COUNTED_SECONDS
+    old = before - COUNTED_SECONDS
     if await file.read("SELECT 1 FROM counted WHERE at < ? LIMIT 1", (old,)):
         await file.step("DELETE FROM counted WHERE at < ?", (old,))
     removed = 0

@@ -26,6 +26,11 @@ _SLICE = 50
 """After so many rows the event loop gets its turn: less than a millisecond of work."""
 
 _KEY_BYTES = 12
+COUNTED_SECONDS = 30 * 86_400.0
+"""How long a name that uses were counted under is known: a log hands over again what is some seconds old."""
+
+_OUTLIVED = "SELECT scope, key FROM counted WHERE at < ? ORDER BY at LIMIT 2"
+_UNKNOWN = "DELETE FROM counted WHERE scope = ? AND key = ?"
 _COUNTED = """
     INSERT INTO counted (scope, key, at) SELECT id, ?, ? FROM scope WHERE tenant = ? AND name = ? ON CONFLICT DO NOTHING
 """
@@ -90,6 +95,9 @@ async def use(file: MemoryFile, owner: tuple[str, str], ids: Sequence[str], at: 
         # With the uses in one transaction, so that a crash leaves both or neither.
         if key is not None and not db.execute(_COUNTED, (key, at, *named)).rowcount:
             return 0
+        if key is not None:
+            # Two go for one that comes: a server may run for a year before a start clears them.
+            db.executemany(_UNKNOWN, db.execute(_OUTLIVED, (at - COUNTED_SECONDS,)).fetchall())
         before = db.total_changes
         for start in range(0, len(wanted), _CHUNK):
             chunk = wanted[start : start + _CHUNK]
