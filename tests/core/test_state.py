@@ -59,6 +59,7 @@ EVENTS: dict[str, Callable[[TaskState], Event]] = {
     "task.queued": lambda at: facts.queued("t-1"),
     "task.started": lambda at: facts.started(at.attempt + 1, "worker-2"),
     "inputs.read": lambda at: facts.inputs_read(at.attempt),
+    "context.packed": lambda at: facts.packed(at.turn + 1, at.attempt),
     "turn.decided": lambda at: facts.decided(at.turn + 1, CALLS, attempt=at.attempt),
     "call.observed": lambda at: facts.observed("a"),
     "call.pending": lambda at: facts.pending("a", 9.5, at.attempt),
@@ -84,6 +85,7 @@ EDGES = """
 task.queued       -         -         -         -         -         -         -         -         -         -
 task.started      running   running   running   running   -         -         -         running   running   running
 inputs.read       queued    running   running   running   waiting   waiting   waiting   running   queued    queued
+context.packed    queued    running   running   running   waiting   waiting   waiting   running   queued    queued
 turn.decided      -         running   -         -         -         -         -         running   -         -
 call.observed     -         -         running   running   waiting   queued    waiting   -         -         queued
 call.pending      -         -         running   running   waiting   waiting   waiting   -         -         queued
@@ -177,6 +179,7 @@ def test_the_state_that_was_is_left_as_it_was(place: str, kind: str) -> None:
     "late",
     [
         facts.inputs_read(1),
+        facts.packed(1, 1),
         facts.decided(1, attempt=1),
         facts.pending("a", attempt=1),
         facts.closed(1),
@@ -248,6 +251,17 @@ def test_a_turn_opens_its_calls_and_adds_up_its_tokens() -> None:
 
     assert (state.turn, state.open, state.asked, state.until) == (2, CALLS, 2, "any")
     assert (state.input_tokens, state.output_tokens) == (30, 5)
+
+
+def test_what_was_paid_to_fit_a_context_is_spent_beside_its_turn() -> None:
+    """Its tokens add up like a turn's; what is reserved for the turn stays reserved."""
+    grant = [facts.queued("t-1", grant=[1000, 50, None]),
+             Event("task.started", {"attempt": 1, "worker": "w", "reserve": [200, 9, 0]})]  # fmt: skip
+    state = folded(*grant, facts.packed(), facts.packed(tokens=(60, 40), spent=[100, 7, 30]))
+
+    assert (state.spent, state.reserved, state.left()) == ([100, 7, 30], [200, 9, 0], [700, 34, None])
+    assert (state.input_tokens, state.output_tokens) == (60, 40)
+    assert folded(facts.started(2), state=state).spent == [300, 16, 30]
 
 
 @pytest.mark.parametrize("turn", [0, 1, 3])

@@ -17,6 +17,7 @@ from kingpost import (
     Context,
     Event,
     KingpostError,
+    Material,
     Memory,
     Observation,
     Once,
@@ -35,6 +36,7 @@ from kingpost.operations import memory as memory_ops
 from kingpost.operations import tasks as ops
 from kingpost.testing import FunctionExecutor, MemoryLog, OpenKernel, ScriptedAgent, facts, open_kernel
 
+from tests.core.test_costly import LONG, Paid
 from tests.docs.pages import ROOT, Page
 
 PAGE = Page(ROOT / "docs/walk-of-a-task.md")
@@ -56,9 +58,10 @@ HISTORIES: list[list[Event]] = [
     *([*_RUNNING, end()] for end in (facts.succeeded, facts.failed, facts.cancelled)),
 ]
 EVENTS = [
-    facts.queued("t"), facts.started(2), facts.inputs_read(), facts.decided(1), facts.decided(2), facts.pending("1"),
-    facts.observed("1"), facts.closed(), facts.waiting(), facts.cancel_requested(), facts.succeeded(None),
-    facts.failed(None), facts.cancelled(None), facts.approved("1"), facts.retrying(), facts.released(), facts.message(),
+    facts.queued("t"), facts.started(2), facts.inputs_read(), facts.packed(), facts.decided(1), facts.decided(2),
+    facts.pending("1"), facts.observed("1"), facts.closed(), facts.waiting(), facts.cancel_requested(),
+    facts.succeeded(None), facts.failed(None), facts.cancelled(None), facts.approved("1"),
+    facts.retrying(), facts.released(), facts.message(),
 ]  # fmt: skip
 
 
@@ -171,6 +174,7 @@ async def _appended(tmp_path: Path) -> list[tuple[str, Event]]:
     crew: dict[str, Any] = {
         "agents": agents,
         "executors": [FunctionExecutor([ask, tell, burn])],
+        "compressor": Paid(),
         "log": MemoryLog(ports),
         "ports": ports,
         "settings": {"kernel": {"retries": 0, "fallbacks": {"sleepy": ["last"]}, "policy": ["ask burn"]}},
@@ -181,7 +185,9 @@ async def _appended(tmp_path: Path) -> list[tuple[str, Event]]:
         kernel = opened.kernel
         await kernel.work(queued.id)
         await opened.run("lions", inputs=(str(tmp_path / "notes.md"),))
-        await opened.run("fail", agent="broken")
+        await opened.run(
+            "fail", agent="broken", material=(Material(text=LONG.text * 5, source="gulls.md"),), budget=1500
+        )
         slow = asyncio.create_task(opened.run("hang", agent="slow"))
         await kernel.perform(steering.CANCEL, steering.Cancel(id=await hanging.get()))
         assert (await slow).status is Status.CANCELLED

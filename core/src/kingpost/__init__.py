@@ -86,7 +86,7 @@ if TYPE_CHECKING:
         Segment,
         TaskQuery,
     )  # fmt: skip
-    from .records.grant import Grant
+    from .records.grant import Allowance, Grant
     from .records.head import SignedHead
     from .records.memory import Boost, Memory, Piece, Query, Recollection, Selection, Tier
     from .records.speech import Checkpoint, Speech, Text, Thought, ToolNote, UsageNote
@@ -114,7 +114,7 @@ _HOMES = {
     "records.codec": "dump load",
     "records.context": "Context Description Dropped Fitted Pack Passage Trust Turn",
     "records.event": "Erased Event Finding Head LogInfo Receipt Recorded Report Segment TaskQuery",
-    "records.grant": "Grant",
+    "records.grant": "Allowance Grant",
     "records.head": "SignedHead",
     "records.memory": "Boost Memory Piece Query Recollection Selection Tier",
     "records.speech": "Checkpoint Speech Text Thought ToolNote UsageNote",
@@ -132,6 +132,7 @@ __all__ = [
     "Action",
     "Agent",
     "AgentFailed",
+    "Allowance",
     "Answer",
     "Answerer",
     "Artefact",

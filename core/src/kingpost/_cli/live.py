@@ -123,6 +123,7 @@ class Display:
             case "call.observed" | "call.approved":
                 seen.waits.pop(header["call"], None)
             case "context.packed":
+                seen.tokens += (header.get("input_tokens") or 0) + (header.get("output_tokens") or 0)
                 seen.context = f"{header['used']}/{header['budget']} tokens of context"
             case kind if kind.startswith("task."):
                 seen.status = kind.removeprefix("task.")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..errors import OverGrant
-from ..protocols import Costly
+from ..protocols import Compressor
 from ..records.action import Action, Answer
 from ..records.context import Context, Pack, Turn
 from ..records.event import Event
@@ -27,7 +27,8 @@ from .hearing import Heard
 from .inputs import Root, Shelf, read_in
 from .journal import Journal, payloads
 from .ledger import Backlog, account, backlog_of, frame_of, packed
-from .replay import count_messages, decided, ended, first_messages, latest, mark_of, replay
+from .paying import Paying, fitting
+from .replay import charged, count_messages, decided, ended, first_messages, latest, mark_of, replay
 from .spend import Meter, affordable, charge, reserve
 from .thread import earlier
 
@@ -45,18 +46,23 @@ class Walk:
     backlog: Backlog = field(default_factory=Backlog)
     seen: int = 0
     meter: Meter = field(init=False)
+    compressor: Compressor = field(init=False)
 
     def __post_init__(self) -> None:
-        """Active time is counted by the clock of this world."""
+        """Active time is counted by the clock of this world, and a compressor's by it too where it is paid."""
         self.meter = Meter(self.gear.ports.clock)
+        self.compressor = fitting(self.gear.compressor, self.meter, self.journal)
 
     def cost(self) -> Amount:
         """What the turn in flight has cost when it came to nothing: as its agent said, else all that was reserved."""
+        paid = self.compressor.spent(0) if isinstance(self.compressor, Paying) else [0, 0, 0]
         spent = [0, 0, self.meter.take()]
         usage, reserved = self.heard.usage, self.journal.state.reserved
         if usage is not None:
-            return charge(usage, self.gear.description, (0, 0), spent[2])
-        return spent if reserved is None else [reserved[0], reserved[1], spent[2]]
+            spent = charge(usage, self.gear.description, (0, 0), spent[2])
+        elif reserved is not None:
+            spent = [reserved[0], reserved[1], spent[2]]
+        return [one + more for one, more in zip(spent, paid, strict=True)]
 
 
 async def walk(now: Walk) -> None:
@@ -67,7 +73,8 @@ async def walk(now: Walk) -> None:
     now.turns, now.seen = replay(history), count_messages(history)
     frame = await _frame(now, history)
     now.backlog = backlog_of(history)
-    shortener = Shortener(gear.compressor, gear.counter, task.description, gear.bounds.outcome_tokens, now.backlog)
+    await _keep_paid(now, frame, now.backlog)
+    shortener = Shortener(now.compressor, gear.counter, task.description, gear.bounds.outcome_tokens, now.backlog)
     now.heard.mark = mark_of(history)
     while True:
         if journal.state.open and not await settle(gear, task, journal, now.turns, now.meter):
@@ -87,7 +94,7 @@ async def _turn(now: Walk, frame: Pack, shown: Sequence[Turn], backlog: Backlog)
     """Decide and record. True when the task has its outcome."""
     gear, journal = now.gear, now.journal
     number = journal.state.turn + 1
-    await _keep_paid(now, number, frame, backlog)
+    await _keep_paid(now, frame, backlog)
     gear.say(Progress("deciding", number, None, gear.agent.name))
     context = _context(now, frame, account(frame, backlog), shown)
     action = await _decide(now, context)
@@ -119,13 +126,19 @@ async def _turn(now: Walk, frame: Pack, shown: Sequence[Turn], backlog: Backlog)
     return done
 
 
-async def _keep_paid(now: Walk, number: int, frame: Pack, backlog: Backlog) -> None:
-    """What a costly compressor made is recorded before it is decided on: nobody pays for it again after a crash."""
-    gear = now.gear
+async def _keep_paid(now: Walk, frame: Pack, backlog: Backlog) -> None:
+    """What a costly compressor made, and what it was paid, is recorded before it is decided on.
+
+    One frame holds both: nobody pays again after a crash, and nobody is charged twice.
+    """
+    journal, paying = now.journal, now.compressor
+    if not isinstance(paying, Paying):
+        return
     fitted = (now.stock is not None and frame.dropped) or backlog.short != now.backlog.short
-    if fitted and isinstance(gear.compressor, Costly) and gear.compressor.costly:
-        await now.journal.append(packed(number, frame, backlog, now.backlog, now.stock))
-        now.backlog, now.stock = backlog, None
+    if fitted or paying.paid is not None:
+        event = packed(journal.state.turn + 1, frame, backlog, now.backlog, now.stock)
+        await journal.append(charged(event, paying.paid, paying.spent(now.meter.take())))
+        paying.paid, now.backlog, now.stock = None, backlog, None
 
 
 def _recorded(now: Walk, number: int, action: Action, spent: Amount, events: Sequence[Event]) -> list[Event]:
@@ -185,7 +198,7 @@ async def _frame(now: Walk, history: Sequence[Event]) -> Pack:
     now.stock = await gather(want, words, gear.memory, gear.ports, gear.breakers)
     tools = [tool for tool, _ in gear.tools.values()]
     gear.say(Progress("fitting", len(now.stock.passages)))
-    return await fit(now.stock, budget, task.description, gear.compressor, gear.counter, tools)
+    return await fit(now.stock, budget, task.description, now.compressor, gear.counter, tools)
 
 
 def _ceiling(frame: Pack, journal: Journal, gear: Gear) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..records.action import Action, Calls, Observation
+from ..records.action import Action, Calls, Observation, Usage
 from ..records.codec import adapter, dump, load
 from ..records.context import Turn
 from ..records.event import Event
@@ -28,6 +28,14 @@ def decided(number: int, action: Action, seen: int, spent: Amount, reserve: Amou
         "spent": spent, "reserve": reserve,
     }  # fmt: skip
     return Event("turn.decided", header, {"action": dump(action)})
+
+
+def charged(event: Event, paid: Usage | None, spent: Amount) -> Event:
+    """The event of a context with what a costly compressor was paid for it; as it is where that is nothing."""
+    if paid is None:
+        return event if spent == [0, 0, 0] else Event(event.kind, {**event.header, "spent": spent}, event.payload)
+    tokens = {"input_tokens": paid.input_tokens, "output_tokens": paid.output_tokens}
+    return Event(event.kind, {**event.header, **tokens, "spent": spent}, event.payload)
 
 
 def observed(turn: int, observation: Observation, spent: Amount | None = None, memories: Names = ()) -> Event:

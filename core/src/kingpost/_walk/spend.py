@@ -133,8 +133,12 @@ class Meter:
         Raises:
             OutOfTime: they are over.
         """
+        return _Active(self, self.left(state))
+
+    def left(self, state: TaskState) -> float | None:
+        """The active seconds that are left of the grant now; ``None`` where they have no bound."""
         left = None if state.granted is None else state.left()[2]
-        return _Active(self, None if left is None else max(left - self._milliseconds, 0) / 1000)
+        return None if left is None else max(left - self._milliseconds, 0) / 1000
 
     def count(self, seconds: float) -> None:
         """So much more was active."""

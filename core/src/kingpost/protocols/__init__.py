@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from ..records.action import Action, Call, Limits, Observation, Pending, Tool
 from ..records.context import Context, Description, Fitted, Passage
+from ..records.grant import Allowance
 from ..records.memory import Memory, Piece, Query, Recollection, Selection
 from ..records.speech import Speech
 from .face import Answerer, Command, Face, Kernel, Opener
@@ -169,15 +170,29 @@ class Compressor(Protocol):
 
 
 @runtime_checkable
-class Costly(Protocol):
+class Costly(Compressor, Protocol):
     """A compressor that pays for its fits: it asks a model, say. A ``Compressor`` may be one or not.
 
-    What it made of passages is in the log before it is decided on, so that it is not asked again after a crash.
+    What it made of passages, and what that has cost, is in the log before it is decided on: it is not asked again after
+    a crash, and not charged again.
     """
 
     @property
     def costly(self) -> bool:
         """Whether a fit may cost what nobody wants to pay twice."""
+        ...
+
+    async def fit_within(
+        self, passages: Sequence[Passage], budget: int, query: str, counter: TokenCounter, allowance: Allowance
+    ) -> Fitted:
+        """As ``fit``, and what it pays for stands in ``usage``, with its price if there is one.
+
+        Nobody is asked whose answer might cost more than ``allowance``. The passages are fitted without, and the
+        reasons of what was dropped say why.
+
+        Raises:
+            BudgetTooSmall: the pinned passages alone do not fit. Whatever it raises, it has paid for nothing.
+        """
         ...
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from .action import Action, Call, Observation, Tool
+from .action import Action, Call, Observation, Tool, Usage
 
 
 class Trust(StrEnum):
@@ -57,10 +57,15 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """What a compressor made of a list of passages: ``kept`` in the order they came, and the loss report."""
+    """What a compressor made of a list of passages: ``kept`` in the order they came, and the loss report.
+
+    ``usage`` is what a costly one has paid for it, its money included; ``None`` where nobody was asked. Two that differ
+    in it alone are equal.
+    """
 
     kept: tuple[Passage, ...]
     dropped: tuple[Dropped, ...] = ()
+    usage: Usage | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

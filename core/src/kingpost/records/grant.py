@@ -23,3 +23,15 @@ class Grant:
     tools: tuple[str, ...] = ("*",)
     scopes: tuple[str, ...] = ()
     workspace: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What may be spent beside a task's turns; ``None`` means unbounded.
+
+    ``tokens`` counts input and output, ``money`` is in micro-units, ``seconds`` is active time.
+    """
+
+    tokens: int | None = None
+    money: int | None = None
+    seconds: float | None = None

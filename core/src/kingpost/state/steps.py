@@ -59,6 +59,13 @@ def _read(state: TaskState, h: Header) -> None:
     state.inputs_read, state.strikes = True, 0
 
 
+def _packed(state: TaskState, h: Header) -> None:
+    """A costly compressor is charged for in the event that keeps what it made."""
+    state.input_tokens += h.get("input_tokens") or 0
+    state.output_tokens += h.get("output_tokens") or 0
+    _charge(state, h.get("spent"))
+
+
 def _decided(state: TaskState, h: Header) -> None:
     if state.status != RUNNING or state.open or h["turn"] != state.turn + 1:
         raise Refused(state.id, "turn.decided", state.status)
@@ -210,6 +217,7 @@ def _afterwards(kind: str) -> Callable[[TaskState, Header], None]:
 STEPS: dict[str, Callable[[TaskState, Header], None]] = {
     "task.started": _started,
     "inputs.read": _read,
+    "context.packed": _packed,
     "turn.decided": _decided,
     "call.observed": _observed,
     "call.pending": _pending,

@@ -26,6 +26,16 @@ def inputs_read(attempt: int = 1) -> Event:
     return Event("inputs.read", {"attempt": attempt})
 
 
+def packed(
+    turn: int = 1, attempt: int = 1, tokens: tuple[int, int] = (0, 0), spent: Sequence[int] | None = None
+) -> Event:
+    """The context of a turn; ``spent`` is what was paid to fit it."""
+    header: dict[str, Any] = {"turn": turn, "attempt": attempt}
+    if spent is not None:
+        header |= {"input_tokens": tokens[0], "output_tokens": tokens[1], "spent": spent}
+    return Event("context.packed", header)
+
+
 def decided(
     turn: int = 1,
     calls: Mapping[str, str] | None = None,

@@ -1,7 +1,7 @@
 """The compressor named ``summary``: another one, and in the room that it left, a summary of what it dropped.
 
-Called by the kernel. The compressor below decides what is kept; the agent sees only what is dropped then. Without a
-summary that is in order, the whole budget is fitted as if there were no agent.
+Called by the kernel, which says what a summary may cost. The compressor below decides what is kept; the agent sees only
+what is dropped then. Without a summary that is in order, the whole budget is fitted as if there were no agent.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from kingpost import (
     Agent,
+    Allowance,
     BudgetTooSmall,
     Clock,
     Compressor,
@@ -24,9 +25,10 @@ from kingpost import (
     TokenCounter,
     Trust,
     Unavailable,
+    Usage,
 )
 
-from .asking import Asking, material
+from .asking import Question, Reply, beyond, introduced, material
 from .settings import Settings
 
 LEAST_TOKENS = 32
@@ -34,6 +36,8 @@ LEAST_TOKENS = 32
 _REMEMBERED = 256
 _NAMED = 4
 """So many ids stand in front of a summary; the loss report names all of them."""
+_PARTS = (1, 2, 4)
+"""Where the whole material is too dear, half of it may do, or a quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,11 @@ class SummaryCompressor:
         return self._lent["compressors"], self._lent["agents"]
 
     async def fit(self, passages: Sequence[Passage], budget: int, query: str, counter: TokenCounter) -> Fitted:
+        return await self.fit_within(passages, budget, query, counter, Allowance())
+
+    async def fit_within(
+        self, passages: Sequence[Passage], budget: int, query: str, counter: TokenCounter, allowance: Allowance
+    ) -> Fitted:
         below, _ = self._taken()
         plain = await below.fit(passages, budget, query, counter)
         room = _rounded(int(budget * self._settings.share))
@@ -84,18 +93,26 @@ class SummaryCompressor:
             rest = await below.fit(passages, budget - room, query, counter)
         except BudgetTooSmall:
             return plain
-        job = await self._job(passages, rest, room, query, counter)
-        text = "" if job is None else await self._summary(job, query, counter)
-        return plain if job is None or not text else self._joined(passages, rest, job, text, counter)
+        why = ""
+        for part in _PARTS:
+            job = await self._job(passages, rest, room, self._settings.material // part, query, counter)
+            if job is None:
+                break
+            came = await self._summary(job, query, counter, allowance)
+            if isinstance(came, Reply):
+                made = self._joined(passages, rest, job, came.text, counter) if came.text else plain
+                return replace(made, usage=came.usage)
+            why = came
+        return plain if not why else replace(plain, dropped=tuple(self._unasked(each, why) for each in plain.dropped))
 
     async def _job(
-        self, passages: Sequence[Passage], rest: Fitted, room: int, query: str, counter: TokenCounter
+        self, passages: Sequence[Passage], rest: Fitted, room: int, most: int, query: str, counter: TokenCounter
     ) -> _Job | None:
         gone = {each.id for each in rest.dropped if each.whole}
         lost = {each.id: replace(each, tokens=counter.count(each.text)) for each in passages if each.id in gone}
         if sum(each.tokens for each in lost.values()) <= room:
             return None
-        shown = await material(list(lost.values()), self._taken()[0], self._settings.material, query, counter)
+        shown = await material(list(lost.values()), self._taken()[0], most, query, counter)
         # A summary is no more to be trusted than the least of what is in it, and no passage may grow by it.
         whole = [lost[each.id] for each in shown]
         places = [each for each in whole if each.trust is Trust.OUTSIDE]
@@ -108,16 +125,27 @@ class SummaryCompressor:
         job = _Job(tuple(shown), place, limit, heading)
         return job if limit - counter.count(heading) >= LEAST_TOKENS // 2 else None
 
-    async def _summary(self, job: _Job, query: str, counter: TokenCounter) -> str:
-        """The text with its heading, within the limit; empty where there is none."""
+    async def _summary(self, job: _Job, query: str, counter: TokenCounter, allowance: Allowance) -> Reply | str:
+        """The text with its heading, within the limit, and what it has cost now; or why nobody may be asked for it."""
         key = self._key(job, query, counter)
-        if (known := self._known.get(key)) is None:
-            asking = Asking(self._taken()[1], self._settings, self._clock)
-            came = await asking.summary(job.shown, job.limit - counter.count(job.heading), query, counter)
-            text = job.heading + came if came else ""
-            # Of two that asked at once both get the first answer.
-            known = self._known.setdefault(key, text if counter.count(text) <= job.limit else "")
-        self._known.move_to_end(key)
+        if (known := self._known.get(key)) is not None:
+            self._known.move_to_end(key)
+            return Reply(known)
+        asking = await introduced(self._taken()[1], self._settings, self._clock)
+        room = job.limit - counter.count(job.heading)
+        question = None if asking is None else asking.question(job.shown, room, query, counter)
+        if asking is None or question is None:
+            return Reply(self._remember(key, ""))
+        if why := beyond(question.most(), allowance, self._settings.seconds):
+            return why
+        reply = await asking.answer(question)
+        text = job.heading + reply.text if reply.text else ""
+        text = self._remember(key, text if counter.count(text) <= job.limit else "")
+        return Reply(text, _charged(reply, question, allowance))
+
+    def _remember(self, key: str, text: str) -> str:
+        # Of two that asked at once both get the first answer.
+        known = self._known.setdefault(key, text)
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         return known
@@ -125,6 +153,10 @@ class SummaryCompressor:
     def _key(self, job: _Job, query: str, counter: TokenCounter) -> str:
         asked = [[each.id, each.source, each.place, each.kind, each.trust, each.text] for each in job.shown]
         return sha256(json.dumps([query, counter.name, job.limit, job.place.id, asked]).encode()).hexdigest()
+
+    def _unasked(self, loss: Dropped, why: str) -> Dropped:
+        reason = f"{loss.reason}; not summed up: the agent {self._settings.agent} {why}"
+        return replace(loss, reason=reason) if loss.whole else loss
 
     def _joined(self, passages: Sequence[Passage], rest: Fitted, job: _Job, text: str, counter: TokenCounter) -> Fitted:
         """The summary stands where the passage stood whose place it takes; the loss report says what is in it."""
@@ -142,6 +174,12 @@ class SummaryCompressor:
             else:
                 dropped.append(_told(each, place, agent) if each.whole and each.id in summed else each)
         return Fitted(kept=tuple(kept[each.id] for each in passages if each.id in kept), dropped=tuple(dropped))
+
+
+def _charged(reply: Reply, question: Question, allowance: Allowance) -> Usage | None:
+    """Where nobody knows what was paid, all that it may have been counts against a grant."""
+    bounded = allowance.tokens is not None or allowance.money is not None
+    return question.most() if reply.usage is None and bounded else reply.usage
 
 
 def _told(loss: Dropped, place: Passage, agent: str) -> Dropped:

@@ -12,7 +12,6 @@ from typing import Any
 
 from ...records.task import Status
 from ...state import TaskState
-from ..fakes import FirstFitCompressor
 from .errands import Errands
 from .loop import ProcessLoop
 from .outside import LengthCounter, Outside, TroubledMemory, WatchedAgent, WatchedExecutor
@@ -154,7 +153,7 @@ class Course:
             "agents": [WatchedAgent(agent, process, outside) for agent in self._workload.agents(ports)],
             "executors": [WatchedExecutor(one, process, outside) for one in self._workload.executors(ports)],
             "memory": [TroubledMemory("shared", outside, self.stage.dice(process.name, "memory"))],
-            "compressors": [FirstFitCompressor()],
+            "compressors": list(self._workload.compressors(ports)),
             "counters": [LengthCounter()],
         }
 

@@ -155,8 +155,8 @@ def _adds_up(course: Course) -> Iterator[str]:
         for event in frames[position - 1].events:
             if event.kind == "call.pending" and event.header.get("waits") == "child":
                 yield from _cut(f"{stream}/{event.header['turn']}.{event.header['call']}", event, tasks)
-            elif event.kind == "turn.decided":
-                own[after.root] += event.header["spent"][0]
+            elif event.kind in ("turn.decided", "context.packed"):
+                own[after.root] += event.header.get("spent", [0])[0]
             elif event.kind in ("call.observed", "child.settled"):
                 place = event.header.get("child") or f"{event.header['turn']}.{event.header['call']}"
                 child = tasks.get(f"{stream}/{place}")

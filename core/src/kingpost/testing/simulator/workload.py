@@ -16,9 +16,10 @@ from ...errors import Unavailable
 from ...operations.schedules import SetSchedule
 from ...operations.tasks import Submit
 from ...ports import Ports
-from ...protocols import Agent, Executor, Say
+from ...protocols import Agent, Compressor, Executor, Say
 from ...records.action import Action, Answer, Call, Calls, Limits, Observation, Pending, Tool, Usage
 from ...records.context import Context, Description
+from ..fakes import FirstFitCompressor
 from ..world import EPOCH
 from .outside import turn_of
 
@@ -38,12 +39,13 @@ DOWN: Mapping[str, Any] = {"turns": [], "down": True, "agent": ABSENT}
 class Workload:
     """What is worked on. ``requests`` draws the tasks of one history, ``schedules`` what is submitted by itself.
 
-    Agents and executors are made anew for each process. ``settings`` are those of the kernels, by section.
+    Agents, executors and compressors are made anew for each process. ``settings`` are those of the kernels, by section.
     """
 
     requests: Callable[[Random], Sequence[Submit]]
     agents: Callable[[Ports], Sequence[Agent]]
     executors: Callable[[Ports], Sequence[Executor]] = lambda ports: ()
+    compressors: Callable[[Ports], Sequence[Compressor]] = lambda ports: (FirstFitCompressor(),)
     schedules: Callable[[Random], Sequence[SetSchedule]] = lambda dice: ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
