@@ -16,7 +16,9 @@ from kingpost import (
     Checkpoint,
     Context,
     Event,
+    HandedIn,
     KingpostError,
+    Made,
     Material,
     Memory,
     Observation,
@@ -140,9 +142,9 @@ async def _appended(tmp_path: Path) -> list[tuple[str, Event]]:
         """Burn something."""
         return "burnt"
 
-    async def tell() -> str:
+    async def tell() -> Observation:
         """Tell something."""
-        return "told"
+        return HandedIn(call="", text="told", files=(Made("tale.txt", b"once"),))
 
     def both(context: Context, say: Say) -> Answer | Calls:
         say(Checkpoint("here"))

@@ -71,7 +71,7 @@ if TYPE_CHECKING:
         TokenCounter,
     )  # fmt: skip
     from .records.access import Access, Once
-    from .records.action import Action, Answer, Call, Calls, Limits, Observation, Pending, Tool, Usage
+    from .records.action import Action, Answer, Call, Calls, HandedIn, Limits, Made, Observation, Pending, Tool, Usage
     from .records.codec import dump, load
     from .records.context import Context, Description, Dropped, Fitted, Pack, Passage, Trust, Turn
     from .records.event import (
@@ -110,7 +110,7 @@ _HOMES = {
         "Log MemoryBackend Opener Reader Say Sink Tended TokenCounter"
     ),
     "records.access": "Access Once",
-    "records.action": "Action Answer Call Calls Limits Observation Pending Tool Usage",
+    "records.action": "Action Answer Call Calls HandedIn Limits Made Observation Pending Tool Usage",
     "records.codec": "dump load",
     "records.context": "Context Description Dropped Fitted Pack Passage Trust Turn",
     "records.event": "Erased Event Finding Head LogInfo Receipt Recorded Report Segment TaskQuery",
@@ -170,6 +170,7 @@ __all__ = [
     "Forbidden",
     "Frame",
     "Grant",
+    "HandedIn",
     "Head",
     "InFlight",
     "InputError",
@@ -180,6 +181,7 @@ __all__ = [
     "Limits",
     "Log",
     "LogInfo",
+    "Made",
     "Material",
     "Memory",
     "MemoryBackend",

@@ -23,6 +23,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "See what goes on": {
         "tasks": ("tasks", "List tasks, newest first."),
         "task": ("tasks", "Show one task: tree, turns, ledger."),
+        "artefact": ("artefact", "List the files that a task made; print or save one."),
         "events": ("tasks", "Print what the log holds."),
         "calls": ("calls", "List the calls that wait: for a person, a time, a child, a tool."),
         "letters": ("letters", "Dead letters: list, show, replay or discard what was given up."),

@@ -31,6 +31,7 @@ class TestWorkspace(ExecutorConformance):
             Call("c-2", "read_file", {"path": "notes.md"}),
             Call("c-3", "search_files", {"query": "tonnes"}),
             Call("c-4", "write_file", {"path": "made/by/me.md", "content": "here\n"}),
+            Call("c-5", "hand_in", {"path": "made/by/me.md"}),
         ]
 
 
@@ -42,7 +43,7 @@ class TestWorkspaceByWalking(TestWorkspace):
 
 
 async def test_every_tool_may_be_repeated(ports: Ports) -> None:
-    """A crash may repeat each of them: reading changes nothing, and a file written twice is the same file."""
+    """A crash may repeat each of them: reading changes nothing, and a file written or handed in twice is one file."""
     (executor,) = provide_executors(ports)
 
     assert all(tool.repeatable for tool in await executor.tools())

@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from .._walk.artefacts import complete
 from .._walk.backoff import delay
 from .._walk.journal import Journal, folded, read_stream, unstow_frame
 from .._walk.pipeline import Walk, cancelled, walk
@@ -98,15 +99,18 @@ class Attempt:
             return ended(await cancelled(Journal(self.log, state)))
         if state.strikes >= self.settings.attempts:
             detail = f"{state.strikes} attempts ended without any progress; see 'kingpost task {state.id}'"
-            return ended(failure(Exhausted(detail)))
+            return await self._over(state, Exhausted(detail))
         if task.deadline is not None and self.ports.clock.now() >= task.deadline:
-            return ended(failure(OutOfTime("its deadline had passed before it could go on")))
+            return await self._over(state, OutOfTime("its deadline had passed before it could go on"))
         try:
             aside = reserve(state, task.bound)
         except (OverGrant, OutOfTime) as problem:
-            return ended(failure(problem))
+            return await self._over(state, problem)
         header = {"attempt": state.attempt + 1, "worker": self.worker}
         return Event("task.started", header if aside is None else {**header, "reserve": aside})
+
+    async def _over(self, state: TaskState, problem: KingpostError) -> Event:
+        return ended(await complete(Journal(self.log, state), failure(problem)))
 
     async def _walk(self, held: Held, journal: Journal, task: Task) -> None:
         """Walk, and record how it ended. Only a stop leaves the task as it is."""
@@ -140,7 +144,7 @@ class Attempt:
     async def record(self, journal: Journal, outcome: Outcome, spent: Amount) -> None:
         """How it ended, unless it was told already. A log that cannot write now is tried again by the next attempt."""
         with contextlib.suppress(Fenced, Refused, TransientError):
-            await journal.append(ended(outcome, spent=spent))
+            await journal.append(ended(await complete(journal, outcome), spent=spent))
 
     async def _try_again(self, journal: Journal, task: Task, problem: TransientError, spent: Amount) -> bool:
         """Let go of the task until later, or hand it to a listed fallback. False when it was tried often enough."""

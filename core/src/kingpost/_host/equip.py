@@ -207,6 +207,7 @@ def _bounds(task: Task, counter: TokenCounter, settings: KernelSettings) -> Boun
         answer_bytes=settings.answer_bytes,
         outcome_tokens=settings.outcome_tokens,
         thread=settings.thread,
+        artefact_bytes=settings.artefact_bytes,
     )
 
 

@@ -11,7 +11,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from heapq import heappop, heappush
 
-from .._walk.journal import read_stream, stow, unstow_frame
+from .._walk.artefacts import complete
+from .._walk.journal import Journal, read_stream, stow, unstow_frame
 from .._walk.replay import ended, observed
 from .._walk.turn import failed
 from ..errors import Conflict, Fenced, NotFound, OutOfTime
@@ -187,7 +188,9 @@ class Reactor:
             events = [Event("cancel.requested", {}, {"reason": reason})]
             if state.worker is None:
                 # Nobody holds it who could hear that it is to end.
-                events.append(ended(Outcome(status=Status.CANCELLED, reason="requested", detail=reason)))
+                events.append(
+                    await self._over(state, Outcome(status=Status.CANCELLED, reason="requested", detail=reason))
+                )
             await self._log.append(task_stream(child), state.version, events)
 
     async def _said(self, parent: str, tenant: str) -> str:
@@ -203,7 +206,12 @@ class Reactor:
         state = self._desk.tasks.get(task)
         if state is not None and state.worker is None:
             outcome = failure(OutOfTime("its deadline has passed while it waited"))
-            await self._log.append(task_stream(task), state.version, [ended(outcome)])
+            await self._log.append(task_stream(task), state.version, [await self._over(state, outcome)])
+
+    async def _over(self, state: TaskState, outcome: Outcome) -> Event:
+        """The end of a task that nobody holds, with what it had handed in."""
+        outcome = await complete(Journal(self._log, state), outcome)
+        return await stow(self._log, state.tenant, ended(outcome))
 
     async def _expire(self, task: str, call: str, now: float) -> None:
         """A wait is over, unless it was settled, or put off, since."""

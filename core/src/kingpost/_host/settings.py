@@ -65,6 +65,9 @@ class KernelSettings(BaseModel):
     tool_seconds: float = Field(default=60.0, gt=0, description="longest time a tool may take")
     calls: int = Field(default=1024, ge=1, description="calls of one turn")
     answer_bytes: int = Field(default=1_000_000, ge=1, description="longest answer of one turn, in characters")
+    artefact_bytes: int = Field(
+        default=50_000_000, ge=0, le=500_000_000, description="most that the files handed in by a task take together"
+    )
     outcome_tokens: int = Field(default=1000, ge=1, description="tokens of a child's answer that its parent sees")
     thread: int = Field(default=8, ge=0, description="earlier tasks of a thread that a task sees")
     policy: tuple[str, ...] = Field(

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from ..errors import ConfigurationError, FinalError, InputError, InvalidRequest, OverGrant, Unavailable
-from ..records.action import Call, Calls, Observation
+from ..records.action import Call, Calls, HandedIn, Observation
 from ..records.context import Turn
 from ..records.event import Event
 from ..records.speech import Progress
 from ..records.task import Task
 from ..state import Bound, Refused
 from . import turn as step
+from .artefacts import keep
 from .gear import Gear
 from .journal import Journal
 from .kit import DELEGATE, WAITS, Kit, check, delegate_tool
@@ -43,6 +44,7 @@ class _Open:
     journal: Journal
     turn: int
     calls: Sequence[Call]
+    storing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 async def settle(gear: Gear, task: Task, journal: Journal, turns: list[Turn], meter: Meter) -> bool:
@@ -148,6 +150,12 @@ async def _execute(now: _Open, call: Call) -> None:
     gear.say(Progress("calling", now.turn, None, call.tool))
     token = gear.ports.entropy(TOKEN_BYTES).hex()
     came = await step.execute(gear, now.task, now.turn, call, token)
+    if isinstance(came, HandedIn):
+        async with now.storing:
+            told_so, artefacts = await keep(gear, now.journal, call, came)
+            gear.ports.point("call.executed")
+            await now.journal.append(observed(now.turn, told_so, artefacts=artefacts))
+        return
     gear.ports.point("call.executed")
     executor = gear.tools[call.tool][1] if call.tool in gear.tools else None
     if isinstance(came, Observation):

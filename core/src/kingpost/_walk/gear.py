@@ -26,7 +26,8 @@ class Bounds:
     """Limits of one walk, out of the settings. ``budget`` is the context budget in tokens.
 
     ``silence_seconds`` is how long an agent may give no sign of life, ``tool_seconds`` how long a tool may take,
-    ``ask_seconds`` how long somebody has to answer. ``outcome_tokens`` is the most that a child's answer takes.
+    ``ask_seconds`` how long somebody has to answer. ``outcome_tokens`` is the most that a child's answer takes,
+    ``artefact_bytes`` the most that the files handed in by a task take together.
     """
 
     budget: int
@@ -41,6 +42,7 @@ class Bounds:
     answer_bytes: int = 1_000_000
     outcome_tokens: int = 1000
     thread: int = 8
+    artefact_bytes: int = 50_000_000
 
 
 class Delegates(Protocol):

@@ -19,6 +19,7 @@ from ..records.speech import Progress
 from ..records.task import Outcome, Status, Task
 from ..state import Amount, Bound, Refused, TaskState
 from . import turn as step
+from .artefacts import complete, handed_in, merged
 from .backlog import Shortener
 from .calls import settle
 from .context import TOOLS_ID, Stock, Want, budget_for, fit, gather, handed, prompt_of, recall_limit
@@ -109,7 +110,7 @@ async def _turn(now: Walk, frame: Pack, shown: Sequence[Turn], backlog: Backlog)
         # Where it is to be remembered, for whoever reads only this.
         keep = {"keep": now.task.grant.scopes[0]} if now.task.grant.scopes and now.task.parent is None else {}
         try:
-            end = ended(_outcome(action), seen=now.seen, **keep)
+            end = ended(await _outcome(now, action), seen=now.seen, **keep)
             await journal.append(*_recorded(now, number, action, spent, events), end)
             done = True
         except Refused:
@@ -269,9 +270,10 @@ def _check_turns(gear: Gear, journal: Journal) -> None:
         raise OverGrant(f"{state.spent[0]} of {tokens} granted tokens are spent; grant more with --tokens")
 
 
-def _outcome(answer: Answer) -> Outcome:
+async def _outcome(now: Walk, answer: Answer) -> Outcome:
+    made = await handed_in(now.journal)
     return Outcome(
-        status=Status.SUCCEEDED, answer=answer.text, sources=answer.sources, artefacts=answer.artefacts
+        status=Status.SUCCEEDED, answer=answer.text, sources=answer.sources, artefacts=merged(made, answer.artefacts)
     )  # fmt: skip
 
 
@@ -284,4 +286,5 @@ async def cancelled(journal: Journal) -> Outcome:
     if not journal.state.cancel:
         await journal.refresh()
     asked = payloads(await journal.history(), "cancel.requested")
-    return Outcome(status=Status.CANCELLED, reason="requested", detail=asked[0]["reason"] if asked else "")
+    detail = asked[0]["reason"] if asked else ""
+    return await complete(journal, Outcome(status=Status.CANCELLED, reason="requested", detail=detail))

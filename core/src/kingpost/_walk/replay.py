@@ -14,7 +14,7 @@ from ..records.action import Action, Calls, Observation, Usage
 from ..records.codec import adapter, dump, load
 from ..records.context import Turn
 from ..records.event import Event
-from ..records.task import Outcome
+from ..records.task import Artefact, Outcome
 from ..state import Amount
 from .reading import Names
 
@@ -38,12 +38,23 @@ def charged(event: Event, paid: Usage | None, spent: Amount) -> Event:
     return Event(event.kind, {**event.header, **tokens, "spent": spent}, event.payload)
 
 
-def observed(turn: int, observation: Observation, spent: Amount | None = None, memories: Names = ()) -> Event:
-    """The event of what came back from a call; ``spent`` is a child's, ``memories`` are those that it is made of."""
+def observed(
+    turn: int,
+    observation: Observation,
+    spent: Amount | None = None,
+    memories: Names = (),
+    artefacts: Sequence[Artefact] = (),
+) -> Event:
+    """The event of what came back from a call; ``spent`` is a child's, ``memories`` are those that it is made of.
+
+    ``artefacts`` are the files that it handed in.
+    """
     header: dict[str, Any] = {"turn": turn, "call": observation.call, "error": observation.error}
     if spent is not None:
         header["spent"] = spent
-    named = {"memories": memories} if memories else {}
+    named: dict[str, Any] = {"memories": memories} if memories else {}
+    if artefacts:
+        named["artefacts"] = [dump(one) for one in artefacts]
     return Event("call.observed", header, {"observation": dump(observation), **named})
 
 

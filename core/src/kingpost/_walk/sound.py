@@ -6,13 +6,14 @@ or when it is read again after a crash. Names what is wrong, and leaves it to th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json
 
 from ..errors import InvalidRequest
-from ..records.action import Action, Answer, Calls, Observation, Pending, Usage
+from ..records.action import Action, Answer, Calls, HandedIn, Made, Observation, Pending, Usage
 from ..records.codec import adapter
 from ..records.speech import Checkpoint, Speech, Text, Thought, ToolNote, UsageNote
 from .gear import Bounds
@@ -22,8 +23,12 @@ from .told import told
 NAME_CHARS = 128
 """The longest id of a call, and the longest name of a tool or of an error."""
 
+FILE_NAME_CHARS = 200
+"""The longest name of a file that is handed in."""
+
 BYTES_FOR_CHARACTER = 4
 MOST = 10**15
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9][\w!#$&^.+-]{0,126}/[A-Za-z0-9][\w!#$&^.+-]{0,126}", re.ASCII)
 _SPOKEN: Mapping[type, Collection[str]] = {
     Text: ("text",), Thought: ("text",), ToolNote: ("tool", "text"), Checkpoint: ("mark",)
 }  # fmt: skip
@@ -138,12 +143,26 @@ def reply(came: object, call: str) -> str | None:
         if not _is_time(came.wake_at):
             return f"is pending until {_shown(came.wake_at)}, which is no time"
         well = came.call == call and _is_text(came.reference)
-    elif type(came) is Observation:
+    elif type(came) is Observation or type(came) is HandedIn:
         well = came.call == call and _is_text(came.text) and came.trust in ("trusted", "outside")
         well = well and (came.error is None or is_name(came.error)) and came.truncated in (True, False)
+        if type(came) is HandedIn and (flaw := _of_files(came.files)) is not None:
+            return flaw
     else:
         return f"answered with {type(came).__name__}"
     return None if well else f"answered with a broken {type(came).__name__}, or one for another call"
+
+
+def _of_files(files: object) -> str | None:
+    """What is wrong with the files that a call hands in; ``None`` when nothing is."""
+    if type(files) is not tuple or not all(type(one) is Made and type(one.content) is bytes for one in files):
+        return "handed in what are no files"
+    for one in files:
+        if not is_name(one.name, FILE_NAME_CHARS) or one.name in (".", "..") or set(one.name) & {"/", "\\"}:
+            return f"handed in a file with {_shown(one.name)} for a name, not one of a file, without folders"
+        if not (isinstance(one.media_type, str) and _MEDIA_TYPE.fullmatch(one.media_type)):
+            return f"handed in a file with {_shown(one.media_type)} for a media type"
+    return None
 
 
 def _is_text(value: object) -> bool:

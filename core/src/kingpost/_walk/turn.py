@@ -87,7 +87,7 @@ async def execute(gear: Gear, task: Task, turn: int, call: Call, token: str) -> 
     key: Key = ("executor", executor.name)
     limits = Limits(
         task=task.id, tenant=task.tenant, key=f"{task.id}/{turn}.{call.id}", workspace=str(gear.workspace),
-        seconds=gear.bounds.tool_seconds, token=token,
+        seconds=gear.bounds.tool_seconds, token=token, file_bytes=gear.bounds.artefact_bytes,
     )  # fmt: skip
     try:
         gear.breakers.check(key)

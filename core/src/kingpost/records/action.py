@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from .task import Artefact, Source
 
@@ -69,6 +69,28 @@ class Observation:
     truncated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that a call made: a name without folders, the bytes, and a media type (RFC 6838) where it is known."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
+
+    name: str
+    content: bytes
+    media_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedIn(Observation):
+    """An observation of a call that hands in files: the kernel keeps them as artefacts of the task.
+
+    They are on disk before the observation is; a file of the same name replaces the one that the task had handed in.
+    What is more than the task may hand in is refused, and the agent is told so instead of ``text``.
+    """
+
+    files: tuple[Made, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
     """Not yet. ``reference`` is the outside system's own name for it and serves for look-up only.
@@ -98,6 +120,7 @@ class Tool:
 class Limits:
     """Bounds of one execution, and where it happens. ``key`` stays the same when a call is repeated.
 
+    ``file_bytes`` is the most that files handed in by the task may take together.
     ``token`` settles this one call if it answers ``Pending``, once: for whoever is told of it to answer later. It is
     made anew when the call is repeated, and stands nowhere but here.
     """
@@ -109,3 +132,4 @@ class Limits:
     output_bytes: int = 256 * 1024
     workspace: str | None = None
     token: str = ""
+    file_bytes: int = 50_000_000

@@ -1,4 +1,4 @@
-"""Tools that list, read, search and write files inside a task's workspace.
+"""Tools that list, read, search, write and hand in files inside a task's workspace.
 
 No settings: where the workspace lies, how long a call may take and how much it may answer come with the call.
 """

@@ -5,21 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from kingpost import Call, Limits, Observation, Ports, Tool
+from kingpost import Call, HandedIn, Limits, Made, Observation, Ports, Tool
 
 from . import openat2
 from .beneath import Beneath, parts_of
 from .bounds import Deadline, clipped
 from .denied import ARGUMENTS, NO_WORKSPACE, UNKNOWN, Denied, because
+from .handing import hand_in
 from .listing import listed
 from .reading import window
 from .search import Words, searched
-from .tools import ListFiles, ReadFile, SearchFiles, Wanted, WriteFile, checked, names, offered
+from .tools import HandIn, ListFiles, ReadFile, SearchFiles, Told, WriteFile, checked, names, offered
 from .writing import Mark, write
 
 
 class Workspace:
-    """Lists, reads, searches and writes files below ``limits.workspace``, and nothing else.
+    """Lists, reads, searches, writes and hands in files below ``limits.workspace``, and nothing else.
 
     ``one_step`` says whether paths are resolved by ``openat2``; ``None`` takes it where the system has it.
     """
@@ -36,16 +37,18 @@ class Workspace:
     async def execute(self, call: Call, limits: Limits) -> Observation:
         deadline = Deadline(self._ports.clock, limits.seconds)
         try:
-            text, cut = await asyncio.to_thread(self._do, call, limits, deadline)
+            text, cut, files = await asyncio.to_thread(self._do, call, limits, deadline)
         except Denied as denied:
             text = clipped(denied.text, limits.output_bytes)
             return Observation(call=call.id, text=text, error=denied.code, truncated=text != denied.text)
         finally:
             # When the call is cancelled the thread goes on until it asks for the time.
             deadline.stop()
+        if files:
+            return HandedIn(call=call.id, text=text, truncated=cut, files=files)
         return Observation(call=call.id, text=text, truncated=cut)
 
-    def _do(self, call: Call, limits: Limits, deadline: Deadline) -> tuple[str, bool]:
+    def _do(self, call: Call, limits: Limits, deadline: Deadline) -> tuple[str, bool, tuple[Made, ...]]:
         if call.tool not in names():
             raise Denied(UNKNOWN, f"there is no tool {call.tool!r}; known: {', '.join(names())}")
         wanted = checked(call.tool, call.arguments)
@@ -58,11 +61,14 @@ class Workspace:
             raise Denied(NO_WORKSPACE, f"the workspace cannot be opened ({problem})") from problem
         with workspace:
             try:
-                return self._work(workspace, wanted, limits, deadline)
+                if isinstance(wanted, HandIn):
+                    made, said = hand_in(workspace, wanted, limits.file_bytes, deadline)
+                    return clipped(said, limits.output_bytes), len(said.encode()) > limits.output_bytes, (made,)
+                return *self._work(workspace, wanted, limits, deadline), ()
             except OSError as problem:
                 raise because(problem, wanted.path) from problem
 
-    def _work(self, workspace: Beneath, wanted: Wanted, limits: Limits, deadline: Deadline) -> tuple[str, bool]:
+    def _work(self, workspace: Beneath, wanted: Told, limits: Limits, deadline: Deadline) -> tuple[str, bool]:
         parts, most = parts_of(wanted.path), limits.output_bytes
         match wanted:
             case ListFiles():

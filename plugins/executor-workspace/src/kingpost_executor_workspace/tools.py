@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import cleandoc
 from typing import Any
 
 from kingpost import Tool
@@ -55,20 +56,34 @@ class WriteFile(_Arguments):
     content: str = Field(max_length=WRITE_CHARS, description="all of the new content")
 
 
-Wanted = ListFiles | ReadFile | SearchFiles | WriteFile
+class HandIn(_Arguments):
+    """Hand in a file of the workspace as a result of the task, as it is now: it can be had when the workspace is gone.
+
+    Another one handed in under the same name takes its place.
+    """
+
+    path: str = Field(max_length=_PATH, description="the file, from the workspace on; it may be binary")
+    name: str = Field("", max_length=200, description="the name of the result; the file's own if left out")
+
+
+Told = ListFiles | ReadFile | SearchFiles | WriteFile
+"""What is answered in words alone."""
+
+Wanted = Told | HandIn
 
 _SHAPES: dict[str, type[Wanted]] = {
     "list_files": ListFiles,
     "read_file": ReadFile,
     "search_files": SearchFiles,
     "write_file": WriteFile,
+    "hand_in": HandIn,
 }
 
 
 def offered() -> list[Tool]:
-    """All tools. Each may be repeated: reading changes nothing, and a file written twice is the same file."""
+    """All tools. Each may be repeated: reading changes nothing, and a file written or handed in twice is one file."""
     return [
-        Tool(name=name, description=shape.__doc__ or "", parameters=_schema(shape), repeatable=True)
+        Tool(name=name, description=cleandoc(shape.__doc__ or ""), parameters=_schema(shape), repeatable=True)
         for name, shape in _SHAPES.items()
     ]
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from ..._walk.journal import payloads, stow
+from ..._walk.artefacts import complete
+from ..._walk.journal import Journal, payloads, stow
 from ..._walk.replay import ended, replay
 from ...errors import Conflict, InvalidRequest, KeyReused, NotFound
 from ...operations import steering as op
@@ -64,7 +65,7 @@ async def _cancel_one(log: Log, id: str, reason: str) -> None:
         events = [] if state.cancel else [Event("cancel.requested", {}, {"reason": reason})]
         if state.worker is None or not await log.alive(state.worker):
             outcome = Outcome(status=Status.CANCELLED, reason="requested", detail=reason)
-            events.append(ended(outcome))
+            events.append(ended(await complete(Journal(log, state), outcome)))
         if not events:
             return
         try:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..._walk.artefacts import newest
 from ..._walk.journal import read_stream, unstow_frame
 from ..._walk.ledger import ledgers, original
 from ..._walk.remote import held
@@ -128,7 +129,7 @@ async def _content(
     """
     ended_as: Outcome | None = None
     for frame in heard:
-        ended_as = _outcome(await unstow_frame(log, state.tenant, frame)) or ended_as
+        ended_as = outcome_of((await unstow_frame(log, state.tenant, frame)).events) or ended_as
     if ended_as is not None or not outcome:
         frame = await unstow_frame(log, state.tenant, (await log.read(0, 1, task_stream(state.id)))[0])
         return dict(frame.events[0].payload or {}), ended_as
@@ -136,13 +137,13 @@ async def _content(
     async for frame in read_stream(log, task_stream(state.id), state.tenant):
         if frame.events[0].kind == "task.queued":
             asked = dict(frame.events[0].payload or {})
-        ended_as = _outcome(frame) or ended_as
+        ended_as = outcome_of(frame.events) or ended_as
     return asked, ended_as
 
 
-def _outcome(frame: Recorded) -> Outcome | None:
-    """How the task ended, if it did in this frame."""
-    for event in frame.events:
+def outcome_of(events: Sequence[Event]) -> Outcome | None:
+    """How the task ended, if it did with one of these events."""
+    for event in events:
         if event.payload is not None and event.kind != "task.queued" and "outcome" in event.payload:
             return load(Outcome, event.payload["outcome"])
     return None
@@ -251,12 +252,14 @@ async def _expand(house: House, request: op.Expand, tenant: str) -> op.Expanded:
 
 async def _fetch(house: House, request: op.Fetch, tenant: str) -> op.File:
     log = await house.log()
-    _, outcome = await _content(log, await find(log, request.id, tenant), (), outcome=True)
-    for artefact in outcome.artefacts if outcome is not None else ():
+    history = await history_of(log, await find(log, request.id, tenant))
+    # What it has handed in can be had before it ends.
+    made, outcome = newest(history), outcome_of(history)
+    for artefact in made if outcome is None else outcome.artefacts:
         if artefact.name == request.name:
             content = await log.get(tenant, artefact.digest)
             return op.File(name=artefact.name, media_type=artefact.media_type, content=content)
-    raise NotFound("artefact", request.name, "its outcome lists what the task made")
+    raise NotFound("artefact", request.name, f"'kingpost artefact {request.id}' lists what the task has made")
 
 
 async def _resume(house: House, request: op.Resume, tenant: str) -> op.Resumed:
