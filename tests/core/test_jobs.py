@@ -97,6 +97,22 @@ async def test_a_job_that_is_broken_off_by_the_end_of_its_kernel_says_so_in_the_
     assert [event.kind for frame in page.frames for event in frame.events] == ["job.begun", "job.ended"]
 
 
+async def test_a_job_that_was_begun_is_done_when_whoever_asked_has_gone(tmp_path: Path) -> None:
+    """Else it would be taken for running, and stand in the way of the next, for as long as the process lives."""
+    ports = Ports(home=tmp_path)
+    log = MemoryLog(ports)
+    known = Jobs(log, ports)
+    asking = asyncio.create_task(known.begin("default", "verify", sound))
+    async with asyncio.timeout(30):
+        while (await log.head()).position == 0:  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.wait([asking])
+
+    (begun,) = await known.all("default")
+    assert (await ended(known, begun.id)).state == "done"
+
+
 async def test_the_one_that_goes_on_is_joined_and_the_next_one_is_new(known: Jobs) -> None:
     """Two of one kind would read the same log twice."""
     go = asyncio.Event()

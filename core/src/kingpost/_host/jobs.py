@@ -77,6 +77,10 @@ class Jobs:
         Raises:
             Unavailable: the log cannot write, so nothing was begun.
         """
+        # A beginning that is in the log is followed by the work, even when whoever asked has gone.
+        return await asyncio.shield(asyncio.ensure_future(self._begin(tenant, kind, work)))
+
+    async def _begin(self, tenant: str, kind: str, work: Work) -> Job:
         async with self._beginning:
             for job in await self.all(tenant):
                 if job.kind == kind and job.state == "running":
