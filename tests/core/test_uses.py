@@ -10,9 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kingpost import Answer, Call, Calls, Context, Memory, Recorded, Say, Selection, Source, Status
+from kingpost import (
+    Allowance,
+    Answer,
+    Call,
+    Calls,
+    Context,
+    Fitted,
+    Memory,
+    Passage,
+    Recorded,
+    Say,
+    Selection,
+    Source,
+    Status,
+    TokenCounter,
+)
 from kingpost._host.kernel import Kernel
 from kingpost._host.remember import Rememberer
+from kingpost.operations import events
 from kingpost.operations import memory as memory_ops
 from kingpost.operations import tasks as ops
 from kingpost.testing import DictMemory, FirstFitCompressor, MemoryLog, ScriptedAgent, seeded_ports
@@ -46,7 +62,14 @@ def failing(context: Context, say: Say) -> Answer:
 
 
 class Paid(FirstFitCompressor):
+    """One that may ask for money, and asks for none."""
+
     costly = True
+
+    async def fit_within(
+        self, passages: Sequence[Passage], budget: int, query: str, counter: TokenCounter, allowance: Allowance
+    ) -> Fitted:
+        return await self.fit(passages, budget, query, counter)
 
 
 async def uses(memory: DictMemory) -> dict[str, int]:
@@ -118,9 +141,11 @@ async def test_what_a_costly_compressor_left_counts_too(memory: DictMemory) -> N
     """Its account stands in a frame before the one in which the task succeeded."""
     await memory.remember([replace(HAY, id="bale", body="Crane. " * 400)])
     async with open_kernel(memory=memory, compressor=Paid()) as opened:
-        await opened.run(QUESTION, budget=350, tools=())
+        task = await opened.run(QUESTION, budget=350, tools=())
         await handed_over(opened)
+        page = await opened.kernel.perform(events.EVENTS, events.ListEvents(task=task.id))
 
+    assert [event.kind for frame in page.frames for event in frame.events].count("context.packed") == 2
     assert {id: n for id, n in (await uses(memory)).items() if id in {"needle", "bale"}} == {"needle": 1, "bale": 0}
 
 
