@@ -22,6 +22,8 @@ from kingpost import (
     Tool,
     UnknownName,
 )
+from kingpost._host.claims import Claims
+from kingpost._host.guests import Worker
 from kingpost._host.index import installed
 from kingpost._host.kernel import Kernel
 from kingpost.operations import personas, system, workers
@@ -179,6 +181,34 @@ async def test_a_worker_that_registers_again_is_given_what_it_held_at_once() -> 
     assert answers[0].answer == "three"
     assert answers[1] is not None
     assert answers[1].answer.startswith("interrupted: the outcome is unknown")
+
+
+async def test_what_a_worker_is_given_while_it_leaves_goes_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody reads the answer of its claim; and the agent is not told of an outcome that nobody knows."""
+    take = Claims.take
+    async with open_kernel(agents=[ScriptedAgent(asks("ship"))]) as opened:
+        leaving, other = await register(opened, tools=(SHIP,)), await register(opened, tools=(SHIP,))
+        task = await begin(opened)
+
+        async def late(claims: Claims, worker: Worker, limit: int, key: str = "") -> list[workers.Work]:
+            if worker.id == leaving and not left:
+                left.append(leaving)
+                await opened.kernel.perform(workers.LEAVE, workers.WorkerId(leaving))
+            return await take(claims, worker, limit, key)
+
+        left: list[str] = []
+        async with asyncio.timeout(30):
+            while not (await opened.kernel.perform(ops.GET, ops.TaskId(task))).waits:  # noqa: ASYNC110 - nobody is told
+                await asyncio.sleep(0)
+        monkeypatch.setattr(Claims, "take", late)
+        assert await claim(opened, leaving) == ()
+        (work,) = await claim(opened, other, seconds=30)
+        await say(opened, other, work, "sent")
+        outcome = (await ended(opened, task)).outcome
+
+    assert left == [leaving]
+    assert outcome is not None
+    assert outcome.answer == "sent"
 
 
 async def test_a_claim_that_waits_gets_nothing_any_more_once_its_worker_began_anew() -> None:

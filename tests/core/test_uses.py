@@ -194,6 +194,18 @@ async def test_a_log_that_is_handed_over_again_counts_nothing_again(memory: Dict
     assert await uses(memory) == counted
 
 
+async def test_tasks_whose_memory_was_removed_hold_up_nothing(memory: DictMemory, tmp_path: Path) -> None:
+    """What they came to can be kept nowhere, and all that comes after them can."""
+    ports = seeded_ports(0, tmp_path)
+    log = MemoryLog(ports)
+    async with open_kernel(memory=memory, agents=[ScriptedAgent(citing, "citing")], log=log, ports=ports) as opened:
+        await opened.run(QUESTION, agent="citing", tools=())
+        await handed_over(opened)
+        frames: Sequence[Recorded] = await log.read(0, 1000)
+    async with open_kernel(log=log.twin(ports), ports=ports) as opened:
+        await Rememberer(log, opened.kernel.plugins, opened.kernel.config, ports).accept(frames)
+
+
 @pytest.mark.parametrize(
     ("point", "nth"),
     [("memory.before_commit", 1), ("uses.counted", 2)],

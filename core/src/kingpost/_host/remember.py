@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .._walk.kit import OUTCOMES
-from ..errors import InputError
+from ..errors import DoorEmpty, InputError, UnknownName
 from ..ports import Ports
 from ..protocols import Log, MemoryBackend
 from ..records.codec import load
@@ -48,7 +48,10 @@ class Rememberer:
         task = await self._task(frame.stream.removeprefix(TASK_STREAM))
         if task is None or task.crew.memory is None:
             return
-        memory: MemoryBackend = await self._plugins.use("memory", task.crew.memory.name)
+        try:
+            memory: MemoryBackend = await self._plugins.use("memory", task.crew.memory.name)
+        except (UnknownName, DoorEmpty):
+            return  # its plugin was removed since; who waited for it would hold up all that comes after
         if counts:
             await count(self._log, memory, task, frame, outcome)
             self._ports.point("uses.counted")

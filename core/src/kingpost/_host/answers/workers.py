@@ -156,7 +156,7 @@ async def _claim(house: House, request: op.Claim, tenant: str, asked: Asked) -> 
             # To ask is a sign of life.
             book.beat(tenant, request.id)
             taken = await claims.take(worker, request.limit, key)
-            if taken and await book.worker(tenant, request.id) != worker:
+            if taken and (await book.of(tenant)).workers.get(request.id) != worker:
                 await claims.put_back(worker, taken)
                 return op.Claimed(())
             left_over = until - house.ports.clock.monotonic()
