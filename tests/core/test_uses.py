@@ -202,7 +202,7 @@ async def test_tasks_whose_memory_was_removed_hold_up_nothing(memory: DictMemory
         await opened.run(QUESTION, agent="citing", tools=())
         await handed_over(opened)
         frames: Sequence[Recorded] = await log.read(0, 1000)
-    async with open_kernel(log=log.twin(ports), ports=ports) as opened:
+    async with open_kernel(memory=DictMemory("another"), log=log.twin(ports), ports=ports) as opened:
         await Rememberer(log, opened.kernel.plugins, opened.kernel.config, ports).accept(frames)
 
 
