@@ -55,12 +55,23 @@ class Line:
 
 
 async def connected(address: Path | str, busy: float) -> Line:
-    """A connection to a file or to a ``file:`` address. ``busy`` is how long it waits for a lock (seconds)."""
+    """A connection to a file or to a ``file:`` address. ``busy`` is how long it waits for a lock (seconds).
+
+    Raises:
+        sqlite3.Error: it cannot be opened.
+    """
     bare: list[sqlite3.Connection] = []
     works: Works = {}
+    refused: list[sqlite3.Error] = []
 
     def connect() -> sqlite3.Connection:
-        made = sqlite3.connect(address, uri=isinstance(address, str), isolation_level=None, timeout=busy)
+        try:
+            made = sqlite3.connect(address, uri=isinstance(address, str), isolation_level=None, timeout=busy)
+        except sqlite3.Error as problem:
+            # aiosqlite does not wait for the thread of a connection that cannot be made: it would speak to a loop
+            # that is closed by then. So it gets one, which is closed below.
+            refused.append(problem)
+            made = sqlite3.connect(":memory:")
         # It holds no connection: a ring through SQLite would never be collected.
         made.create_function(_NAME, 1, lambda number: works.pop(number)())
         bare.append(made)
@@ -72,4 +83,8 @@ async def connected(address: Path | str, busy: float) -> Line:
     maker = threading.Thread(target=lambda: made.append(aiosqlite.Connection(connect, _ROWS)), daemon=True)
     maker.start()
     maker.join()
-    return Line(await made[0], bare[0], works)
+    line = Line(await made[0], bare[0], works)
+    if refused:
+        await line.close()
+        raise refused[0]
+    return line
