@@ -27,6 +27,7 @@ _HEAD = '''\
 Written by ``kingpost-sdk sync``; do not edit.
 """
 
+# A program wrote these lines, with the names that a server gives: no rule on style is for them.
 # ruff: noqa
 
 from __future__ import annotations

@@ -94,6 +94,9 @@ class Follow:
             if task.status.final:
                 return task
             if (leave or self.left) and not self._waits.asking and await self._idle():
+                # Nothing goes on any more also because it has ended since it was looked at.
+                if (task := await self._kernel.perform(WAIT, Wait(id=self._id, seconds=0))).status.final:
+                    return task
                 if leave:
                     return None
                 raise failure(next(iter(self.left.values())))
