@@ -188,10 +188,15 @@ async def test_a_forked_child_does_not_keep_its_parent_alive(ports: Ports) -> No
 def _enlist_and_fork(home: Path, writing: int) -> None:
     log = SqliteLog(Settings(), Ports(home=home))
     asyncio.run(log.enlist("parent"))
-    child = multiprocessing.get_context("fork").Process(target=signal.pause)
+    child = multiprocessing.get_context("fork").Process(target=_tell_and_pause, args=(writing,))
     child.start()
-    os.write(writing, str(child.pid).encode())
     child.join()
+
+
+def _tell_and_pause(writing: int) -> None:
+    """The child tells itself: its parent knows of it before it has let anything go."""
+    os.write(writing, str(os.getpid()).encode())
+    signal.pause()
 
 
 @pytest.fixture
