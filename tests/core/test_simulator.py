@@ -56,7 +56,7 @@ def test_the_histories_meet_every_kind_of_trouble() -> None:
     histories = Histories()
     histories.run(range(HISTORIES, HISTORIES + 100))
 
-    assert histories.trouble.keys() == set(Faults.__slots__)
+    assert histories.trouble.keys() == set(Faults.__struct_fields__)
     assert histories.crashes[ANYWHERE]
     assert {f"at {point}" for point in ("turn.decided", "call.executed", "log.append")} <= histories.crashes.keys()
     assert {"succeeded", "cancelled requested", "failed agent_failed"} <= histories.ends.keys()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import replace
 
 import kingpost.state
 import pytest
@@ -20,6 +19,7 @@ from kingpost import (
     TaskState,
     fold,
     from_row,
+    replace,
     task_stream,
     to_row,
     upcast,

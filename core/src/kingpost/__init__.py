@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from .records.grant import Allowance, Grant
     from .records.head import SignedHead
     from .records.memory import Boost, Memory, Piece, Query, Recollection, Selection, Tier
+    from .records.record import Record, field, replace
     from .records.speech import Checkpoint, Speech, Text, Thought, ToolNote, UsageNote
     from .records.task import Artefact, Crew, Material, Outcome, Part, Source, Status, Task
     from .state import Refused, TaskState, fold, from_row, task_stream, to_row, upcast
@@ -117,6 +118,7 @@ _HOMES = {
     "records.grant": "Allowance Grant",
     "records.head": "SignedHead",
     "records.memory": "Boost Memory Piece Query Recollection Selection Tier",
+    "records.record": "Record field replace",
     "records.speech": "Checkpoint Speech Text Thought ToolNote UsageNote",
     "records.task": "Artefact Crew Material Outcome Part Source Status Task",
     "state": "Refused TaskState fold from_row task_stream to_row upcast",
@@ -209,6 +211,7 @@ __all__ = [
     "Reader",
     "Receipt",
     "Recollection",
+    "Record",
     "Recorded",
     "Refused",
     "Report",
@@ -244,6 +247,7 @@ __all__ = [
     "damaged",
     "decode",
     "dump",
+    "field",
     "fold",
     "frame_hash",
     "from_row",
@@ -251,6 +255,7 @@ __all__ = [
     "load",
     "operations",
     "render",
+    "replace",
     "seal",
     "task_stream",
     "to_row",

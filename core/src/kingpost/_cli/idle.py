@@ -6,7 +6,6 @@ Asked by ``work --once`` and by ``run --resume``, which end then. Reads the fold
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 
 from .._host.answers.tasks import every
 from .._host.fire import schedules
@@ -14,6 +13,7 @@ from .._host.kernel import Kernel
 from .._host.schedule import last_due, task_id
 from ..protocols import Log
 from ..records.event import TaskQuery
+from ..records.record import Record
 from ..records.task import Status
 from ..state import TaskState
 
@@ -36,8 +36,7 @@ async def idle(kernel: Kernel, root: str | None = None, *, left: Container[str] 
     return not any(look.goes_on(state) for state in states if state.id not in left)
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(Record):
     """What is unfinished, what this machine can do, the time, and until when a time is worth waiting for."""
 
     there: Container[str]

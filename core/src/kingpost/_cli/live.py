@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from rich.console import Console, Group
 from rich.live import Live
 from rich.spinner import Spinner
@@ -26,8 +26,7 @@ from .show import WAITS_FOR
 _SHOWN_CHARS = 600
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(Struct):
     """What is known of one task while it runs; ``turn_tokens`` are those of the turn that is still open."""
 
     agent: str = ""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from .._walk.artefacts import complete
 from .._walk.backoff import delay
@@ -33,6 +34,7 @@ from ..ports import Ports
 from ..protocols import Log
 from ..records.codec import dump, load
 from ..records.event import Event, Recorded
+from ..records.record import Record, replace
 from ..records.task import Outcome, Part, Status, Task
 from ..state import Amount, Refused, TaskState, task_stream
 from .equip import Outfitter, replaced
@@ -42,8 +44,7 @@ TooMany = Callable[[TaskState, int], Awaitable[bool]]
 """Whether a claim, at this position, passed a limit that claims of others before it had reached."""
 
 
-@dataclass(slots=True, eq=False)
-class Held:
+class Held(Struct, eq=False):
     """A task in a worker's hands. ``sign`` is when it last gave a sign of life, by the monotonic clock."""
 
     state: TaskState
@@ -53,8 +54,7 @@ class Held:
     sign: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Record):
     """Makes attempts for one worker."""
 
     log: Log

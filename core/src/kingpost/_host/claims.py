@@ -7,7 +7,6 @@ workers one gets it, and a restart forgets none.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 
 from .._walk.context import prompt_of
 from .._walk.journal import read_stream, stow
@@ -21,6 +20,7 @@ from ..protocols import Log
 from ..records.action import Call, Calls, Tool
 from ..records.codec import load
 from ..records.event import Event, TaskQuery
+from ..records.record import Record
 from ..records.task import Status, Task
 from ..state import Refused, TaskState, task_stream
 from .guests import GuestBook, Guests, Worker
@@ -28,8 +28,7 @@ from .guests import GuestBook, Guests, Worker
 _PAGE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(Record):
     """The calls of one tenant that wait for its workers."""
 
     log: Log

@@ -7,7 +7,7 @@ named, no tool that its parent lacks, no more than was cut out of its parent's g
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -22,14 +22,14 @@ from ..protocols import Log
 from ..records.codec import dump
 from ..records.event import Event, TaskQuery
 from ..records.grant import Grant
+from ..records.record import Record, replace
 from ..records.task import Crew, Task
 from ..state import Bound, task_stream
 from .draft import INPUTS, Drafter
 from .personas import narrowed
 
 
-@dataclass(frozen=True, slots=True)
-class Children:
+class Children(Record):
     """Makes and begins the children of one task, which may use the ``tools``."""
 
     drafter: Drafter

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from .._walk.backoff import delay
@@ -19,6 +18,7 @@ from ..errors import NotFound, Unavailable
 from ..ports import Ports
 from ..protocols import Log, Sink
 from ..records.event import Event, Recorded, TaskQuery
+from ..records.record import Record
 from ..state import TASK_STREAM, UPCASTERS, upcast
 from .begin import beginning, newest
 
@@ -32,8 +32,7 @@ Use = Callable[[str], Awaitable[Sink]]
 Trouble = Callable[[Exception], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Pace(Record, kw_only=True):
     """The bounds of delivery; times in seconds.
 
     A batch has at most ``frames`` frames and about ``blobs`` large payloads, and a sink has ``seconds`` to accept it.
@@ -54,8 +53,7 @@ class Pace:
     drain_seconds: float = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Record):
     """How far a sink is: the last frame that it needs no more, and what is wrong. 0 where another process delivers."""
 
     sink: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from ..protocols import Executor, TokenCounter
 from ..records.action import Tool
 from ..records.context import Description
 from ..records.grant import Grant
+from ..records.record import Record, field
 from ..records.task import Crew, Part, Task
 from .agents import Agents
 from .guests import Guests
@@ -45,8 +45,7 @@ INPUTS = "inputs"
 """How a parent names the memory of the files that it was given, when it hands memory to a child."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(Record):
     """What all tasks have in common that ask for the same agent, model, memory and compressor.
 
     It holds while the agent's ``description`` is this very one, and no plugin more has a problem.
@@ -62,8 +61,7 @@ class Fitted:
 _MOST_FITTED = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Drafter:
+class Drafter(Record):
     """Makes tasks out of requests."""
 
     plugins: Plugins
@@ -72,8 +70,8 @@ class Drafter:
     ports: Ports
     calibrations: Calibrations
     guests: Callable[[str], Awaitable[Guests]]
-    _fitted: dict[tuple[Part | str | None, ...], Fitted] = field(default_factory=dict, init=False)
-    _counters: dict[str, tuple[TokenCounter, int]] = field(default_factory=dict, init=False)
+    _fitted: dict[tuple[Part | str | None, ...], Fitted] = field(default_factory=dict)
+    _counters: dict[str, tuple[TokenCounter, int]] = field(default_factory=dict)
 
     async def task(self, request: Submit, tenant: str, id: str, inputs: tuple[str, ...] = ()) -> Task:
         """A root task; whoever makes a child of it says so with ``replace``.

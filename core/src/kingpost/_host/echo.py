@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ..protocols import Batching, Folded, Frame, Log
 from ..records.event import Event, Receipt, Recorded
@@ -15,7 +14,6 @@ from ..state import TaskState
 from .tail import Tail
 
 
-@dataclass(frozen=True, slots=True)
 class Told(Recorded):
     """A frame that this process has appended, with the task as the log has folded it, where the log says so."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from ..errors import ConfigurationError, InvalidRequest, KingpostError, Settings
 from ..protocols import Agent, Executor, Log, MemoryBackend, Reader, TokenCounter
 from ..records.action import Tool
 from ..records.context import Description
+from ..records.record import replace
 from ..records.speech import Progress, Speech
 from ..records.task import Crew, Part, Task
 from .delegate import Children

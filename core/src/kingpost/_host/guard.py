@@ -7,10 +7,10 @@ never stops what runs already, and lets pass what it cannot see.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..ports import Clock
+from ..records.record import Record
 
 SAMPLE_SECONDS = 1.0
 """A look is as good as any other for this long."""
@@ -18,8 +18,7 @@ SAMPLE_SECONDS = 1.0
 _MB = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Record):
     """How busy the machine is: bytes of memory that can still be had, and CPU use since the last look (0 to 100)."""
 
     memory: int

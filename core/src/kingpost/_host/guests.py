@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct, field
 
 from .._walk.journal import read_stream, stow, unstow_frame
 from ..errors import NotFound
@@ -22,13 +23,13 @@ from ..protocols import Log
 from ..records.action import Tool
 from ..records.codec import dump, load
 from ..records.event import Event, Recorded
+from ..records.record import Record
 
 STALE_SECONDS = 3600.0
 """Who has been dead for so long is forgotten when the next worker comes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
+class Worker(Record):
     """A worker as it registered, and when (seconds since the epoch)."""
 
     id: str
@@ -36,8 +37,7 @@ class Worker:
     since: float
 
 
-@dataclass(slots=True)
-class Guests:
+class Guests(Struct):
     """What one tenant has brought in, up to a position of the log."""
 
     workers: dict[str, Worker] = field(default_factory=dict)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from ..records.record import Record
 
 CONFIG = "kingpost.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Record):
     """The folder, and the settings file if there is one."""
 
     folder: Path

@@ -11,10 +11,12 @@ import os
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from ..records.record import Record, field
 
 GROUP = "kingpost.plugins"
 MANIFEST = "kingpost-plugin.toml"
@@ -26,8 +28,7 @@ _LISTS = ("provides", "counts")
 _SHAPE = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Record, kw_only=True):
     """An installed plugin, as its manifest says. ``problem`` is set when it cannot be used.
 
     ``counts`` maps a counter to patterns of the models that it is exact for, ``help`` has one line for each command

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from ..errors import Conflict, DoorEmpty, InvalidRequest, KeyReused, KingpostErr
 from ..operations.tasks import Submit, Submitted
 from ..records.access import Once
 from ..records.event import TaskQuery
+from ..records.record import replace
 from ..records.task import Status, Task
 from ..state import task_stream
 from .delegate import queued

@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from .._walk.journal import stow, unstow_frame
 from ..errors import KingpostError, Unavailable
@@ -20,6 +21,7 @@ from ..protocols import Log
 from ..protocols.log import Told
 from ..records.codec import dump, load
 from ..records.event import Event, Recorded, Report
+from ..records.record import replace
 
 MOST_KEPT = 100
 """So many jobs of a tenant are told of, the newest."""
@@ -32,8 +34,7 @@ _PAGE = 500
 Work = Callable[[Told], Awaitable[Report]]
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """The jobs of one tenant, up to a position of the log. ``begun_by`` has the worker of each."""
 
     jobs: dict[str, Job] = field(default_factory=dict)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +18,7 @@ from .._walk.calibrate import CALIBRATION, Calibrations
 from ..ports import Ports
 from ..protocols import Log, Sink
 from ..records.event import Recorded
+from ..records.record import Record
 from ..records.task import Task
 from .agents import Agents
 from .deliver import Delivery
@@ -255,8 +255,7 @@ class Kernel(Front):
         await self.plugins.stop()
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
+class _Opened(Record):
     """What stands once the log is open: the log, and the same as this process uses it."""
 
     bare: Log
@@ -270,8 +269,7 @@ class _Opened:
     jobs: Jobs
 
 
-@dataclass(frozen=True, slots=True)
-class _Running:
+class _Running(Record):
     """What runs while this kernel works."""
 
     work: Work

@@ -10,7 +10,6 @@ import base64
 import hmac
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +19,7 @@ from ..ports import Ports
 from ..protocols import Log
 from ..records.access import Access, Once
 from ..records.event import Event, Recorded
+from ..records.record import Record, replace
 from .tail import Tail
 
 STREAM = "tokens"
@@ -29,8 +29,7 @@ _PREFIX = "kp"
 _SECRET_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Record, kw_only=True):
     """One token as it stands. Times are seconds since the epoch; ``until`` is the end of its overlap."""
 
     id: str

@@ -6,12 +6,12 @@ Called by ``draft`` and ``delegate``; pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from .._walk.turn import allowed
 from ..operations.personas import SetPersona
 from ..operations.tasks import Submit
+from ..records.record import replace
 
 Number = TypeVar("Number", int, float)
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from itertools import count
 from operator import attrgetter
 from typing import Any, TypeVar
 
+from msgspec import Struct, field
+
+from ..records.record import Record
 from ..state import TaskState
 
 AGEING_SECONDS = 60.0
@@ -26,8 +28,7 @@ _tenant, _agent = attrgetter("tenant"), attrgetter("agent")
 Entry = TypeVar("Entry", bound=tuple[Any, ...])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueLimits:
+class QueueLimits(Record, kw_only=True):
     """What bounds a choice. ``None``, or no entry, is no bound.
 
     ``tenant`` is how many tasks of one tenant may run at once and ``agents`` how many of one agent, over all nodes;
@@ -44,8 +45,7 @@ class QueueLimits:
         return any(n is not None and sum(who(o) == who(state) for o in others) >= n for n, who in bounds)
 
 
-@dataclass(slots=True, eq=False)
-class _Place:
+class _Place(Struct, eq=False):
     """A task in the queue: in a line, delayed until its time, or neither when this node cannot do it."""
 
     state: TaskState
@@ -59,8 +59,7 @@ Rank = tuple[int, int, str, int]
 """Urgency, creation, id, and a number that no two have: the order of tasks, the first is the next."""
 
 
-@dataclass(slots=True, eq=False)
-class _Tenant:
+class _Tenant(Struct, eq=False):
     """Whoever shares the slots with others. ``round`` is the first round in which it has not been served."""
 
     name: str
@@ -69,8 +68,7 @@ class _Tenant:
     lines: dict[str | None, _Line] = field(default_factory=dict)
 
 
-@dataclass(slots=True, eq=False)
-class _Line:
+class _Line(Struct, eq=False):
     """The ready tasks of one tenant in one lane. ``offer`` is how its first task stands in the lane, if it does."""
 
     tenant: _Tenant
@@ -80,8 +78,7 @@ class _Line:
     offer: tuple[int, Rank, _Line] | None = None
 
 
-@dataclass(slots=True, eq=False)
-class _Lane:
+class _Lane(Struct, eq=False):
     """The first task of every tenant, of one agent that has a limit, or (``None``) of all that have none."""
 
     agent: str | None

@@ -11,7 +11,7 @@ import difflib
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
@@ -23,6 +23,7 @@ from ..errors import InvalidRequest
 from ..operations.tasks import Submit
 from ..records.codec import load
 from ..records.event import JsonObject, Recorded
+from ..records.record import Record, replace
 
 LEAST_SECONDS = 1.0
 """The shortest interval: a task's id tells firings apart by the second."""
@@ -42,8 +43,7 @@ _NICKNAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
+class Schedule(Record, kw_only=True):
     """When to queue which task. One of ``cron`` and ``every`` is set.
 
     ``cron`` is five fields or a name like ``@daily``, in the time of ``zone`` (an IANA name); ``every`` is in seconds,

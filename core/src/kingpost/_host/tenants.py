@@ -7,18 +7,17 @@ requests a second may come. Who was never made has the limits of the settings.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from .._walk.journal import read_stream
 from ..protocols import Log
 from ..records.event import Event, Recorded
+from ..records.record import Record
 from .tail import Tail
 
 STREAM = "tenants"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tenant:
+class Tenant(Record, kw_only=True):
     """One tenant. ``created`` is in seconds since the epoch."""
 
     id: str

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from .._walk.pipeline import cancelled
@@ -25,6 +24,7 @@ from ..errors import (
 from ..ports import Ports
 from ..protocols import Log
 from ..records.event import Recorded
+from ..records.record import Record
 from ..records.task import Task
 from ..state import TASK_STREAM, Refused, TaskState
 from .attempt import Attempt, Held, failure
@@ -50,8 +50,7 @@ GRACE_SECONDS = 10.0
 Tell = Callable[[str, Any], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Shop:
+class Shop(Record):
     """What a worker works with."""
 
     log: Log

@@ -7,13 +7,13 @@ observation that names them; a crash in between leaves bytes that nobody names. 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from hashlib import sha256
 
 from ..errors import Corrupted, InputError
 from ..records.action import Call, HandedIn, Observation
 from ..records.codec import load
 from ..records.event import Event
+from ..records.record import replace
 from ..records.task import Artefact, Outcome
 from . import turn as step
 from .gear import Gear

@@ -7,13 +7,14 @@ is shortened from the oldest on, and once shortened stays so, that the prompt's 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pydantic_core import to_json
 
 from ..protocols import Compressor, TokenCounter
 from ..records.action import Answer, Observation
 from ..records.context import Dropped, Passage, Trust, Turn
+from ..records.record import replace
 from .kit import DELEGATE
 from .ledger import Backlog
 from .shrink import NOTHING, shrunk

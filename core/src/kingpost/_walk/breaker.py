@@ -14,19 +14,20 @@ Asked by ``turn`` and ``context`` before they call an agent, a memory or an exec
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from ..errors import Unavailable
 from ..ports import Clock
+from ..records.record import Record
 from .told import told
 
 Key = tuple[Literal["agent", "memory", "executor"], str]
 """What is called, and its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class BreakerState:
+class BreakerState(Record):
     """One breaker as it stands. ``until`` is when the next probe may pass, in seconds since the epoch."""
 
     key: Key
@@ -36,8 +37,7 @@ class BreakerState:
     until: float | None
 
 
-@dataclass(slots=True)
-class _Breaker:
+class _Breaker(Struct):
     """What has failed lately. ``until`` (monotonic) is ``None`` while it is closed."""
 
     failures: int = 0

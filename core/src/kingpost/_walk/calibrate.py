@@ -10,12 +10,12 @@ import json
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from ..protocols import TokenCounter
+from ..records.record import Record
 
 CALIBRATION = "calibration.json"
 """Where it stands in the home."""
@@ -30,8 +30,7 @@ _STRANGE = 5.0
 _SPREAD = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(Record):
     """Tokens of a model for one of the counter's. ``error`` is the part by which it was off, over ``answers``.
 
     ``added`` is what the server puts around each prompt, in tokens.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +16,7 @@ from ..errors import ConfigurationError, FinalError, InputError, InvalidRequest,
 from ..records.action import Call, Calls, HandedIn, Observation
 from ..records.context import Turn
 from ..records.event import Event
+from ..records.record import Record, field, replace
 from ..records.speech import Progress
 from ..records.task import Task
 from ..state import Bound, Refused
@@ -35,8 +35,7 @@ from .told import told
 TOKEN_BYTES = 24
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Record):
     """The open turn of one task."""
 
     gear: Gear

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic_core import to_json
@@ -21,6 +20,7 @@ from ..protocols import Compressor, MemoryBackend, TokenCounter
 from ..records.action import Tool
 from ..records.context import Description, Dropped, Pack, Passage, Trust
 from ..records.memory import Query, Recollection
+from ..records.record import Record, field, replace
 from ..records.task import Material
 from .breaker import Breakers, Key
 from .counting import error_of, margin_of
@@ -35,8 +35,7 @@ MEMORY_TOKENS, FEWEST_RECALLED, MOST_RECALLED = 200, 40, 400
 TASK_ID, HANDED_ID, TOOLS_ID = "task", "handed", "tools"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Want:
+class Want(Record, kw_only=True):
     """What is looked for, where, and how long that may take (seconds)."""
 
     text: str
@@ -46,8 +45,7 @@ class Want:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Stock:
+class Stock(Record):
     """Passages that could go into the prompt, what could not be looked at, and which memories make a passage."""
 
     passages: tuple[Passage, ...]

@@ -6,7 +6,6 @@ Made by the host for each attempt; the verbs beside this file take what they nee
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +13,7 @@ from ..ports import Ports
 from ..protocols import Agent, Compressor, Executor, Log, MemoryBackend, Reader, TokenCounter
 from ..records.action import Tool
 from ..records.context import Description
+from ..records.record import Record
 from ..records.speech import Progress, Speech
 from ..records.task import Task
 from ..state import Bound
@@ -21,8 +21,7 @@ from .breaker import Breakers
 from .policy import Rule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class Bounds(Record, kw_only=True):
     """Limits of one walk, out of the settings. ``budget`` is the context budget in tokens.
 
     ``silence_seconds`` is how long an agent may give no sign of life, ``tool_seconds`` how long a tool may take,
@@ -65,8 +64,7 @@ class Delegates(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gear:
+class Gear(Record, kw_only=True):
     """The crew of one task. ``tools`` maps a tool's name to itself and to who executes it.
 
     ``delegates`` is ``None`` for a task that may not delegate. ``learn`` is told how many tokens a server made of a

@@ -7,7 +7,8 @@ that is said by an agent that was told to stop: talking on does not keep it aliv
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..records.action import Usage
 from ..records.speech import Checkpoint, UsageNote
@@ -21,8 +22,7 @@ _SHARE = 20
 """A sign of life puts the end of the patience off when this share of it has passed: an agent may speak by the token."""
 
 
-@dataclass(slots=True)
-class Heard:
+class Heard(Struct):
     """What an agent said in one decision that matters afterwards: its last checkpoint, and what the turn has cost."""
 
     mark: str | None = None

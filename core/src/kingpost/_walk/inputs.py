@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from ..errors import UnreadableInput
 from ..protocols import MemoryBackend, Reader
 from ..records.memory import Memory, Piece, Selection, Tier
+from ..records.record import Record
 from ..records.speech import Progress
 from . import pieces
 
@@ -26,8 +28,7 @@ _SKIPPED = frozenset({"node_modules", "__pycache__", "venv", "site-packages", "d
 FindReader = Callable[[str], Awaitable[Reader | None]]
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What one reading in did. ``skipped`` lists files inside a folder that are no text, with the reason."""
 
     files: int = 0
@@ -37,8 +38,7 @@ class Reading:
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(Record):
     """One input: a file or a folder, and the scope that its memories live in."""
 
     path: Path
@@ -50,8 +50,7 @@ class Root:
         return cls(Path(path), f"input:{sha256(os.fsencode(path)).hexdigest()[:24]}")
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Record):
     """Where the pieces go: a memory, for one tenant, at one time (seconds since the epoch)."""
 
     memory: MemoryBackend

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +16,7 @@ from ..ports import Ports
 from ..protocols import Log, MemoryBackend
 from ..records.action import Call, Limits, Observation, Pending, Tool
 from ..records.memory import Memory, Query, Tier
+from ..records.record import Record, field
 from ..records.task import Task
 from ..state import task_stream
 from .breaker import Breakers, Key
@@ -88,8 +88,7 @@ TOOLS: Mapping[str, Tool] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kit:
+class Kit(Record, kw_only=True):
     """The tools of one task. ``scopes`` are those that it may search, ``keeps`` the one that it writes to.
 
     ``recalled`` says of which memories the answer to a call was made, until it is written down.

@@ -7,27 +7,25 @@ what was shortened or left out; a later one holds only what it changed: which ea
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..records.codec import dump, load
 from ..records.context import Dropped, Pack, Passage
 from ..records.event import Event
+from ..records.record import Record, field, replace
 from .context import Stock
 from .reading import Names
 from .replay import replay
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Record):
     """Memories that an agent had before it, by scope and id: those of each passage, and those that it looked up."""
 
     passages: Mapping[str, Names]
     looked_up: Names
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
+class Backlog(Record):
     """Ledger rows of earlier turns: those in the prompt, and what of them is not.
 
     ``short`` are the observations that are seen shortened, by turn and call (``2.c1``).

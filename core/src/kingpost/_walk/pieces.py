@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from ..errors import UnreadableInput
 from ..records.memory import Piece
@@ -35,8 +36,7 @@ _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 _PYTHON_SEAM = re.compile(r"(?:async def|def|class|@)\b|@")
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """The piece that is being filled: its lines, where it began, and the headings above it."""
 
     first: int = 1

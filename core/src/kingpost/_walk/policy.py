@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from posixpath import normpath
 from typing import Any, Literal, get_args
 
 from ..errors import InvalidRequest
 from ..records.action import Call
+from ..records.record import Record
 
 Verdict = Literal["allow", "ask", "deny"]
 
 _RULE = re.compile(r"(?P<verdict>\w+)\s+(?P<tool>[^\s(]+)(?:\((?P<pattern>.*)\))?\s*$", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Record):
     """A verdict on calls of the tools that a pattern names, narrowed to those with an argument that fits another."""
 
     verdict: Verdict

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ..records.context import Passage, Trust
 from ..records.memory import Memory, Recollection
+from ..records.record import Record
 
 MOST_CHARS = 4800
 """How long a joined passage may get: a compressor that is out of room drops passages whole."""
@@ -25,8 +25,7 @@ _LINES = re.compile(r"(\d{1,12})(?:-(\d{1,12}))?", re.ASCII)
 _PAGE = re.compile(r"p\. ?(\d{1,12})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Record):
     """One or more memories that are read as one; ``first`` and ``last`` are their lines, 0 where there are none."""
 
     ranks: tuple[int, ...]

@@ -7,7 +7,6 @@ of its slot, and goes on when one has said what came of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ..errors import AgentFailed
 from ..ports import Ports
@@ -15,6 +14,7 @@ from ..protocols import Log, Say
 from ..records.action import Action, Call, Calls, Limits, Observation, Pending, Tool
 from ..records.codec import adapter
 from ..records.context import Context, Description
+from ..records.record import Record
 from ..state import task_stream
 from .journal import read_stream
 from .replay import replay
@@ -54,8 +54,7 @@ def is_question(action: Action) -> bool:
     return isinstance(action, Calls) and len(action.calls) == 1 and asked_agent(action.calls[0].tool) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteTools:
+class RemoteTools(Record):
     """What workers execute. ``seconds`` is how long the world has to answer, ``None`` for ever."""
 
     ports: Ports
@@ -71,8 +70,7 @@ class RemoteTools:
         return Pending(call=call.id, reference=asked_of(call.tool), wake_at=wake_at)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteAgent:
+class RemoteAgent(Record):
     """An agent that decides elsewhere: one turn asks a worker, and the next one is what it decided."""
 
     name: str

@@ -7,13 +7,13 @@ recorded turns come back from here as they stand.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ..records.action import Action, Calls, Observation, Usage
 from ..records.codec import adapter, dump, load
 from ..records.context import Turn
 from ..records.event import Event
+from ..records.record import replace
 from ..records.task import Artefact, Outcome
 from ..state import Amount
 from .reading import Names

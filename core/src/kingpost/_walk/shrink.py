@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ..errors import PluginError
 from ..protocols import Compressor, TokenCounter
 from ..records.context import Dropped, Fitted, Passage
+from ..records.record import replace
 from .told import is_fault
 
 PATIENCE_SECONDS = 60.0

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from ..errors import AgentFailed, Conflict, Fenced, KingpostError, OverGrant, TransientError, Unavailable
 from ..records.action import Action, Call, Limits, Observation, Pending
 from ..records.context import Context
+from ..records.record import replace
 from ..records.task import Task
 from ..state import Bound, Refused
 from . import sound

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import NotFound
 from ..records.action import Observation
+from ..records.record import Record, field
 from .bounds import Limit, Name
 from .table import Operation
 from .tasks import TaskView
@@ -16,8 +16,7 @@ WAITED = ("answer", "approval", "question", "timer", "child", "worker")
 """What a call can wait for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListCalls:
+class ListCalls(Record, kw_only=True):
     """Which calls that wait, oldest task first; of one task, or for one thing.
 
     ``waits`` is ``approval``, ``question``, ``timer``, ``child``, ``worker``, or ``answer`` for what a tool of the
@@ -30,8 +29,7 @@ class ListCalls:
     limit: Limit = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallView:
+class CallView(Record, kw_only=True):
     """A call that waits. ``reference`` is the outside system's own name for it, or the question that is asked.
 
     ``wake_at`` (seconds since the epoch) is when the wait is given up.
@@ -47,16 +45,14 @@ class CallView:
     wake_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallPage:
+class CallPage(Record, kw_only=True):
     """Calls, and the ``after`` of the next page if there is one."""
 
     calls: tuple[CallView, ...]
     next: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observe:
+class Observe(Record, kw_only=True):
     """Settles a call that a tool of the outside has left pending.
 
     With ``token``, the call's own, no other right is needed; the token settles this call, once.
@@ -67,8 +63,7 @@ class Observe:
     token: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Record, kw_only=True):
     """Answers what a task asks of a human: ``text`` for a question, ``allow`` for an approval.
 
     An approval may put other ``arguments`` in the place of the call's. A refusal says why in ``text``.

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..errors import NotFound
 from ..records.event import Recorded
+from ..records.record import Record
 from .bounds import Limit, Name, Natural, Seconds
 from .table import Operation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListEvents:
+class ListEvents(Record, kw_only=True):
     """A page of the log behind position ``after``; one task's if named. Waits up to ``wait`` seconds for the first."""
 
     after: Natural = 0
@@ -22,16 +21,14 @@ class ListEvents:
     wait: Seconds = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventPage:
+class EventPage(Record, kw_only=True):
     """Frames in order, and where to go on."""
 
     frames: tuple[Recorded, ...]
     position: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Follow:
+class Follow(Record, kw_only=True):
     """Which events to follow: of one ``task``, of a ``root`` and all below it, of a ``thread``, of some ``kinds``.
 
     ``after`` goes on behind an event that was seen: its ``id``, or a position of the log. Without one it begins with
@@ -46,8 +43,7 @@ class Follow:
     live: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventView:
+class EventView(Record, kw_only=True):
     """One event as it is followed. ``id`` is ``position.number``; ``at`` is in seconds since the epoch."""
 
     id: str
@@ -61,8 +57,7 @@ class EventView:
     task: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpeechView:
+class SpeechView(Record, kw_only=True):
     """What an agent says while it decides: live only, in no log, and so without an id."""
 
     task: str

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..errors import NotFound, Unavailable
 from ..records.event import Report
+from ..records.record import Record
 from .system import Nothing, Rebuild
 from .table import Operation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Record, kw_only=True):
     """Long work: ``state`` is running, done, failed or interrupted. ``done`` of ``total`` frames are through.
 
     Interrupted is what the end of its process broke off; nothing of it is lost, and it can be begun anew. Times are
@@ -30,15 +28,13 @@ class Job:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JobId:
+class JobId(Record):
     """Names a job."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class JobList:
+class JobList(Record):
     """The newest 100 jobs of the tenant, newest first."""
 
     jobs: tuple[Job, ...]

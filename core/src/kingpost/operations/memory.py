@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..errors import BudgetTooSmall, DoorEmpty, InvalidRequest, NotFound, Unavailable, UnknownName, UnreadableInput
 from ..records.context import Dropped, Pack
 from ..records.memory import Memory, Recollection, Selection, Tier
+from ..records.record import Record
 from .bounds import Limit, Name, Positive
 from .table import Operation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remember:
+class Remember(Record, kw_only=True):
     """Things to remember. An empty id is made from the scope and the text, so that the same text is stored once."""
 
     memories: tuple[Memory, ...]
     backend: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
+class Remembered(Record, kw_only=True):
     """The ids, in the order they were given, and how many were new."""
 
     ids: tuple[str, ...]
     new: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recall:
+class Recall(Record, kw_only=True):
     """A question to the memory. ``None`` scopes mean the default one.
 
     ``as_of`` (seconds since the epoch) asks what was believed then, ``at`` what was true then; without it, now.
@@ -43,15 +39,13 @@ class Recall:
     backend: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recalled:
+class Recalled(Record, kw_only=True):
     """What fits, best first."""
 
     found: tuple[Recollection, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class Use(Record, kw_only=True):
     """Memories of one scope that were of use."""
 
     ids: tuple[Name, ...]
@@ -59,30 +53,26 @@ class Use:
     backend: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Used:
+class Used(Record, kw_only=True):
     """How many of them there are."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forget:
+class Forget(Record, kw_only=True):
     """What to forget."""
 
     selection: Selection
     backend: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forgotten:
+class Forgotten(Record, kw_only=True):
     """How many memories are gone."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
+class Export(Record, kw_only=True):
     """What to export, at most ``limit`` memories."""
 
     selection: Selection
@@ -90,16 +80,14 @@ class Export:
     backend: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
+class Exported(Record, kw_only=True):
     """Memories, oldest first, and the selection's ``after`` for the next page if there is one."""
 
     memories: tuple[Memory, ...]
     next: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackContext:
+class PackContext(Record, kw_only=True):
     """Documents and memories for a query, packed into a budget (tokens of ``counter``) for use elsewhere."""
 
     query: str
@@ -111,16 +99,14 @@ class PackContext:
     compressor: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
+class Packed(Record, kw_only=True):
     """The rendered prompt and its ledger."""
 
     prompt: str
     ledger: Pack
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemoryId:
+class MemoryId(Record, kw_only=True):
     """Names a memory by its scope and id."""
 
     scope: str
@@ -128,8 +114,7 @@ class MemoryId:
     backend: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
+class Fit(Record, kw_only=True):
     """Any text into a budget. ``kind`` names its form if it is known."""
 
     text: str
@@ -140,8 +125,7 @@ class Fit:
     compressor: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fitting:
+class Fitting(Record, kw_only=True):
     """The text that fits, its tokens and those before, and the loss report."""
 
     text: str
@@ -151,16 +135,14 @@ class Fitting:
     dropped: tuple[Dropped, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
+class Count(Record, kw_only=True):
     """A text to count."""
 
     text: str
     counter: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class Counted(Record, kw_only=True):
     """Tokens in the text; ``exact`` is false where the counter gives an upper bound."""
 
     tokens: int

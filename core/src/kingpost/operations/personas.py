@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..errors import InvalidRequest, NotFound, UnknownName
+from ..records.record import Record
 from .bounds import More, Name, Positive
 from .table import Operation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetPersona:
+class SetPersona(Record, kw_only=True):
     """An agent as data. ``agent`` is the code that decides for it; ``instructions`` go before what a task hands along.
 
     ``tools`` are patterns that bound what its tasks may use; ``tokens``, ``money`` (micro-units) and ``seconds`` are
@@ -30,22 +28,19 @@ class SetPersona:
     seconds: More | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PersonaName:
+class PersonaName(Record):
     """Names a persona."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class PersonaList:
+class PersonaList(Record):
     """The personas of the tenant, by name."""
 
     personas: tuple[SetPersona, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListPersonas:
+class ListPersonas(Record):
     """No question is needed."""
 
 

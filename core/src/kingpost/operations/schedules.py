@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..errors import NotFound, UnknownName
+from ..records.record import Record
 from .bounds import More, Name
 from .table import Operation
 from .tasks import Submit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetSchedule:
+class SetSchedule(Record, kw_only=True):
     """Submits ``request`` by a cron expression, or every so many seconds; an ``id`` that exists is changed.
 
     ``zone`` is an IANA time zone, in which the expression is read.
@@ -25,8 +23,7 @@ class SetSchedule:
     paused: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleView:
+class ScheduleView(Record, kw_only=True):
     """A schedule, and when it fires next (seconds since the epoch), unless it is paused."""
 
     id: str
@@ -38,20 +35,17 @@ class ScheduleView:
     next: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Schedules:
+class Schedules(Record):
     """Every schedule of the tenant, by id."""
 
     schedules: tuple[ScheduleView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListSchedules:
+class ListSchedules(Record):
     """No question is needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleId:
+class ScheduleId(Record):
     """Names a schedule."""
 
     id: str

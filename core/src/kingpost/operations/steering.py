@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..errors import BudgetTooSmall, NotFound, Overloaded, Unavailable, UnknownName
+from ..records.record import Record
 from .bounds import Limit, Name, Natural, Positive
 from .table import Operation
 from .tasks import Submitted, TaskId, TaskPage, TaskView
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel:
+class Cancel(Record, kw_only=True):
     """Asks a task and everything below it to end. Whoever holds one executes no further call."""
 
     id: str
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Record, kw_only=True):
     """Says something to a task that has not ended: its next decision sees it."""
 
     id: str
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fork:
+class Fork(Record, kw_only=True):
     """Begins a new task with the turns of another one up to ``turn`` (``None``: all); what is named here is changed."""
 
     id: str
@@ -40,8 +36,7 @@ class Fork:
     tokens: Positive | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListLetters:
+class ListLetters(Record, kw_only=True):
     """Dead letters, newest first: tasks that were tried as often as they may be. ``after`` is the page's last id."""
 
     after: Name | None = None

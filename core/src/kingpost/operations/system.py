@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..errors import Corrupted, DoorEmpty, NotFound, Unavailable, UnknownName
 from ..records.action import Tool
 from ..records.event import Head, LogInfo, Report, Segment
 from ..records.head import SignedHead
+from ..records.record import Record
 from .bounds import Name, Seconds
 from .table import Operation
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Record):
     """No question is needed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentView:
+class AgentView(Record, kw_only=True):
     """An agent that can be named in a task. ``problem`` says why it cannot be used, if it cannot.
 
     ``kind`` is ``plugin``, ``worker`` where a process of the tenant's own serves it, or ``persona`` where it is data.
@@ -31,30 +28,26 @@ class AgentView:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AgentList:
+class AgentList(Record):
     """Every agent that a task of the tenant can name, by name."""
 
     agents: tuple[AgentView, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolView:
+class ToolView(Record, kw_only=True):
     """A tool and who executes it."""
 
     tool: Tool
     executor: str
 
 
-@dataclass(frozen=True, slots=True)
-class ToolList:
+class ToolList(Record):
     """Every tool of every executor, by name."""
 
     tools: tuple[ToolView, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PluginView:
+class PluginView(Record, kw_only=True):
     """An installed plugin: what it offers at each door, and what is wrong with it, if anything."""
 
     id: str
@@ -64,37 +57,32 @@ class PluginView:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PluginList:
+class PluginList(Record):
     """Every plugin found, by id."""
 
     plugins: tuple[PluginView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(Record):
     """Where the copy goes: a folder that does not exist yet or is empty."""
 
     target: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Restore:
+class Restore(Record):
     """A folder that ``backup`` wrote."""
 
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Record):
     """The head of the log that the copy holds, and the memories in it."""
 
     head: Head
     memories: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Record, kw_only=True):
     """One finding of ``doctor``: whether it is well, what was seen, and the mend where it is not."""
 
     name: str
@@ -103,8 +91,7 @@ class Check:
     mend: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class Health(Record, kw_only=True):
     """Everything that ``doctor`` looked at."""
 
     version: str
@@ -113,30 +100,26 @@ class Health:
     checks: tuple[Check, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verify:
+class Verify(Record, kw_only=True):
     """``heads`` is a file with heads of this log that was kept elsewhere: what ``heads.export`` or a sink wrote."""
 
     heads: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rebuild:
+class Rebuild(Record, kw_only=True):
     """``since`` (seconds since the epoch) begins at the newest snapshot before it."""
 
     since: Seconds | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Erase:
+class Erase(Record, kw_only=True):
     """Names the task whose content goes; ``everything`` of the tenant instead, memories too. It cannot be undone."""
 
     task: Name | None = None
     everything: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Erasure:
+class Erasure(Record, kw_only=True):
     """What is gone."""
 
     tasks: int
@@ -145,30 +128,26 @@ class Erasure:
     memories: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seal:
+class Seal(Record, kw_only=True):
     """Moves what is older than ``before`` (seconds since the epoch) into a new file at ``target``."""
 
     before: Seconds
     target: Name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealing:
+class Sealing(Record, kw_only=True):
     """The segment that was written, or ``None`` when nothing could be moved."""
 
     segment: Segment | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AgentName:
+class AgentName(Record):
     """Names an agent."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statistics:
+class Statistics(Record, kw_only=True):
     """What an agent's tasks came to. ``samples`` is how many ended tasks the figures are made of.
 
     ``succeeded``, ``failed`` and ``cancelled`` add up to it; means are ``None`` where there is no sample. ``seconds``

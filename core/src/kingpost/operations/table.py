@@ -7,19 +7,18 @@ themselves.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import UnionType
 from typing import ClassVar, Generic, TypeVar
 
 from ..errors import KingpostError
 from ..records.event import HEX
+from ..records.record import Record
 
 Req = TypeVar("Req")
 Res = TypeVar("Res")
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Record):
     """A request as it came: the parameters of its path, every header, every byte of its body."""
 
     __pydantic_config__: ClassVar[Mapping[str, str]] = HEX
@@ -29,8 +28,7 @@ class Raw:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class RawAnswer:
+class RawAnswer(Record):
     """What is answered to a ``Raw``: the HTTP status, a body and its media type, and further headers."""
 
     __pydantic_config__: ClassVar[Mapping[str, str]] = HEX
@@ -41,8 +39,7 @@ class RawAnswer:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation(Generic[Req, Res]):
+class Operation(Record, Generic[Req, Res], kw_only=True):
     """One thing that can be asked of a kernel.
 
     ``id`` is ``noun.verb`` and never changes. ``scope`` is what a token needs. An ``idempotent`` operation may be

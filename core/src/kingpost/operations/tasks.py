@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ..errors import (
@@ -17,13 +16,13 @@ from ..errors import (
 )
 from ..records.action import Usage
 from ..records.context import Dropped, Pack, Turn
+from ..records.record import Record, field
 from ..records.task import Material, Outcome, Status
 from .bounds import Limit, More, Name, Natural, Positive, Seconds
 from .table import Operation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submit:
+class Submit(Record, kw_only=True):
     """A task to be queued. What is ``None`` comes from the settings. Paths in ``inputs`` are absolute or from here.
 
     ``tokens``, ``money`` (micro-units), ``seconds`` (active), ``depth`` and ``fan_out`` bound its whole tree.
@@ -56,8 +55,7 @@ class Submit:
     origin: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submitted:
+class Submitted(Record, kw_only=True):
     """A task that is on disk. ``position`` is the log's position that holds it."""
 
     id: str
@@ -65,8 +63,7 @@ class Submitted:
     position: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmitAll:
+class SubmitAll(Record, kw_only=True):
     """Up to 100 tasks: all of them are queued, or none."""
 
     tasks: tuple[Submit, ...]
@@ -82,30 +79,26 @@ class SubmitAll:
         return next((task.workspace for task in self.tasks if task.workspace), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmittedAll:
+class SubmittedAll(Record, kw_only=True):
     """The tasks that are on disk, in the order they were given."""
 
     tasks: tuple[Submitted, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TaskId:
+class TaskId(Record):
     """Names a task, by its id or by any beginning or end of it that is unique."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
+class Wait(Record, kw_only=True):
     """Names a task to wait for: answered when it has an outcome, or after ``seconds``, whichever comes first."""
 
     id: str
     seconds: Seconds = 30.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskView:
+class TaskView(Record, kw_only=True):
     """A task as it stands. Times are seconds since the epoch; tokens are those that the models reported.
 
     ``spent`` is what its tree has cost so far and ``granted`` its bound: tokens, money in micro-units, active
@@ -140,8 +133,7 @@ class TaskView:
     outcome: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListTasks:
+class ListTasks(Record, kw_only=True):
     """Which tasks, newest first. ``after`` is the last id of the page before."""
 
     statuses: tuple[Status, ...] | None = None
@@ -153,39 +145,34 @@ class ListTasks:
     limit: Limit = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskPage:
+class TaskPage(Record, kw_only=True):
     """Tasks, and the ``after`` of the next page if there is one."""
 
     tasks: tuple[TaskView, ...]
     next: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnView:
+class TurnView(Record, kw_only=True):
     """One turn with the ledger of its context."""
 
     turn: Turn
     ledger: Pack | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turns:
+class Turns(Record, kw_only=True):
     """Every turn of a task, in order."""
 
     turns: tuple[TurnView, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetch:
+class Fetch(Record, kw_only=True):
     """Names an artefact of a task."""
 
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class File(Record, kw_only=True):
     """A file's bytes; hex in JSON."""
 
     __pydantic_config__: ClassVar[Mapping[str, str]] = {"ser_json_bytes": "hex", "val_json_bytes": "hex"}
@@ -195,16 +182,14 @@ class File:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expand:
+class Expand(Record, kw_only=True):
     """Brings back what a context dropped: a passage of a task by its number."""
 
     id: str
     passage: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expanded:
+class Expanded(Record, kw_only=True):
     """A passage as it was before it was fitted, and what was said when it was dropped."""
 
     passage: str
@@ -212,15 +197,13 @@ class Expanded:
     dropped: Dropped | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resume:
+class Resume(Record, kw_only=True):
     """Takes up work whose worker has died. ``only`` names one task; otherwise all that are unfinished."""
 
     only: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resumed:
+class Resumed(Record, kw_only=True):
     """The tasks that are worked on again, and those that cannot be as things are, with the reason."""
 
     tasks: tuple[str, ...]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..errors import InvalidRequest, NotFound, Unavailable
+from ..records.record import Record
 from .bounds import More, Natural
 from .system import Erasure
 from .table import Operation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetTenant:
+class SetTenant(Record, kw_only=True):
     """A tenant with its limits: tasks that may be queued, and requests per second; ``None`` is what all have."""
 
     id: str
@@ -19,8 +17,7 @@ class SetTenant:
     rate: More | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenantView:
+class TenantView(Record, kw_only=True):
     """A tenant, its limits, and what it has: tasks in all, and those that are queued. ``created`` is in seconds."""
 
     id: str
@@ -31,20 +28,17 @@ class TenantView:
     queued: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class TenantList:
+class TenantList(Record):
     """Every tenant that was made, by id."""
 
     tenants: tuple[TenantView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListTenants:
+class ListTenants(Record):
     """No question is needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class TenantId:
+class TenantId(Record):
     """Names a tenant."""
 
     id: str

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..errors import Conflict, Forbidden, NotFound
+from ..records.record import Record
 from .bounds import More, Name, Seconds
 from .table import Operation
 
 DAYS = 30.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreateToken:
+class CreateToken(Record, kw_only=True):
     """A new token for a tenant. ``scopes`` are at most those of whoever creates it; ``days`` until it expires."""
 
     name: str = ""
@@ -21,8 +19,7 @@ class CreateToken:
     tenant: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenView:
+class TokenView(Record, kw_only=True):
     """A token, without its secret. Times are seconds since the epoch; ``until`` ends the overlap of a rotated one."""
 
     id: str
@@ -36,35 +33,30 @@ class TokenView:
     revoked: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenCreated:
+class TokenCreated(Record, kw_only=True):
     """The token itself, said once: nothing keeps it, only its hash is stored."""
 
     token: str
     view: TokenView
 
 
-@dataclass(frozen=True, slots=True)
-class TokenList:
+class TokenList(Record):
     """Tokens of the tenant, oldest first."""
 
     tokens: tuple[TokenView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListTokens:
+class ListTokens(Record):
     """No question is needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenId:
+class TokenId(Record):
     """Names a token by its id, the part between the first two underscores."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RotateToken:
+class RotateToken(Record, kw_only=True):
     """Gives a token a successor with the same scopes; the old one holds for ``overlap_hours`` more."""
 
     id: str

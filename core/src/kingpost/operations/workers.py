@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..errors import InvalidRequest, NotFound
 from ..records.action import Call, Observation, Tool, Usage
 from ..records.context import Turn
+from ..records.record import Record, field
 from .bounds import Limit, More, Name, Seconds
 from .table import Operation
 from .tasks import TaskView
@@ -16,16 +16,14 @@ from .tasks import TaskView
 TTL_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferedAgent:
+class OfferedAgent(Record, kw_only=True):
     """An agent that a worker serves. ``tools`` says that it may make calls; without, it only answers."""
 
     name: str
     tools: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Register:
+class Register(Record, kw_only=True):
     """A worker with the tools and agents that it offers to its tenant; an ``id`` that exists begins anew.
 
     What was held under that ``id`` is put back at once, for it and for others; of a tool that is not repeatable the
@@ -40,8 +38,7 @@ class Register:
     ttl: More = TTL_SECONDS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerView:
+class WorkerView(Record, kw_only=True):
     """A worker. ``seen`` is when it was last heard of, in seconds since the epoch; ``beat`` how often it should beat.
 
     ``holds`` are the calls that it has claimed and not yet observed, as ``task/turn.call``.
@@ -58,27 +55,23 @@ class WorkerView:
     holds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerId:
+class WorkerId(Record):
     """Names a worker."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListWorkers:
+class ListWorkers(Record):
     """No question is needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerList:
+class WorkerList(Record):
     """The workers of the tenant, by id."""
 
     workers: tuple[WorkerView, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Record, kw_only=True):
     """Asks for up to ``limit`` calls that wait for what this worker offers; waits up to ``seconds`` for the first."""
 
     id: str
@@ -86,8 +79,7 @@ class Claim:
     seconds: Seconds = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class Asking(Record, kw_only=True):
     """What an agent decides on: the rendered prompt, the turns so far, and the tools that it may call."""
 
     agent: str
@@ -97,8 +89,7 @@ class Asking:
     tools: tuple[Tool, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class Work(Record, kw_only=True):
     """A call that is now this worker's, until it stops beating.
 
     ``key`` stays the same whoever is given it: with it an effect can be made to happen once. With ``asking`` an agent
@@ -115,15 +106,13 @@ class Work:
     wake_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Record):
     """What there was, oldest task first."""
 
     work: tuple[Work, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Record, kw_only=True):
     """What an agent decided: an answer, or calls of tools. ``until`` says whether it needs all of them or any."""
 
     text: str = ""
@@ -132,8 +121,7 @@ class Decision:
     usage: Usage = field(default_factory=Usage)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settle:
+class Settle(Record, kw_only=True):
     """What came of a call that this worker holds: an ``observation``, or the ``decision`` of an agent."""
 
     id: str

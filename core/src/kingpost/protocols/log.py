@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -11,7 +10,6 @@ from ..records.event import Erased, Event, Head, LogInfo, Receipt, Recorded, Rep
 from ..state import TaskState
 
 
-@dataclass(frozen=True, slots=True)
 class Folded(Receipt):
     """A receipt that brings along the task behind the frame, from a log that has just folded it.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .record import Record
 
 EVERYTHING = "*"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class Access(Record, kw_only=True):
     """What whoever asks may do, in one tenant. ``expires`` is in seconds since the epoch, ``None`` for never.
 
     ``token`` is the id of the token, empty for who needs none. ``rate`` bounds requests per second, where somebody has.
@@ -25,16 +24,14 @@ class Access:
         return not scope or scope in self.scopes or EVERYTHING in self.scopes
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(Record):
     """Makes a request one that is carried out once: the caller's key, and a digest of all that was asked with it."""
 
     key: str
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Record):
     """Who asks, and whether the same was asked before."""
 
     access: Access = Access()

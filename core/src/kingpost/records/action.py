@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from .record import Record, field
 from .task import Artefact, Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(Record, kw_only=True):
     """What one turn cost, as the model's server reports it; ``None`` where it reports nothing.
 
     Tokens are the model's own. ``money`` is in micro-units, ``prices`` names where the price comes from.
@@ -22,8 +21,7 @@ class Usage:
     prices: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Record):
     """One use of one tool. ``id`` is unique within its turn; ``arguments`` obey the tool's JSON Schema."""
 
     id: str
@@ -31,8 +29,7 @@ class Call:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Record, kw_only=True):
     """The agent is done. ``opaque`` is the provider's own data, stored and handed back untouched."""
 
     text: str
@@ -43,8 +40,7 @@ class Answer:
     kind: Literal["answer"] = "answer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calls:
+class Calls(Record, kw_only=True):
     """The agent needs the world. The turn closes when all of the calls have an observation, or any of them."""
 
     calls: tuple[Call, ...]
@@ -58,8 +54,7 @@ class Calls:
 Action = Answer | Calls
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
+class Observation(Record, kw_only=True):
     """What came back from a call. A failure is an observation too: ``error`` is its code, ``text`` says the rest."""
 
     call: str
@@ -69,8 +64,7 @@ class Observation:
     truncated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Record):
     """A file that a call made: a name without folders, the bytes, and a media type (RFC 6838) where it is known."""
 
     __pydantic_config__: ClassVar[Mapping[str, str]] = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
@@ -80,8 +74,7 @@ class Made:
     media_type: str = "application/octet-stream"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandedIn(Observation):
+class HandedIn(Observation, kw_only=True):
     """An observation of a call that hands in files: the kernel keeps them as artefacts of the task.
 
     They are on disk before the observation is; a file of the same name replaces the one that the task had handed in.
@@ -91,8 +84,7 @@ class HandedIn(Observation):
     files: tuple[Made, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
+class Pending(Record, kw_only=True):
     """Not yet. ``reference`` is the outside system's own name for it and serves for look-up only.
 
     ``wake_at`` (seconds since the epoch) is when the wait is given up, ``None`` for never.
@@ -103,8 +95,7 @@ class Pending:
     wake_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tool:
+class Tool(Record, kw_only=True):
     """One thing an executor can do. ``parameters`` is a JSON Schema (2020-12) of type object.
 
     ``repeatable`` says that doing it twice does no harm, so that a crash may repeat it.
@@ -116,8 +107,7 @@ class Tool:
     repeatable: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Record, kw_only=True):
     """Bounds of one execution, and where it happens. ``key`` stays the same when a call is repeated.
 
     ``file_bytes`` is the most that files handed in by the task may take together.

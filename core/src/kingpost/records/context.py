@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from .action import Action, Call, Observation, Tool, Usage
+from .record import Record, field
 
 
 class Trust(StrEnum):
@@ -18,8 +18,7 @@ class Trust(StrEnum):
     OUTSIDE = "outside"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class Passage(Record, kw_only=True):
     """One piece of the prompt.
 
     ``id`` is its number in this task, stable from turn to turn. ``source`` and ``place`` say where it stands
@@ -40,8 +39,7 @@ class Passage:
     pinned: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dropped:
+class Dropped(Record, kw_only=True):
     """A passage, or a part of one, that is not in the prompt, and why, in words that a user understands.
 
     ``tokens`` is what was saved. ``whole`` is false when a shorter form of the passage was kept.
@@ -55,8 +53,7 @@ class Dropped:
     whole: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fitted:
+class Fitted(Record, kw_only=True):
     """What a compressor made of a list of passages: ``kept`` in the order they came, and the loss report.
 
     ``usage`` is what a costly one has paid for it, its money included; ``None`` where nobody was asked. Two that differ
@@ -65,11 +62,18 @@ class Fitted:
 
     kept: tuple[Passage, ...]
     dropped: tuple[Dropped, ...] = ()
-    usage: Usage | None = field(default=None, compare=False)
+    usage: Usage | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Equal in what is kept and dropped."""
+        return isinstance(other, Fitted) and (self.kept, self.dropped) == (other.kept, other.dropped)
+
+    def __hash__(self) -> int:
+        """By what is kept and dropped."""
+        return hash((self.kept, self.dropped))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pack:
+class Pack(Record, kw_only=True):
     """The passages of one prompt with their account, all in tokens of ``counter``.
 
     ``used`` is the count of the rendered prompt: the sum over ``kept`` plus ``framing`` (headings, labels, and
@@ -87,8 +91,7 @@ class Pack:
     dropped: tuple[Dropped, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Record):
     """One decision and what came back, never split from each other.
 
     ``messages`` came from the user behind this decision, and no decision has seen them before the next one.
@@ -100,8 +103,7 @@ class Turn:
     messages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Record, kw_only=True):
     """All that ``Agent.decide`` sees.
 
     ``prompt`` is the rendered pack: exactly the text whose tokens the ledger accounts for. ``room`` is the longest
@@ -124,8 +126,7 @@ class Context:
     checkpoint: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Description:
+class Description(Record, kw_only=True):
     """What an agent says of itself for one model.
 
     ``window`` is the model's context window in tokens, ``None`` when nothing bounds it; ``room`` the longest

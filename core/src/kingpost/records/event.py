@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
+
+from .record import Record, field
 
 JsonObject = Mapping[str, Any]
 
@@ -12,8 +13,7 @@ JsonObject = Mapping[str, Any]
 HEX = {"ser_json_bytes": "hex", "val_json_bytes": "hex"}
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Record):
     """One fact. ``header`` holds all that the fold needs and is never erased; ``payload`` is content and can be.
 
     ``payload`` is ``None`` when there is none, or when it was erased (then ``erased`` is true). ``v`` is the version
@@ -27,8 +27,7 @@ class Event:
     erased: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Record):
     """A frame as it stands in the log: several events of one stream, written as one.
 
     ``position`` counts frames from 1 over the whole log. ``at`` is in microseconds since the epoch. ``hash`` is the
@@ -45,8 +44,7 @@ class Recorded:
     hash: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Record):
     """An append that is durable: where the frame stands, the stream's version after it, its time and hash."""
 
     __pydantic_config__: ClassVar[Mapping[str, str]] = HEX
@@ -57,8 +55,7 @@ class Receipt:
     hash: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Record):
     """The end of the log: the last frame's position (0 for an empty log) and its hash (then 32 zero bytes)."""
 
     __pydantic_config__: ClassVar[Mapping[str, str]] = HEX
@@ -67,8 +64,7 @@ class Head:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Record):
     """One thing that ``verify`` found wrong. ``position`` and ``event`` (its place in the frame) name where."""
 
     what: str
@@ -78,8 +74,7 @@ class Finding:
     kind: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Record, kw_only=True):
     """What ``verify`` or ``rebuild`` read, and what it found wrong: nothing, when the log is sound."""
 
     frames: int
@@ -94,8 +89,7 @@ class Report:
         return not self.findings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Erased:
+class Erased(Record, kw_only=True):
     """What ``erase`` took away: payloads of events, and blobs, and the tasks that they belonged to."""
 
     tasks: int
@@ -103,8 +97,7 @@ class Erased:
     blobs: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
+class Segment(Record, kw_only=True):
     """Frames that were moved out of the log: the file, how many, and the head that they end with."""
 
     path: str
@@ -112,8 +105,7 @@ class Segment:
     head: Head
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogInfo:
+class LogInfo(Record, kw_only=True):
     """What a log guarantees, honestly. ``chain`` is "log" for one chain over all frames, "stream" for one in each."""
 
     engine: str
@@ -123,8 +115,7 @@ class LogInfo:
     limits: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskQuery:
+class TaskQuery(Record, kw_only=True):
     """Which tasks to select from the folded tables; ``None`` does not narrow. Newest first unless ``oldest_first``.
 
     ``after`` is the id of the last task of the page before.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class Grant(Record, kw_only=True):
     """Bounds for a task and everything below it; ``None`` means unbounded.
 
     ``tokens`` counts input and output of every turn. ``money`` is in micro-units of the currency the prices are in.
@@ -25,8 +24,7 @@ class Grant:
     workspace: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
+class Allowance(Record, kw_only=True):
     """What may be spent beside a task's turns; ``None`` means unbounded.
 
     ``tokens`` counts input and output, ``money`` is in micro-units, ``seconds`` is active time.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedHead:
+class SignedHead(Record, kw_only=True):
     """A head of the log, meant to be kept elsewhere: whoever rewrites the log later cannot make it fit again.
 
     ``hash`` is the hex of the frame's hash and ``at`` the time of the signature in microseconds since the epoch.

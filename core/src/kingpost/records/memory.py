@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
+
+from .record import Record, field
 
 
 class Tier(StrEnum):
@@ -19,8 +20,7 @@ class Tier(StrEnum):
 Origin = Literal["user", "agent", "tool", "recalled", "import"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
+class Memory(Record, kw_only=True):
     """One thing learned.
 
     ``id`` is unique within ``(tenant, scope)``. ``source`` and ``place`` say where it comes from (a path relative to
@@ -50,8 +50,7 @@ class Memory:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Boost:
+class Boost(Record):
     """A reason from elsewhere that a memory fits: a calibrated score from 0 to 1, where 1 says that it surely does."""
 
     scope: str
@@ -59,8 +58,7 @@ class Boost:
     score: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(Record, kw_only=True):
     """A question to a memory: only ``scopes`` of ``tenant`` are searched; ``now`` decides what has expired.
 
     Times are seconds since the epoch. ``as_of`` asks what was believed then: nothing that was created later, and what
@@ -79,8 +77,7 @@ class Query:
     boosts: tuple[Boost, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recollection:
+class Recollection(Record, kw_only=True):
     """A memory that fits a query. ``score`` is higher for better; ``terms`` add up to it.
 
     ``copies`` is how many memories say the same, this one among them.
@@ -92,8 +89,7 @@ class Recollection:
     copies: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Record, kw_only=True):
     """Which memories to forget or export: all of a scope, narrowed by ``ids``, ``source`` or ``kind``.
 
     ``None`` for ``scope`` means every scope, for ``tenant`` every tenant. ``but`` spares ids: with ``source`` it
@@ -109,8 +105,7 @@ class Selection:
     after: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(Record, kw_only=True):
     """A part of a document as a reader found it: its text and where it stands (``10-24``, ``p. 3``)."""
 
     text: str

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .action import Usage
+from .record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Record):
     """A piece of the answer as it is written."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Thought:
+class Thought(Record):
     """A piece of the model's reasoning."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ToolNote:
+class ToolNote(Record):
     """A tool that an agent with a loop of its own used, for the eyes of the user."""
 
     tool: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class UsageNote:
+class UsageNote(Record):
     """What the turn has cost so far, so that the kernel can stop it in its middle."""
 
     usage: Usage
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(Record):
     """The agent's own mark (a session id, say); stored, and handed back with the next context."""
 
     mark: str
@@ -46,8 +40,7 @@ class Checkpoint:
 Speech = Text | Thought | ToolNote | UsageNote | Checkpoint
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Record):
     """What the kernel itself is doing: a step, and how much of it is done where that is known."""
 
     step: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .grant import Grant
+from .record import Record, field
 
 
 class Status(StrEnum):
@@ -27,8 +27,7 @@ class Status(StrEnum):
 _FINAL = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED})
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Record):
     """One plugin's contribution to a crew: the name it offers, the plugin and its version (PEP 440)."""
 
     name: str
@@ -36,8 +35,7 @@ class Part:
     version: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crew:
+class Crew(Record, kw_only=True):
     """The plugins chosen for one task before it starts; frozen, so that a resumed task meets the same ones."""
 
     agent: Part
@@ -47,8 +45,7 @@ class Crew:
     executors: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
+class Material(Record, kw_only=True):
     """Words of somebody outside that are handed along with a task: data for it, never trusted.
 
     ``source`` says where they come from, ``kind`` the form of the text where it is known (``json``).
@@ -59,8 +56,7 @@ class Material:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Record, kw_only=True):
     """The only unit of work.
 
     ``description`` is what to do, in words; ``context`` what was handed along, trusted as the caller is.
@@ -100,8 +96,7 @@ class Task:
     persona: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Record):
     """Where something stands: a passage's number in the prompt, its source (a path, an address) and place."""
 
     passage: str
@@ -109,8 +104,7 @@ class Source:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Artefact:
+class Artefact(Record):
     """A file that a task made: name, media type, digest of its blob and size in bytes."""
 
     name: str
@@ -119,8 +113,7 @@ class Artefact:
     size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Record, kw_only=True):
     """How a task ended. ``reason`` is set when it failed or was cancelled; ``error`` is a code of ``errors``."""
 
     status: Status

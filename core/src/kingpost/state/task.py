@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any
+
+from msgspec import Struct, field
 
 from ..errors import FinalError
 from ..records.task import Status
@@ -27,8 +28,7 @@ class Refused(FinalError):
         self.task, self.kind, self.status = task, kind, status
 
 
-@dataclass(slots=True)
-class TaskState:
+class TaskState(Struct):
     """One task, folded. Treated as frozen by everybody but ``fold``, which works on a copy of its own.
 
     ``created`` and ``updated`` are microseconds since the epoch, ``deadline`` and ``not_before`` seconds. ``attempt``
@@ -106,7 +106,7 @@ class TaskState:
 # An enum's value costs a function call each time, and the fold runs for every event ever written.
 QUEUED, RUNNING, WAITING = Status.QUEUED.value, Status.RUNNING.value, Status.WAITING.value
 FINAL = frozenset({Status.SUCCEEDED.value, Status.FAILED.value, Status.CANCELLED.value})
-_NAMES = tuple(f.name for f in fields(TaskState))
+_NAMES = TaskState.__struct_fields__
 values = attrgetter(*_NAMES)
 
 

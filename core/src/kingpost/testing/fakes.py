@@ -12,7 +12,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import replace
 from hashlib import blake2b
 
 from ..errors import AgentFailed, BudgetTooSmall
@@ -20,6 +19,7 @@ from ..protocols import Say, TokenCounter
 from ..records.action import Action, Answer, Calls
 from ..records.context import Context, Description, Dropped, Fitted, Passage
 from ..records.memory import Memory, Query, Recollection, Selection, Tier
+from ..records.record import replace
 
 Line = str | Answer | Calls | Exception
 """One line of a script: what the agent decides in that turn. A string is an answer, an exception is raised."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from ..errors import InvalidRequest, KingpostError, Unavailable, UnknownName
 from ..records.action import Call, Limits, Observation, Pending, Tool
+from ..records.record import replace
 
 Result = str | Observation | Pending
 Function = Callable[..., Awaitable[Result]]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -18,6 +17,7 @@ from ..errors import Conflict, Corrupted, InvalidRequest, NotFound, Unavailable
 from ..ports import Ports
 from ..protocols import Folded, Frame
 from ..records.event import Erased, Event, Head, LogInfo, Receipt, Recorded, Report, Segment, TaskQuery
+from ..records.record import replace
 from ..state import TASK_STREAM, TaskState, fold
 from . import care
 from .store import Store, verified

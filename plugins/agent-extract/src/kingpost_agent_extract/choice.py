@@ -10,7 +10,8 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from kingpost import Record
 
 from .question import Candidate, Key, Question
 from .words import is_empty, is_weak
@@ -35,8 +36,7 @@ _DIGIT = re.compile(r"\d")
 Gains = Mapping[Key, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Record):
     """Literally ``text[start:end]`` of a passage. ``covers`` are the question's words that it speaks of."""
 
     candidate: Candidate
@@ -50,8 +50,7 @@ class Quote:
         return self.candidate.passage.text[self.start : self.end]
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
+class _Scored(Record):
     candidate: Candidate
     gains: Gains
     fitness: float

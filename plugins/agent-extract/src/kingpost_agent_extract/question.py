@@ -9,10 +9,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from kingpost import Passage
+from kingpost import Passage, Record
 
 from .units import Unit
 from .words import content, is_empty, is_weak, spelled, stem, words
@@ -42,8 +41,7 @@ Key = str | tuple[str, str]
 """A word of a question, or two that stand side by side in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Record):
     """A unit with its passage and the words that are counted in it."""
 
     passage: Passage
@@ -62,8 +60,7 @@ class Candidate:
         return self.passage.text[self.unit.start : self.unit.end]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Record):
     """The words that are looked for, each with its weight, and the pairs that stand side by side in the question.
 
     ``unknown`` are the words, as they were written, that no candidate holds, and ``missing`` is what they weigh.

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kingpost import Record
+
 from .words import content
 
 _FENCE = re.compile(r"[ \t]*(```+|~~~+)")
@@ -28,8 +30,7 @@ WHOLE_ITEM_CHARS = 320
 MOST_CHARS = 900
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Record):
     """``text[start:end]`` of a passage. Units of one ``block`` follow one another without a gap.
 
     ``about`` are the words of the headings and labels that it stands under. ``form`` is ``sentence``, ``item``,

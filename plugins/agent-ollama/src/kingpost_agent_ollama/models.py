@@ -6,12 +6,11 @@ Called by ``agent``. What was asked once is kept for a short while, so that one 
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from kingpost import Clock, UnknownName
+from kingpost import Clock, Record, UnknownName
 
 from .server import Json, Refusal, Server
 
@@ -22,8 +21,7 @@ _TRIED = 20
 _EMBEDDING = ("bert", "nomic-bert", "jina-bert-v2", "roberta", "xlm-roberta")
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Record):
     """One installed model. ``window`` is its context length in tokens."""
 
     name: str

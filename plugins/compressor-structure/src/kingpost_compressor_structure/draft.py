@@ -6,9 +6,9 @@ Made and reported by ``fitting``, rewritten by the levels.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from kingpost import Dropped, Passage
+from kingpost import Dropped, Passage, replace
 
 
 @dataclass(slots=True)

@@ -7,9 +7,8 @@ Called by the kernel whenever a context does not fit. Level 0 loses nothing, 1 w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
-from kingpost import BudgetTooSmall, Fitted, Passage, TokenCounter
+from kingpost import BudgetTooSmall, Fitted, Passage, TokenCounter, replace
 
 from . import comments, tidy
 from .draft import Draft

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from kingpost import (
     Agent,
@@ -20,12 +19,14 @@ from kingpost import (
     Description,
     Pack,
     Passage,
+    Record,
     Speech,
     TokenCounter,
     Trust,
     Usage,
     UsageNote,
     render,
+    replace,
 )
 
 from .settings import Settings
@@ -40,8 +41,7 @@ DATA = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Record):
     """What an agent is asked, and who it says it is: what an answer may cost follows from both."""
 
     context: Context
@@ -74,16 +74,14 @@ class Question:
         return -(-(tokens_in * each_in + tokens_out * each_out) // _MILLION)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Record):
     """The text without space around it, empty where there is none; what it has cost, ``None`` where nobody knows."""
 
     text: str = ""
     usage: Usage | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Record):
     """An agent that has said who it is, and how long it has: ``until``, by the loop's clock."""
 
     agent: Agent

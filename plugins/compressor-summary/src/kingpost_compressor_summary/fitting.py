@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -22,10 +21,12 @@ from kingpost import (
     Dropped,
     Fitted,
     Passage,
+    Record,
     TokenCounter,
     Trust,
     Unavailable,
     Usage,
+    replace,
 )
 
 from .asking import Question, Reply, beyond, introduced, material
@@ -40,8 +41,7 @@ _PARTS = (1, 2, 4)
 """Where the whole material is too dear, half of it may do, or a quarter."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(Record):
     """What is summed up, whose place the summary takes, and the tokens that it may have with its heading."""
 
     shown: tuple[Passage, ...]

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from kingpost import Record
 
 from .beneath import Beneath, Parts, sort_of
 from .bounds import Deadline, Output
@@ -20,8 +21,7 @@ from .writing import unfinished
 _SKIPPED = frozenset({".git"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Record):
     """Something in a folder. ``found`` is the status of the name itself, never of a link's target."""
 
     parts: Parts

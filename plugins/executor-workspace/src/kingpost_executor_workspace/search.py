@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kingpost import Record
+
 from .beneath import Beneath, Parts
 from .bounds import Deadline, Output
 from .denied import TIMEOUT, Denied, shown
@@ -27,8 +29,7 @@ class Found:
     skipped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Record):
     """What is looked for."""
 
     text: str

@@ -9,8 +9,9 @@ import os
 import stat
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
+
+from kingpost import Record
 
 from .beneath import Beneath, Parts, flush, plain
 from .bounds import Deadline
@@ -20,8 +21,7 @@ _PIECE_BYTES = 64 * 1024
 _PREFIX, _SUFFIX = ".kingpost-", ".part"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Record):
     """How a file is called while it is being written.
 
     By the call's ``key``, so that a repeated call finds what a crash left behind, and by chance, so that no two

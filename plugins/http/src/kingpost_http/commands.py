@@ -6,17 +6,15 @@ import asyncio
 import contextlib
 import signal
 import sys
-from dataclasses import dataclass
 from typing import Any
 
 import click
-from kingpost import ConfigurationError, InputError, KingpostError, Opener
+from kingpost import ConfigurationError, InputError, KingpostError, Opener, Record
 
 from .status import STATUS, AskStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Record):
     """A command as the door offers it."""
 
     name: str

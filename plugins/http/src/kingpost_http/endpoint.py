@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, Field, fields, is_dataclass, replace
+from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cached_property
 from typing import Any, get_type_hints
 from urllib.parse import parse_qsl, unquote_to_bytes
 
-from kingpost import Access, Kernel, Once, Operation, operations
+from kingpost import Access, Kernel, Once, Operation, operations, replace
 from pydantic_core import SchemaValidator, to_json
 
 from .body import checked, shaped

@@ -6,13 +6,12 @@ Asked by the edge before the routes.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 from time import monotonic
 from typing import Any
 
-from kingpost import Access, Forbidden, Kernel, operations
+from kingpost import Access, Forbidden, Kernel, Record, operations
 from pydantic_core import to_json
 
 from .headers import Answer, lines
@@ -31,8 +30,7 @@ _HTML = lines(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Record):
     """One page. ``needs_token`` says that whoever asks is looked at first."""
 
     show: Callable[[Access | None], Coroutine[Any, Any, Answer]]

@@ -6,20 +6,17 @@ Filled by the face when it opens.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
-from kingpost import Kernel, Operation
+from kingpost import Kernel, Operation, Record
 
 from .metrics import Metrics
 
 
-@dataclass(frozen=True, slots=True)
-class AskStatus:
+class AskStatus(Record):
     """No question is needed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpStatus:
+class HttpStatus(Record, kw_only=True):
     """The face since it was opened. ``since`` is in seconds since the epoch."""
 
     url: str

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from kingpost import Access, Kernel, operations
+from kingpost import Access, Kernel, Record, operations, replace
 
 from .headers import lines
 from .metrics import Metrics
@@ -54,8 +53,7 @@ def _encoded(kernel: int) -> Encoded:
     return Encoded()
 
 
-@dataclass(frozen=True, slots=True)
-class Following:
+class Following(Record):
     """Somebody who wants to follow."""
 
     kernel: Kernel

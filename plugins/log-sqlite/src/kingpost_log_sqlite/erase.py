@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from kingpost import Corrupted, Erased, decode, task_stream
+from kingpost import Corrupted, Erased, Record, decode, task_stream
 
 from . import scrub
 from .clear import WIPE_BLOB, clear
@@ -44,8 +44,7 @@ _AT_ONCE = 200
 log = logging.getLogger("kingpost.log_sqlite")
 
 
-@dataclass(frozen=True, slots=True)
-class Erasure:
+class Erasure(Record):
     """What to erase, where, how long to wait for others, and where it may crash."""
 
     path: Path

@@ -14,11 +14,10 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from kingpost import Corrupted, Event, Head, Recorded, Report, damaged, decode, frame_hash
+from kingpost import Corrupted, Event, Head, Record, Recorded, Report, damaged, decode, frame_hash
 from pydantic_core import from_json
 
 from .cuts import BEGINNING, Mark
@@ -41,8 +40,7 @@ class Stopped(Exception):
     """Nobody waits for the report any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(Record):
     """Who waits: ``told`` hears how far the work is, ``stopped`` is asked now and then whether to give up."""
 
     told: Told = lambda read, all_: None

@@ -11,10 +11,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kingpost import Report
+from kingpost import Record, Report, field, replace
 
 from . import fresh, snapshots
 from .checkpoint import Checkpoint
@@ -39,8 +38,7 @@ _BEYOND = "DELETE FROM snapshot WHERE position > ?"
 _REFILE = "UPDATE frames SET stream = ?, first = ? WHERE position = ?"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Record):
     """What to rebuild: the file, how long to wait for others, from when on, who waits, and where it may crash."""
 
     path: Path

@@ -7,7 +7,6 @@ without the names: each page that a commit touches is written whole, so a small 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
@@ -24,10 +23,10 @@ _LISTED = (
     "waits", "approved", "not_before", "retries", "needs", "granted", "spent", "reserved", "lent", "children",
     "messages", "late",
 )  # fmt: skip
-UNLISTED = [field.name for field in fields(TaskState) if field.name not in (*_SELECTED_BY, *_LISTED)]
-_KNOWN = {field.name for field in fields(TaskState)}
+UNLISTED = [name for name in TaskState.__struct_fields__ if name not in (*_SELECTED_BY, *_LISTED)]
+_KNOWN = set(TaskState.__struct_fields__)
 # Then a list is handed to the class as it stands, which is twice as quick as by name.
-_IN_ORDER = [field.name for field in fields(TaskState)][: len(_SELECTED_BY + _LISTED)] == [*_SELECTED_BY, *_LISTED]
+_IN_ORDER = TaskState.__struct_fields__[: len(_SELECTED_BY + _LISTED)] == _SELECTED_BY + _LISTED
 _listed = attrgetter(*_LISTED)
 
 

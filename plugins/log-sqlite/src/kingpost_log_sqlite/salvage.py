@@ -10,10 +10,9 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing, suppress
-from dataclasses import replace
 from pathlib import Path
 
-from kingpost import Corrupted, Report, Unavailable
+from kingpost import Corrupted, Report, Unavailable, replace
 
 from .copies import beside
 from .failures import explained

@@ -10,8 +10,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
+
+from kingpost import Record
 
 PAGE = 500
 
@@ -28,8 +29,7 @@ _SOME = 100
 _PAGE_BYTES = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Record):
     """Rows with keys from ``first`` to ``last`` cannot be read, if there are any; ``END``: all that follow."""
 
     first: int

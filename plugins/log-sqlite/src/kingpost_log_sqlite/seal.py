@@ -11,10 +11,9 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kingpost import Corrupted, Head, InvalidRequest, Report, Segment, Unavailable, decode, task_stream
+from kingpost import Corrupted, Head, InvalidRequest, Record, Report, Segment, Unavailable, decode, replace, task_stream
 
 from . import scrub, snapshots
 from .clear import CLEAR_LATER, WIPE_BLOB_LATER, clear
@@ -69,8 +68,7 @@ log = logging.getLogger("kingpost.log_sqlite")
 _TASK_STREAM = (len(task_stream("")), task_stream(""))
 
 
-@dataclass(frozen=True, slots=True)
-class Sealing:
+class Sealing(Record):
     """What to seal: the file, how long to wait for others, the time before which, the segment; who waits."""
 
     path: Path

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from kingpost import Corrupted, Event, TaskState, fold, task_stream, upcast
+from kingpost import Corrupted, Event, TaskState, fold, replace, task_stream, upcast
 
 from .rows import COLUMNS, columns, unpacked
 from .scan import DAMAGE

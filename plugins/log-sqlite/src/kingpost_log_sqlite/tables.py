@@ -10,11 +10,10 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kingpost import ConfigurationError
+from kingpost import ConfigurationError, Record
 
 from .failures import is_busy
 
@@ -141,8 +140,7 @@ def migrate(connection: sqlite3.Connection, path: Path, folder: Path = MIGRATION
             connection.execute("ROLLBACK")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Record):
     """A table or an index as the newest shape has it. ``rebuild`` gives the indexes of ``task`` two names in turn."""
 
     kind: str

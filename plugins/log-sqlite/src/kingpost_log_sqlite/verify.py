@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from kingpost import GENESIS, Corrupted, Head, Report, damaged, frame_hash, task_stream, to_row
+from kingpost import GENESIS, Corrupted, Head, Report, damaged, frame_hash, replace, task_stream, to_row
 
 from . import snapshots
 from .cuts import BEGINNING, Mark, newest_cut, segment_of

@@ -7,11 +7,10 @@ a selection of any size costs the memory of a page.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from dataclasses import replace
 from heapq import heapify, heappop, heapreplace
 from typing import Any, NamedTuple
 
-from kingpost import Selection
+from kingpost import Selection, replace
 
 from .rows import SELECT, stored, stored_id
 

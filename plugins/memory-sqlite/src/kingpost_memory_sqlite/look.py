@@ -6,10 +6,9 @@ Called by ``search``. Every look stays within one scope, by its number, and leav
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
-from kingpost import Query
+from kingpost import Query, Record, replace
 
 from .file import Read
 from .pick import LIVE, Hits, Taste, picked
@@ -37,8 +36,7 @@ _TIMES = 40
 _LED = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Record):
     """One asked scope that exists: its number, what it is like, and the question as it is meant there.
 
     ``named`` are speakers whom the question names, ``named_terms`` the terms that do, ``speaker_terms`` those of all.
@@ -53,8 +51,7 @@ class Scope:
     speaker_terms: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Record):
     """A query, asked in one scope. ``short`` is how long the short term is, in seconds."""
 
     query: Query
@@ -74,8 +71,7 @@ Near = dict[int, tuple[int | None, ...]]
 Choose = Callable[[Mapping[str, int]], dict[str, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Record):
     """What one scope has to say to the first look; ``boosted`` are numbers of what was boosted."""
 
     ask: Ask
@@ -83,8 +79,7 @@ class Seen:
     boosted: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(Record):
     """What the second look adds: who stands around whom, rows, and the names that were followed."""
 
     near: Near

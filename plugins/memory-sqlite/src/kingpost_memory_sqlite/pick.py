@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from heapq import nlargest
 from typing import Any
 
+from kingpost import Record
+
 from .file import Read
 from .rows import SELECT
 
@@ -44,8 +46,7 @@ Hits = list[tuple[str, float]]
 """Expressions for MATCH, and what a memory that one of them finds is worth."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taste:
+class Taste(Record):
     """What makes one memory worth more than another that holds the same: its length, who speaks, when it was."""
 
     average: float

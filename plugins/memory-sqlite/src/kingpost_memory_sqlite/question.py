@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
+
+from kingpost import Record
 
 from .dates import Window, windows
 from .words import analysed
@@ -44,8 +45,7 @@ _AROUND = ".,;:!?()[]{}<>\"'`*"
 _WHEN = re.compile(r"\b(?:when|how long ago|(?:what|which) (?:date|day|month|year|time|week))\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Record):
     """``terms`` with their weights, in order; neighbours as ``pairs``; ``marks`` that must stand as they are.
 
     ``windows`` are the times that it names, ``asks_when`` says that it wants one, and

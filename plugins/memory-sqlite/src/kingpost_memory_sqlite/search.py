@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from kingpost import Query, Recollection
+from kingpost import Query, Recollection, Record
 
 from .file import MemoryFile
 from .hop import FIRST, followed, lead, names, sources
@@ -31,8 +30,7 @@ _SLICE = 8
 """After so many the event loop gets its turn: less than a millisecond of work."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Record):
     """``ranked`` limits what is looked at in all scopes together, ``floor`` is the share that must be held."""
 
     ranked: int

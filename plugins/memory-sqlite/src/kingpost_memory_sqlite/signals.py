@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import exp, log1p
 from typing import Any
 
-from kingpost import Memory, Tier
+from kingpost import Memory, Record, Tier
 
 from . import rows
 from .dates import TIMED, Window
@@ -91,8 +91,7 @@ def candidate(row: Any, by: Scale) -> Candidate:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Record):
     """What the signals are read from: neighbours of a turn by number, speakers that the question names, and now."""
 
     neighbours: Mapping[int, tuple[int | None, ...]]

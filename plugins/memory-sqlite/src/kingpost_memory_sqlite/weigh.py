@@ -13,6 +13,8 @@ from itertools import chain
 from math import log
 from operator import attrgetter
 
+from kingpost import Record
+
 from .question import Question
 from .words import Terms, analysed, is_unspaced
 
@@ -33,8 +35,7 @@ NAMED = 0.25
 """What is left of the weight of a name, where the question names who speaks: what they say does not hold it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
+class Statistics(Record):
     """What a set of memories is like: how many, how many words in all, and how many memories hold a term."""
 
     size: int
@@ -52,8 +53,7 @@ class Statistics:
         return max(self.words / self.size, 1.0) if self.size else 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Record):
     """A question with what each of its terms is worth, and what a memory that holds them all would get."""
 
     question: Question

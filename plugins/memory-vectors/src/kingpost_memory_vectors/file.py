@@ -12,10 +12,9 @@ import importlib
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from kingpost import Unavailable
+from kingpost import Record, Unavailable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS scope(
@@ -39,8 +38,7 @@ _REWRITTEN_BYTES = 128 * 1024 * 1024
 """The largest file that is written anew: that takes its size in memory, and half a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Record):
     """A memory that has no vector yet."""
 
     seq: int
@@ -49,8 +47,7 @@ class Waiting:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     """A vector as it is searched: ``bits`` are its signs, packed."""
 
     seq: int

@@ -10,10 +10,9 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from typing import Any
 
-from kingpost import Boost, Memory, MemoryBackend, Ports, Query, Recollection, Selection, Tended, Unavailable
+from kingpost import Boost, Memory, MemoryBackend, Ports, Query, Recollection, Selection, Tended, Unavailable, replace
 
 from .file import VectorFile
 from .fill import Filler

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from kingpost import Record
 from numpy.typing import NDArray
 
 from .file import VectorFile
@@ -76,8 +77,7 @@ class _Scope:
         return self.bits.nbytes + self.seqs.nbytes + 100 * len(self.ids)
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Record):
     """A memory near a question: cosine, and how far that is above what is usual, in standard deviations."""
 
     scope: str

@@ -9,11 +9,10 @@ import hashlib
 import threading
 import zlib
 from binascii import a2b_base64
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kingpost import PluginBroken
+from kingpost import PluginBroken, Record
 
 if TYPE_CHECKING:
     import tiktoken
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 _DATA = Path(__file__).parent / "data"
 
 
-@dataclass(frozen=True)
-class Vocabulary:
+class Vocabulary(Record):
     """One published vocabulary.
 
     ``sha256`` is of the published file, which lies gzipped at ``path``. ``pattern`` splits a text into pieces that no

@@ -6,7 +6,7 @@ Called by the kernel for HTTP, the command line and whoever else asks.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from kingpost import (
@@ -23,6 +23,7 @@ from kingpost import (
     Raw,
     RawAnswer,
     operations,
+    replace,
 )
 from pydantic_core import to_json
 

@@ -6,9 +6,8 @@ Made by whoever receives it, read by ``schemes`` and ``receive``. Never parses t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from kingpost import InputError
+from kingpost import InputError, Record
 
 _LONGEST = 8192
 _MOST = 200
@@ -67,8 +66,7 @@ class Headers:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Record):
     """What came in: headers, and every byte of the body as it was sent."""
 
     headers: Headers

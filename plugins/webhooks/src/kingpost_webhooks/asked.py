@@ -6,23 +6,20 @@ Answered by ``answers``. Secrets come in here, and go out once, when they are ma
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from kingpost import Conflict, NotFound, Operation, Raw, RawAnswer
+from kingpost import Conflict, NotFound, Operation, Raw, RawAnswer, Record, field
 
 from .source import Form, Rule
 
 READ, WRITE = "webhooks:read", "webhooks:write"
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Record):
     """No question is needed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetSource:
+class SetSource(Record, kw_only=True):
     """Sets a source up, or anew: all of it. Several ``secrets`` hold beside each other while one replaces the other."""
 
     name: str
@@ -34,8 +31,7 @@ class SetSource:
     rules: tuple[Rule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceView:
+class SourceView(Record, kw_only=True):
     """A source. Its secrets are counted, not shown; ``fixed`` ones stand in the settings."""
 
     name: str
@@ -49,22 +45,19 @@ class SourceView:
     fixed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SourceList:
+class SourceList(Record):
     """Every source of the tenant, by name."""
 
     sources: tuple[SourceView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceName:
+class SourceName(Record):
     """Names a source."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetEndpoint:
+class SetEndpoint(Record, kw_only=True):
     """Sets an endpoint up, or anew; its keys and its place in the log stay.
 
     ``signing`` is what a new one signs with: ``v1`` a shared secret, ``v1a`` an Ed25519 key, or both.
@@ -79,8 +72,7 @@ class SetEndpoint:
     signing: tuple[Literal["v1", "v1a"], ...] = ("v1",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointView:
+class EndpointView(Record, kw_only=True):
     """An endpoint. ``keys`` is what receivers verify with, shown when it is made and never again."""
 
     id: str
@@ -94,38 +86,33 @@ class EndpointView:
     keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointList:
+class EndpointList(Record):
     """Every endpoint of the tenant, by id."""
 
     endpoints: tuple[EndpointView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointId:
+class EndpointId(Record):
     """Names an endpoint."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rotate:
+class Rotate(Record, kw_only=True):
     """Gives an endpoint a new key; the old one signs beside it for a day, or until ``close`` ends that."""
 
     id: str
     close: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disable:
+class Disable(Record, kw_only=True):
     """Sends an endpoint nothing more; what happens meanwhile is kept for it."""
 
     id: str
     reason: str = "somebody has disabled it"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListDeliveries:
+class ListDeliveries(Record, kw_only=True):
     """Deliveries, newest first: those that came in, or the attempts of one ``endpoint``.
 
     ``state`` is ``queued``, ``unmatched``, ``rejected`` or ``failed`` for what came in, and ``delivered``, ``failed``,
@@ -139,8 +126,7 @@ class ListDeliveries:
     limit: int = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryView:
+class DeliveryView(Record, kw_only=True):
     """One delivery. ``at`` is in seconds since the epoch; ``request`` and ``reply`` are those of an attempt."""
 
     id: str
@@ -160,16 +146,14 @@ class DeliveryView:
     reply: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryPage:
+class DeliveryPage(Record, kw_only=True):
     """Deliveries, and the ``before`` of the next page if there is one."""
 
     deliveries: tuple[DeliveryView, ...]
     next: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Follow:
+class Follow(Record, kw_only=True):
     """Deliveries as they come, of one ``source``, or the attempts of one ``endpoint``.
 
     ``after`` is the position that the answer before ended with; without one nothing comes but the position of now.
@@ -180,16 +164,14 @@ class Follow:
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Followed:
+class Followed(Record, kw_only=True):
     """Deliveries behind the position that was named, oldest first, and the position that they reach to."""
 
     position: int
     deliveries: tuple[DeliveryView, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
+class Replay(Record, kw_only=True):
     """Sends again, with the same id: events of an ``endpoint`` (``ids``, or all its ``dead`` letters).
 
     With a ``source``, deliveries of it that became no task meet its rules once more (``ids``, or all of them).
@@ -201,8 +183,7 @@ class Replay:
     dead: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replayed:
+class Replayed(Record, kw_only=True):
     """How many, and the tasks that came of it."""
 
     count: int
@@ -267,8 +248,7 @@ REPLAY = Operation(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Simulate:
+class Simulate(Record, kw_only=True):
     """Makes a delivery as a sender does: of this ``scheme`` or of one ``source``, signed with a secret of its own."""
 
     scheme: str
@@ -276,8 +256,7 @@ class Simulate:
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Simulated:
+class Simulated(Record, kw_only=True):
     """A delivery that is ready to be sent to a path of the server."""
 
     source: str

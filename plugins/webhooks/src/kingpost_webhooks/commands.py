@@ -9,7 +9,6 @@ import asyncio
 import json
 import tomllib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import click
-from kingpost import ConfigurationError, InputError, InvalidRequest, Kernel, KingpostError, Opener, dump, load
+from kingpost import ConfigurationError, InputError, InvalidRequest, Kernel, KingpostError, Opener, Record, dump, load
 from pydantic import ValidationError
 
 from . import asked as op
@@ -26,8 +25,7 @@ from .schemes import SCHEMES
 from .source import Form, Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Record):
     """A command as the door offers it."""
 
     name: str

@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
-from kingpost import Unavailable
+from kingpost import Record, Unavailable
 
 from .resolve import Forbidden, Resolver
 from .target import Target
@@ -28,8 +27,7 @@ _ADDRESSES = 3
 _CONNECT_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Record):
     """What came back."""
 
     status: int

@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
-from kingpost import Event
+from kingpost import Event, Record
 
 from .endpoint import EVENTS, Endpoint
 from .notice import Message
@@ -26,8 +26,7 @@ MOST_RETRIES = 500
 _order = count()
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Record):
     """An event to be sent, and how often that was tried."""
 
     message: Message

@@ -6,11 +6,10 @@ Kept by ``registry``, read by ``outbox``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-from kingpost import InvalidRequest
+from kingpost import InvalidRequest, Record, field
 
 from .rules import matches
 from .source import look
@@ -24,16 +23,14 @@ EVENTS = (
 """What can be subscribed to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Record, kw_only=True):
     """A key that deliveries are signed with, until a time in Unix seconds (``None``: for good)."""
 
     secret: str
     until: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint(Record, kw_only=True):
     """Where events go.
 
     ``events`` are patterns of kinds and ``where`` maps paths in an event's data to patterns of values. ``order`` is

@@ -7,16 +7,14 @@ A document has ``type``, ``timestamp`` and ``data``, as Standard Webhooks asks f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from kingpost import Event, Outcome, Recorded, TaskState, dump, load
+from kingpost import Event, Outcome, Record, Recorded, TaskState, dump, load
 from pydantic_core import to_json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskNotice:
+class TaskNotice(Record, kw_only=True):
     """Something happened to a task. ``position`` is the frame of the log that tells of it."""
 
     task: str
@@ -28,45 +26,39 @@ class TaskNotice:
     thread: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskQueued(TaskNotice):
+class TaskQueued(TaskNotice, kw_only=True):
     """A task is on disk. ``origin`` names what of the outside it came from."""
 
     priority: int = 0
     origin: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskStarted(TaskNotice):
+class TaskStarted(TaskNotice, kw_only=True):
     """A worker holds the task. ``attempt`` counts from 1."""
 
     attempt: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskRetrying(TaskNotice):
+class TaskRetrying(TaskNotice, kw_only=True):
     """The world failed, and the task is tried again, not before a time in Unix seconds."""
 
     not_before: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskEnded(TaskNotice):
+class TaskEnded(TaskNotice, kw_only=True):
     """A task has an outcome. It is missing where its content was erased meanwhile."""
 
     outcome: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnDecided(TaskNotice):
+class TurnDecided(TaskNotice, kw_only=True):
     """An agent decided. ``calls`` maps the calls of the turn to their tools."""
 
     turn: int
     calls: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallNotice(TaskNotice):
+class CallNotice(TaskNotice, kw_only=True):
     """A call waits, or is settled. ``waits`` is what it waits for, ``wake_at`` until when (Unix seconds)."""
 
     call: str
@@ -92,8 +84,7 @@ SHAPES: Mapping[str, type[TaskNotice]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Record):
     """One event as it is sent: its id, its kind, and the bytes. ``key`` is the task, for who wants order."""
 
     position: int

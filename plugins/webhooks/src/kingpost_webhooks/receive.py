@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -24,6 +23,7 @@ from kingpost import (
     Once,
     Ports,
     RawAnswer,
+    Record,
     TransientError,
     Unavailable,
     operations,
@@ -50,8 +50,7 @@ def stream_of(tenant: str, source: str, delivery: str) -> str:
     return f"webhook/{tenant}/{source}/{sha256(delivery.encode()).hexdigest()[:32]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Record):
     """A verified delivery. ``payload`` is ``None`` where the body says nothing that can be read."""
 
     source: Source

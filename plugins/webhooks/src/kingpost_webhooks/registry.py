@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from kingpost import Conflict, Event, Log, NotFound, Ports, Recorded, SettingsInvalid, dump, load
+from kingpost import Conflict, Event, Log, NotFound, Ports, Recorded, SettingsInvalid, dump, load, replace
 
 from .endpoint import Endpoint, Key
 from .schemes import check as check_source

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Literal
 
-from kingpost import Event, KingpostError, Ports
+from kingpost import Event, KingpostError, Ports, Record
 
 from .connect import Broken, Connection, Connector, Reply
 from .courier import Due
@@ -33,8 +33,7 @@ _Went = tuple[Fate, float | None, str]
 """A fate, what the far side asked to be waited for, and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Record):
     """How an attempt went. ``wait`` is what the far side asked for, or how long its host rests, in seconds.
 
     ``ours`` is a fault of this side: the event is a dead letter that no far side can mend. ``resting`` was no attempt.

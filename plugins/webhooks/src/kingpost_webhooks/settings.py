@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from kingpost import InvalidRequest, SettingsInvalid
+from kingpost import InvalidRequest, SettingsInvalid, replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from .rules import check as check_rule

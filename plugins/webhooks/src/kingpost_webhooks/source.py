@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from kingpost import InvalidRequest
+from kingpost import InvalidRequest, Record, field
 
 _FORBID: Mapping[str, str] = {"extra": "forbid"}
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(Record, kw_only=True):
     """How a generic source signs.
 
     ``signature`` is the header with the digest, behind ``prefix``, in ``encoding``. ``signed`` is what is signed, with
@@ -37,8 +35,7 @@ class Form:
     event: str = "$.type"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Record, kw_only=True):
     """Turns deliveries into work. The first rule of a source that fits decides.
 
     ``events`` are patterns (``pull_request.*``) and ``where`` maps paths in the payload to patterns of values; all of
@@ -68,8 +65,7 @@ class Rule:
     payload: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Record, kw_only=True):
     """Where deliveries come from. ``secrets`` are all that hold now: several while one is replaced by the next.
 
     ``tolerance`` is how many seconds a signed time stamp may be off. ``unique`` says what makes two deliveries one:
@@ -88,8 +84,7 @@ class Source:
     tenant: str = "default"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class Label(Record, kw_only=True):
     """What a sender calls a delivery. ``id`` is empty where it has none."""
 
     id: str = ""

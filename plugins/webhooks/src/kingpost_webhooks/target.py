@@ -6,10 +6,9 @@ Asked when an endpoint is set up and before each connection. Never resolves anyt
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
-from kingpost import InvalidRequest
+from kingpost import InvalidRequest, Record
 
 _WELL = re.compile(r"[!-\[\]-~]{1,2048}")
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(/[^?#]*)?(\?[^#]*)?(#.*)?")
@@ -17,8 +16,7 @@ _PLACE = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{
 _MOST_PORT = 65_535
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Record):
     """Where a delivery goes. ``host`` is a name or an address without brackets, ``path`` has the query."""
 
     secure: bool

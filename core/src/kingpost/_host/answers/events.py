@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..._walk.journal import unstow_frame
@@ -12,6 +11,7 @@ from ...operations import events as op
 from ...operations.bounds import check_limit
 from ...protocols import Log
 from ...records.event import TaskQuery
+from ...records.record import replace
 from ...state import task_stream
 from ..begin import beginning
 from .house import House

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -19,6 +18,7 @@ from ...records.codec import dump
 from ...records.context import Passage
 from ...records.event import Event
 from ...records.memory import Memory, Query
+from ...records.record import replace
 from ..draft import DEFAULT_SCOPE, default_budget
 from ..equip import finder
 from ..intake import check_inputs

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..._walk.sound import is_name
 from ...errors import InvalidRequest, NotFound
 from ...operations import personas as op
+from ...records.record import replace
 from ..guests import GuestBook, persona_removed, persona_set
 from ..intake import check_text
 from .house import House

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..._walk.journal import stow
@@ -12,6 +11,7 @@ from ...operations import schedules as op
 from ...operations.tasks import Submit
 from ...records.codec import dump, load
 from ...records.event import Event
+from ...records.record import replace
 from ..draft import absolute
 from ..fire import note_tenant, schedules, stream_of
 from ..intake import check_inputs, check_words

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +19,7 @@ from ...records.access import Asked, Once
 from ...records.action import Calls
 from ...records.codec import dump
 from ...records.event import Event, TaskQuery
+from ...records.record import replace
 from ...records.task import Outcome, Status, Task
 from ...state import Refused, TaskState, task_stream
 from ..attempt import read_task

@@ -6,7 +6,6 @@ import asyncio
 import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from ...protocols import Care, MemoryBackend
 from ...records.event import Report, TaskQuery
 from ...records.head import SignedHead
 from ...records.memory import Selection
+from ...records.record import replace
 from ...records.speech import Progress
 from ..doctor import examine
 from ..equip import work_folder

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ..._walk.artefacts import newest
@@ -21,6 +20,7 @@ from ...records.access import Asked
 from ...records.action import Usage
 from ...records.codec import load
 from ...records.event import Event, Recorded, TaskQuery
+from ...records.record import replace
 from ...records.task import Outcome, Status
 from ...state import TaskState, task_stream
 from ..attempt import read_task

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -13,6 +12,7 @@ from ...errors import Conflict, Forbidden, InvalidRequest, KeyReused, NotFound
 from ...operations import tokens as op
 from ...records.access import Asked, Once
 from ...records.event import Event
+from ...records.record import replace
 from ..intake import check_text
 from ..keyring import STREAM, Key, Keyring, created
 from .house import House

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -22,6 +21,7 @@ from ...records.access import Asked
 from ...records.action import Action, Answer, Call, Calls, Observation, Tool
 from ...records.codec import adapter
 from ...records.event import Recorded
+from ...records.record import replace
 from ...state import TaskState
 from ..claims import Claims
 from ..guests import GuestBook, Worker, left, registered

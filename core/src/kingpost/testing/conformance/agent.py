@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from copy import deepcopy
-from dataclasses import replace
 
 import pytest
 
@@ -12,6 +11,7 @@ from ...errors import Unavailable, UnknownName
 from ...protocols import Agent
 from ...records.action import Action, Answer, Calls, Tool
 from ...records.context import Context, Description, Pack, Passage, Trust
+from ...records.record import replace
 from ...records.speech import Checkpoint, Speech, Text, Thought, ToolNote, UsageNote
 from .ground import Ground, missing
 

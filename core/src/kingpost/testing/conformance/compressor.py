@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from ...errors import BudgetTooSmall
 from ...protocols import Compressor, TokenCounter
 from ...records.context import Fitted, Passage, Trust
+from ...records.record import replace
 from ..fakes import WordCounter
 from .ground import STRANGE, Ground, examples, missing, texts
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from hypothesis import given
 
 from ...protocols import Executor
 from ...records.action import Call, Limits, Observation, Pending
+from ...records.record import replace
 from .ground import Ground, examples, json_objects, missing
 
 _WRONG: Mapping[str, Any] = {

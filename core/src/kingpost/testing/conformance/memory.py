@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ...protocols import MemoryBackend, Tended
 from ...records.memory import Memory, Selection, Tier
+from ...records.record import replace
 from ..world import EPOCH
 from .ground import STRANGE
 from .memory_ground import BAKERY, HARBOUR, about, all_of, ids_of, recalled

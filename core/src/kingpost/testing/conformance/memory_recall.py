@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 
 from ...protocols import MemoryBackend
 from ...records.memory import Boost, Tier
+from ...records.record import replace
 from ..world import EPOCH
 from .ground import STRANGE, examples, texts
 from .memory_ground import BAKERY, HARBOUR, MemoryGround, about, ask, recalled

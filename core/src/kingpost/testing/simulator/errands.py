@@ -7,9 +7,10 @@ its process dies nobody knows whether it was done.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import Any
+
+from msgspec import Struct
 
 from ...errors import InvalidRequest, KingpostError, TransientError
 from ...operations import calls, schedules, steering, tasks
@@ -26,8 +27,7 @@ NO_ANSWER = ("child", "timer")
 """What a pending call waits for that is nobody's to answer."""
 
 
-@dataclass(slots=True)
-class _Errand:
+class _Errand(Struct):
     """One errand, and the process that it is on."""
 
     does: Callable[..., Awaitable[None]]

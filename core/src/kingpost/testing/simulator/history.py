@@ -9,12 +9,14 @@ import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from msgspec import Struct, field
+
 from ..._host.heap import OLDER, OLDEST, YOUNG
 from ...records.event import Head, Recorded
+from ...records.record import Record
 from ...state import TaskState
 from .course import Course
 from .edges import Edge, edges
@@ -39,8 +41,7 @@ class PromiseBroken(AssertionError):
         return PromiseBroken, (self.seed, self.promises, self.steps)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class History(Record, kw_only=True):
     """What happened: all that stands in the log, and what the log does not tell.
 
     ``tasks`` are the folded tasks by id, ``accepted`` those whose submission was answered. ``crashes`` says where
@@ -123,8 +124,7 @@ def _little_looked_after() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-@dataclass(slots=True)
-class Histories:
+class Histories(Struct):
     """Many histories, one after the other, and what they reached in sum."""
 
     workload: Workload | None = None

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from random import Random
+
+from msgspec import Struct, field
 
 from ...errors import Unavailable
 from ...protocols import Agent, Executor, Say
@@ -26,8 +27,7 @@ LONGEST_HANG = 12.0
 """Seconds until what hangs comes back after all; most are given up before."""
 
 
-@dataclass(slots=True)
-class Execution:
+class Execution(Struct):
     """One time that a call was executed: by whom, whether its tool says that this may be done twice, how it went."""
 
     who: str
@@ -35,8 +35,7 @@ class Execution:
     done: bool = False
 
 
-@dataclass(slots=True)
-class Outside:
+class Outside(Struct):
     """The account of what processes asked of the world. ``decided`` counts what was asked by task and turn."""
 
     stage: Stage

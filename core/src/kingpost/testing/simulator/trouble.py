@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from random import Random
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Faults:
+from ...records.record import Record
+
+
+class Faults(Record, kw_only=True):
     """How often each kind of trouble is part of a history at all, from 0 to 1.
 
     Few kinds at a time find more than all of them always. ``crash`` is kill -9 of a process, at a crash point or
@@ -44,8 +47,7 @@ class Faults:
         return Trouble(frozenset(one.name for one in fields(self) if dice.random() < getattr(self, one.name)))
 
 
-@dataclass(slots=True)
-class Trouble:
+class Trouble(Struct):
     """The kinds of trouble of one history; none any more once it is healed."""
 
     kinds: frozenset[str]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -19,6 +18,7 @@ from ...ports import Ports
 from ...protocols import Agent, Compressor, Executor, Say
 from ...records.action import Action, Answer, Call, Calls, Limits, Observation, Pending, Tool, Usage
 from ...records.context import Context, Description
+from ...records.record import Record, field, replace
 from ..fakes import FirstFitCompressor
 from ..world import EPOCH
 from .outside import turn_of
@@ -35,8 +35,7 @@ DOWN: Mapping[str, Any] = {"turns": [], "down": True, "agent": ABSENT}
 """A plan that comes to nothing, by an agent that no other task shares its circuit breaker with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workload:
+class Workload(Record, kw_only=True):
     """What is worked on. ``requests`` draws the tasks of one history, ``schedules`` what is submitted by itself.
 
     Agents, executors and compressors are made anew for each process. ``settings`` are those of the kernels, by section.
