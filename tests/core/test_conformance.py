@@ -6,7 +6,6 @@ import asyncio
 import inspect
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +39,7 @@ from kingpost import (
     Tier,
     TokenCounter,
     protocols,
+    replace,
 )
 from kingpost.testing import (
     AgentConformance,

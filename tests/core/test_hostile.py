@@ -202,8 +202,6 @@ def cyclic() -> dict[str, Any]:
 class Odd(Answer):
     """An answer that is none when one looks at it."""
 
-    __slots__ = ()
-
     def __getattribute__(self, name: str) -> Any:
         raise RuntimeError("hands off")
 

@@ -13,6 +13,7 @@ from importlib import import_module
 import click
 
 from . import __version__
+from ._host.heap import relax
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Do work": {
@@ -130,6 +131,7 @@ def root() -> None:
 
 def main() -> None:
     """Run the command line; leaves with 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted."""
+    relax()
     try:
         code = root.main(standalone_mode=False)
     except click.exceptions.Abort:
