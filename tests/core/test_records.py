@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import math
 import pkgutil
@@ -20,7 +21,21 @@ import kingpost.records
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kingpost import OPERATIONS, Action, Answer, Call, Calls, Event, Head, Operation, Recorded, dump, load
+from kingpost import (
+    OPERATIONS,
+    Action,
+    Answer,
+    Call,
+    Calls,
+    Event,
+    Head,
+    Operation,
+    Record,
+    Recorded,
+    dump,
+    load,
+    replace,
+)
 from kingpost.records.codec import adapter
 
 json_values = st.recursive(
@@ -108,6 +123,36 @@ def test_a_record_is_frozen_and_slotted(shape: type) -> None:
     assert "__slots__" in vars(shape)
     assert shape.__doc__
     assert not shape.__doc__.startswith(f"{shape.__name__}(")
+
+
+@each_shape
+def test_a_record_is_the_same_by_hand_and_by_pydantic(shape: type) -> None:
+    """And by the means of ``dataclasses``."""
+    record = _smallest(shape)
+    made = adapter(shape).validate_python({name: getattr(record, name) for name in record.__struct_fields__})
+
+    assert made == record
+    assert made == dataclasses.replace(record)
+    assert repr(made) == repr(record)
+    with pytest.raises(AttributeError):
+        made.anything = 1
+
+
+def test_a_record_below_another_has_the_fields_of_both() -> None:
+    """Whichever is asked for first."""
+
+    class Above(Record):
+        first: int
+
+    class Below(Above):
+        second: str = "s"
+
+    assert [one.name for one in fields(Above)] == ["first"]
+    assert [one.name for one in fields(Below)] == ["first", "second"]
+    assert dataclasses.asdict(Below(1)) == {"first": 1, "second": "s"}
+    assert load(Below, {"first": 2}) == Below(2) == replace(Below(1), first=2)
+    with pytest.raises(TypeError):
+        replace(Below(1), third=3)
 
 
 @each_shape

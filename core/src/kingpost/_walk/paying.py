@@ -55,7 +55,7 @@ class Paying:
 
 def fitting(compressor: Compressor, meter: Meter, journal: Journal) -> Compressor:
     """What fits for a task: the compressor itself, unless it is to be paid."""
-    if isinstance(compressor, Costly) and compressor.costly:
+    if getattr(compressor, "costly", False) and isinstance(compressor, Costly):
         return Paying(compressor, meter, journal)
     return compressor
 

@@ -22,14 +22,10 @@ _PATTERN: dataclasses.Field[Any] = dataclasses.fields(_Pattern)[0]
 
 
 class _Fields:
-    """``__dataclass_fields__``, made when it is first asked for."""
+    """``__dataclass_fields__``, put into its place when it is first asked for."""
 
-    def __init__(self) -> None:
-        self._made: dict[type[Struct], dict[str, dataclasses.Field[Any]]] = {}
-
-    def __get__(self, _: Struct | None, owner: type[Struct]) -> dict[str, dataclasses.Field[Any]]:
-        if (made := self._made.get(owner)) is None:
-            made = self._made[owner] = {one.name: _as_dataclass(one) for one in structs.fields(owner)}
+    def __get__(self, _: Struct | None, owner: type[Any]) -> dict[str, dataclasses.Field[Any]]:
+        made = owner.__dataclass_fields__ = {one.name: _as_dataclass(one) for one in structs.fields(owner)}
         return made
 
 
@@ -62,6 +58,10 @@ class Record(_Struct, frozen=True):
 
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]] = _Fields()  # type: ignore[assignment]
     __dataclass_params__: ClassVar[Any] = _Pattern.__dataclass_params__  # type: ignore[attr-defined]
+
+    def __init_subclass__(cls, **_: Any) -> None:
+        """It has fields of its own, even where those of the class above are known already."""
+        cls.__dataclass_fields__ = _Fields()  # type: ignore[assignment]
 
 
 def replace(record: R, /, **changes: Any) -> R:
