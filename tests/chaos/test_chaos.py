@@ -12,7 +12,8 @@ from .rounds import CARED_FOR, POINTS, examine, rehearse
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.long
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_nothing_is_lost_and_nothing_happens_twice(tmp_path: Path, seed: int) -> None:
     """34 rounds a seed: every accepted task has one outcome, no turn is recorded twice, the log verifies."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.contracts.drivers import Driver
 from tests.contracts.scripted import HELD, Asked, Scripted, answer
 
@@ -50,6 +52,7 @@ def asked_task(asked: Asked) -> str:
     return asked.query.get("task", [asked.path.rpartition("/")[2]])[0]
 
 
+@pytest.mark.long
 def test_a_stream_that_is_cut_anywhere_is_told_whole_and_once(driver: Driver) -> None:
     """At every byte, by a clean end and by a broken one in turn; the second connection resumes behind the last id."""
     whole = written(None)

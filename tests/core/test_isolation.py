@@ -98,6 +98,7 @@ async def check_against(opened: House, other: str, intruder: str = INTRUDER) -> 
 deeds = st.lists(st.tuples(st.sampled_from((*TENANTS, INTRUDER)), st.sampled_from(DEEDS)), min_size=3, max_size=16)
 
 
+@pytest.mark.long
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(done=deeds)
 async def test_nobody_sees_anything_of_another(done: list[tuple[str, str]]) -> None:

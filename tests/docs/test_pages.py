@@ -25,6 +25,7 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
 @each_page
+@pytest.mark.long
 def test_every_block_does_what_it_says(page: Page, tmp_path: Path) -> None:
     """One page, one reader, from top to bottom. Who reads the first page stands in a clone."""
     with Reader(tmp_path) as reader:

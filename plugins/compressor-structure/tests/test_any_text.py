@@ -67,6 +67,7 @@ def hold(given: list[Passage], share: float, query: str, counter: TokenCounter) 
     assert all(each.reason for each in fitted.dropped)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", FORMS)
 def test_ten_thousand_texts_and_budgets(form: str) -> None:
     """Within the budget, in order, nothing grows, what is pinned stays, every loss is named."""

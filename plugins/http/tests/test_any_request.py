@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -46,6 +47,7 @@ def requests(draw: st.DrawFn) -> bytes:
     return made
 
 
+@pytest.mark.long
 async def test_any_bytes_get_no_5xx_and_the_server_goes_on(serving: Any) -> None:
     async with serving({"header_seconds": 1.0, "body_seconds": 1.0}) as (_, url):
         await asyncio.to_thread(_attack, url)

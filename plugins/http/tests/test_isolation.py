@@ -216,7 +216,7 @@ def answers(stranger: Tenant, names: Mapping[str, str]) -> dict[str, tuple[int, 
     return found
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.long
 def test_what_another_tenant_has_answers_as_what_is_nowhere(serve: Any) -> None:
     """Two strangers ask the same of every operation: one names what is there for a tenant, one what never was.
 

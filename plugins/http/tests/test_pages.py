@@ -73,7 +73,6 @@ async def test_the_start_page_leads_to_the_documentation(client: httpx.AsyncClie
     assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.skipif(os.name != "posix" or os.uname().sysname == "Darwin", reason="elsewhere it is opened otherwise")
 def test_serve_open_opens_the_documentation(
     run: Callable[..., subprocess.Popen[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

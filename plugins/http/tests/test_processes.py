@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.long
 Run = Callable[..., subprocess.Popen[str]]
 Serve = Callable[..., tuple[subprocess.Popen[str], str]]
 WORKER = Path(__file__).parent / "serve_calls.py"

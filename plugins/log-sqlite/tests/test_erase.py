@@ -280,6 +280,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("task", ["t-1", ""])
 async def test_kill_9_in_the_middle_is_completed_by_the_next(ports: Ports, task: str) -> None:
     """At each commit, and between each two."""

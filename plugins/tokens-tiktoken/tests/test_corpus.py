@@ -10,6 +10,7 @@ from kingpost_tokens_tiktoken.vocabulary import CL100K_BASE, O200K_BASE, Vocabul
 from tests.bench._texts import texts
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("vocabulary", [CL100K_BASE, O200K_BASE], ids=lambda each: each.name)
 def test_ten_megabytes_in_twenty_languages_and_formats_count_as_tiktoken_counts_them(vocabulary: Vocabulary) -> None:
     """Fed to tiktoken whole, to ours as one text each, and rs-bpe where this Python has it."""
