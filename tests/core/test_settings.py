@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from kingpost import SettingsInvalid
-from kingpost._host.home import find_home
+from kingpost import ConfigurationError, SettingsInvalid
+from kingpost._host.home import find_home, made
 from kingpost._host.settings import KernelSettings, Settings
 
 
@@ -81,3 +81,13 @@ def test_without_a_settings_file_the_home_is_the_users_data_folder(
 
     if home.config is None:  # a settings file above the temporary folder would be the machine's own
         assert home.folder.name == "kingpost"
+
+
+def test_a_home_that_cannot_be_made_is_told_with_its_mend(tmp_path: Path) -> None:
+    """A file in its way, say: which home, why, and the variable that names another one."""
+    (tmp_path / "taken").write_text("")
+
+    with pytest.raises(ConfigurationError, match=r"taken.*cannot be made \(File exists\); set KINGPOST_HOME"):
+        made(tmp_path / "taken")
+    with pytest.raises(ConfigurationError, match=r"below.*cannot be made \(Not a directory\)"):
+        made(tmp_path / "taken" / "below")

@@ -155,6 +155,15 @@ def test_bad_input_gets_one_clear_line_and_exit_2(refusing: Shell, arguments: li
     assert says in refusing.refused(*arguments)
 
 
+@pytest.mark.parametrize("arguments", [["run", "x"], ["tasks"], ["work"], ["serve", "--port", "0"]])
+def test_a_home_that_cannot_be_made_ends_every_command_with_one_line(tmp_path: Path, arguments: list[str]) -> None:
+    """The server too; never a traceback."""
+    shell = Shell(tmp_path)
+    shell.home.write_text("in the way")
+
+    assert "set KINGPOST_HOME to a folder that you may write to" in shell.refused(*arguments)
+
+
 def test_a_description_of_ten_megabytes_is_refused(shell: Shell) -> None:
     """A command line cannot carry it; a settings file that asks for less can."""
     shell.write("kingpost.toml", "[kernel]\ndescription_bytes = 100\n")

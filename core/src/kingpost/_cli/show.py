@@ -23,6 +23,7 @@ WAITS_FOR = {
     "approval": "an approval",
     "question": "an answer",
     "answer": "a tool outside",
+    "worker": "a worker of your own",
     "child": "a child",
     "timer": "a time",
 }

@@ -28,7 +28,7 @@ from .equip import Outfitter
 from .fire import Fire
 from .front import Front
 from .guests import GuestBook, Guests
-from .home import find_home
+from .home import find_home, made
 from .index import installed
 from .intake import Intake
 from .jobs import Jobs
@@ -134,7 +134,7 @@ class Kernel(Front):
     async def _open(self) -> _Opened:
         if self._opened is not None:
             return self._opened
-        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made(self.home)
         bare: Log = await self.plugins.use("log", self.config.log)
         if self._opened is None:
             tail = Tail(bare, self.ports, lambda problem: self.tell("", problem))
