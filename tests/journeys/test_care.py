@@ -35,6 +35,22 @@ def test_the_tables_are_rebuilt_from_the_log_while_it_is_used(actor: Shell) -> N
     assert actor.look("task", id, "--json").json["task"]["status"] == "succeeded"
 
 
+def test_others_on_the_machine_read_neither_a_home_nor_a_backup(actor: Shell) -> None:
+    """Also where they may enter the folder, as they may one that an operator has made; only public keys are public."""
+    for folder in (actor.home, actor.folder / "saved"):
+        folder.mkdir()
+        folder.chmod(0o755)
+    actor("run", "hello")
+    actor.look("memory", "add", SECRET)
+    actor.look("heads", "export")
+
+    assert actor.look("backup", "saved").code == 0
+
+    kept = [path for folder in ("home", "saved") for path in (actor.folder / folder).rglob("*") if path.is_file()]
+    told = {path.name for path in kept if path.stat().st_mode & 0o077 and path.stat().st_size}
+    assert told == {"head.pub"}
+
+
 def test_a_head_that_was_kept_elsewhere_gives_a_rewritten_log_away(actor: Shell) -> None:
     """Heads are added to a file; a log that was cut behind one of them, or another home's log, does not fit it."""
     actor("run", "hello")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from kingpost import ConfigurationError, Corrupted, Log, Ports, TaskQuery
+from kingpost.testing import facts
 from kingpost_log_sqlite import rows
 from kingpost_log_sqlite.log import SqliteLog
 from kingpost_log_sqlite.selection import question_for
@@ -33,6 +34,18 @@ def log(ports: Ports) -> SqliteLog:
     """Not started."""
     ports.home.mkdir()
     return SqliteLog(Settings(), ports)
+
+
+async def test_only_its_owner_reads_the_file(log: SqliteLog, ports: Ports) -> None:
+    """Nor what SQLite keeps beside it, however open the home is."""
+    ports.home.chmod(0o755)
+    await log.start()
+    await log.append("task/a", None, [facts.queued("a")])
+    modes = {path.name: path.stat().st_mode & 0o777 for path in ports.home.glob("log.db*")}
+    await log.stop()
+
+    assert modes.keys() >= {"log.db", "log.db-wal"}
+    assert set(modes.values()) == {0o600}
 
 
 async def test_a_file_that_is_no_database_is_told(log: SqliteLog, file: Path) -> None:

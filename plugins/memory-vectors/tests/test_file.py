@@ -34,6 +34,13 @@ def full_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+def test_only_its_owner_reads_the_file(vectors: VectorFile) -> None:
+    """Whoever has the vectors of texts can tell much of the texts."""
+    vectors.enqueue(KEYS[:1])
+
+    assert {path.stat().st_mode & 0o777 for path in vectors.path.parent.glob("vectors.db*")} == {0o600}
+
+
 def test_a_full_disk_is_told_and_leaves_nothing_half_written(vectors: VectorFile) -> None:
     """Each time, in whatever state SQLite leaves the transaction; once there is space, work goes on."""
     with full_disk():

@@ -255,7 +255,7 @@ def _workspace(task: Task, home: Path, *, needed: bool) -> Path:
     if not needed:
         return home
     folder = work_folder(home, task.id)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 

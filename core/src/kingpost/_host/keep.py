@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def _copy_keys(home: Path, target: Path) -> None:
 
 
 def _new_folder(target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(target.iterdir()):
         raise InvalidRequest(f"{str(target)!r} is not empty; name a folder that is new")
 
@@ -50,7 +51,7 @@ def _new_folder(target: Path) -> None:
 async def _write_memories(path: Path, memory: MemoryBackend) -> int:
     codec = adapter(Memory)
     count = 0
-    with path.open("wb") as file:
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
         async for one in memory.export(Selection(scope=None, tenant=None)):
             file.write(codec.dump_json(one) + b"\n")
             count += 1

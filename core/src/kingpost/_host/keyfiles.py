@@ -51,7 +51,7 @@ def put_keys(source: Path, home: Path) -> list[Path]:
     """
     placed: list[Path] = []
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         wanted = keys_of(source)
         for name, content in wanted.items():
             _check_same(home / name, content)

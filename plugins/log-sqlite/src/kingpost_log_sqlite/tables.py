@@ -6,10 +6,11 @@ and close it outside SQLite: that would drop the locks which SQLite holds on it.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -32,6 +33,10 @@ def open_for_writing(path: Path, cache_mb: int, patience: float) -> sqlite3.Conn
         ConfigurationError: the file is another program's, or was written by a newer kingpost.
         sqlite3.Error: the file cannot be opened, or is no database.
     """
+    # What it holds is its owner's alone, in a home that others may enter too; SQLite gives its other files the same.
+    # One that is there is left alone: to close it would take away the locks that this process has on it.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rwc", uri=True, isolation_level=None, timeout=0, check_same_thread=False
     )

@@ -21,13 +21,14 @@ from ...records.memory import Memory, Query
 from ...records.record import replace
 from ..draft import DEFAULT_SCOPE, default_budget
 from ..equip import finder
+from ..home import made
 from ..intake import check_inputs
 from ..offered import counter_of
 from .house import House
 
 
 async def _backend(house: House, name: str | None) -> MemoryBackend:
-    house.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made(house.home)
     backend: MemoryBackend = await house.plugins.use("memory", name or house.config.memory)
     return backend
 
