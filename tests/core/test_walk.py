@@ -27,6 +27,7 @@ from kingpost import (
     Recollection,
     Say,
     Status,
+    Unavailable,
     UnknownName,
     UnreadableInput,
 )  # fmt: skip
@@ -336,6 +337,33 @@ async def test_a_task_that_never_gets_anywhere_is_given_up(tmp_path: Path) -> No
 
     assert given_up.outcome is not None
     assert given_up.outcome.reason == "exhausted"
+
+
+async def test_a_memory_that_does_not_start_costs_its_passages_not_the_task() -> None:
+    """Each attempt tries it again, so one that has been mended is used; what was named as input waits for it."""
+
+    class Damaged(DictMemory):
+        well = False
+
+        async def start(self) -> None:
+            if not self.well:
+                raise Unavailable("the file is damaged; move it away")
+
+    memory = Damaged()
+    async with open_kernel(memory=memory, settings={"kernel": {"retries": 0}}) as opened:
+        without = await opened.run("say done", tools=())
+        turns = (await opened.kernel.perform(ops.TURNS, ops.TaskId(without.id))).turns
+        named = await opened.run("say done", tools=(), inputs=(__file__,))
+        memory.well = True
+        mended = await opened.run("say done", tools=(), inputs=(__file__,))
+
+    ledger = turns[0].ledger
+    assert without.status is Status.SUCCEEDED
+    assert ledger is not None
+    assert [row.reason for row in ledger.dropped] == ["the memory failed: the file is damaged; move it away"]
+    assert named.status is Status.FAILED
+    assert "the file is damaged; move it away" in str(named.outcome)
+    assert mended.status is Status.SUCCEEDED
 
 
 async def test_a_memory_that_fails_costs_its_passages_not_the_task() -> None:

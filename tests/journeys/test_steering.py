@@ -87,6 +87,7 @@ def test_a_dead_letter_is_listed_and_tried_again_once_its_cause_is_mended(actor:
 
     assert failed.code == 1
     assert f"kingpost letters replay {id} --run" in failed.err
+    assert f"task {id} is tried again in 0 s: the model sleeps" in failed.err
     assert "the model sleeps" in listed
     assert "tried 2 times, the last: the model sleeps" in shown.out
     assert replayed.json["answer"] == "awake"

@@ -20,9 +20,10 @@ from .._host.kernel import Kernel
 from ..errors import KingpostError, TransientError
 from ..operations.steering import CANCEL, Cancel
 from ..operations.tasks import GET, TREE, WAIT, TaskId, TaskView, Wait
+from ..records.event import Recorded
 from .asking import Waits
 from .idle import idle
-from .outcome import EXITS, show_outcome
+from .outcome import EXITS, show_outcome, tell_retries
 from .session import Failure, failure
 
 _LOOK_SECONDS = 0.3
@@ -125,9 +126,17 @@ class Follow:
 
 @contextlib.contextmanager
 def shown(kernel: Kernel, tree: Sequence[TaskView]) -> Iterator[Callable[[], AbstractContextManager[None]]]:
-    """Live progress on a terminal, silence in a pipe. What comes back holds it still for as long as it is entered."""
+    """Live progress on a terminal. What comes back holds it still for as long as it is entered.
+
+    In a pipe only what keeps a task up is told, a line for each time that it will be tried again.
+    """
     if not sys.stderr.isatty():
-        yield contextlib.nullcontext
+        root = tree[0].id
+        silence = kernel.listen(lambda task, what: _tell_retry(kernel, root, task, what))
+        try:
+            yield contextlib.nullcontext
+        finally:
+            silence()
         return
     from .live import Display
 
@@ -137,3 +146,8 @@ def shown(kernel: Kernel, tree: Sequence[TaskView]) -> Iterator[Callable[[], Abs
             yield display.still
         finally:
             silence()
+
+
+def _tell_retry(kernel: Kernel, root: str, task: str, what: Any) -> None:
+    if isinstance(what, Recorded) and (task == root or task.startswith(f"{root}/")):
+        tell_retries(task, what, kernel.ports.clock.now())

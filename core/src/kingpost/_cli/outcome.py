@@ -13,8 +13,9 @@ import click
 from .._host.kernel import Kernel
 from ..operations.tasks import TURNS, TaskId, TaskView
 from ..records.context import Pack
+from ..records.event import Recorded
 from ..records.task import Status
-from .session import Failure, harmless, plain, print_json
+from .session import Failure, harmless, one_line, plain, print_json
 
 EXITS = {Status.SUCCEEDED: 0, Status.FAILED: 1, Status.CANCELLED: 1}
 EXHAUSTED = "exhausted"
@@ -35,6 +36,15 @@ async def show_outcome(kernel: Kernel, task: TaskView, *, json_: bool) -> None:
     click.echo(harmless(task.outcome.answer))
     if ledger is not None and sys.stdout.isatty():
         click.echo(click.style(f"\n{summary(ledger)}  (kingpost task {task.id} --ledger)", dim=True))
+
+
+def tell_retries(task: str, frame: Recorded, now: float) -> None:
+    """A line on standard error where a frame says that a task will be tried again: when, and what keeps it up."""
+    for event in frame.events:
+        if event.kind == "task.retrying":
+            wait = max(event.header["not_before"] - now, 0)
+            why = (event.payload or {}).get("problem") or event.header.get("error", "")
+            click.echo(f"task {task} is tried again in {wait:.0f} s: {one_line(why, 300)}", err=True)
 
 
 def outcome_json(task: TaskView) -> dict[str, Any]:

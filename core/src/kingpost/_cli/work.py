@@ -16,7 +16,7 @@ from ..operations.tasks import GET, TaskId, TaskView
 from ..records.event import Recorded
 from ..records.task import Status
 from .idle import all_fired, idle, unfinished
-from .outcome import failed_line, outcome_json
+from .outcome import failed_line, outcome_json, tell_retries
 from .session import as_json, harmless, moment, one_line, print_json, with_kernel
 
 _LOOK_SECONDS = 0.3
@@ -104,6 +104,8 @@ class _Worker:
             if last.kind in _ENDS and (task in self._here or "attempt" not in last.header):
                 self._ended.put_nowait(task)
                 self._here.discard(task)
+            elif task in self._here:
+                tell_retries(task, what, self._kernel.ports.clock.now())
         elif isinstance(what, Exception):
             self._trouble(task, what)
         else:

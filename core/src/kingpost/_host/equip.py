@@ -20,13 +20,14 @@ from .._walk.inputs import Root
 from .._walk.kit import DELEGATE, Kit
 from .._walk.policy import Rule, parsed
 from .._walk.remote import WORKERS, RemoteAgent, RemoteTools, decide_tool
-from ..errors import ConfigurationError, InvalidRequest, KingpostError, SettingsInvalid, Unavailable
+from ..errors import ConfigurationError, InvalidRequest, KingpostError, SettingsInvalid, TransientError, Unavailable
 from ..protocols import Agent, Executor, Log, MemoryBackend, Reader, TokenCounter
 from ..records.action import Tool
 from ..records.context import Description
 from ..records.record import replace
 from ..records.speech import Progress, Speech
 from ..records.task import Crew, Part, Task
+from .absent import AbsentMemory
 from .delegate import Children
 from .draft import Drafter, default_budget, tools_for
 from .offered import tools_of
@@ -184,8 +185,14 @@ class Outfitter:
         return {tool.name: (tool, live) for tool in tools}
 
     async def _memory(self, task: Task) -> MemoryBackend | None:
+        """What stands in for one that does not start says so when it is asked, and each attempt tries it again."""
         part = task.crew.memory
-        memory: MemoryBackend | None = await self.plugins.use("memory", part.name) if part is not None else None
+        if part is None:
+            return None
+        try:
+            memory: MemoryBackend = await self.plugins.use("memory", part.name)
+        except TransientError as problem:
+            return AbsentMemory(part.name, str(problem))
         return memory
 
 
