@@ -15,6 +15,8 @@ from kingpost import (
     Calls,
     Care,
     Context,
+    Finding,
+    Head,
     Limits,
     Memory,
     NotFound,
@@ -22,10 +24,12 @@ from kingpost import (
     Ports,
     Query,
     Recollection,
+    Report,
     Say,
     Tool,
     Unavailable,
 )
+from kingpost._host.answers.findings import report_to
 from kingpost._host.equip import work_folder
 from kingpost.operations import OPERATIONS, schedules, system
 from kingpost.operations import memory as memories
@@ -239,3 +243,23 @@ def test_two_tasks_never_share_a_folder(tmp_path: Path) -> None:
     for folder in folders[:-4] + folders[-2:]:
         folder.mkdir(parents=True, exist_ok=False)
         assert folder.resolve().parent == (tmp_path / "work").resolve()
+
+
+async def test_what_a_verify_finds_names_no_stream_of_another_tenant() -> None:
+    """How much is wrong elsewhere is told, for the log is one; whoever looks after the house is told where."""
+    async with open_kernel() as opened:
+        log = await opened.kernel.log()
+        ids = {tenant: (await opened.kernel.perform(ops.SUBMIT, ops.Submit(description="x"), tenant)).id
+               for tenant in (INTRUDER, "spy/own")}  # fmt: skip
+        streams = ("task/" + ids[INTRUDER], "jobs/spy", "task/" + ids["spy/own"], "jobs/spy/own", "task/nowhere", None)
+        found = tuple(Finding("it is not what was written", number, stream) for number, stream in enumerate(streams))
+        report = Report(frames=9, events=9, head=Head(9, bytes(32)), findings=found)
+
+        told, house = await report_to(INTRUDER, report, log), await report_to("default", report, log)
+
+    assert told.findings[:2] == found[:2]
+    assert [one.what for one in told.findings[2:]] == [
+        "4 more, in what is not of this tenant: ask who looks after the installation"
+    ]
+    assert not told.sound
+    assert house == report

@@ -20,7 +20,7 @@ from ..records.codec import adapter, dump
 from ..records.event import Event
 
 FILES = "host:files"
-"""The scope that lets somebody name files of this machine."""
+"""The scope that lets somebody name files of this machine; one of those ``OF_THE_HOUSE``."""
 
 
 def permit(operation: Operation[Any, Any], request: Any, access: Access) -> None:

@@ -6,6 +6,15 @@ from .record import Record
 
 EVERYTHING = "*"
 
+HOST = "default"
+"""The tenant of whoever looks after the installation."""
+
+OF_THE_HOUSE = frozenset({"tenants:read", "tenants:write", "log:write", "host:files"})
+"""Scopes that reach beyond one tenant: the others, the log of all, files of the machine.
+
+``*`` of any tenant but ``HOST`` is without them: they have to be named.
+"""
+
 
 class Access(Record, kw_only=True):
     """What whoever asks may do, in one tenant. ``expires`` is in seconds since the epoch, ``None`` for never.
@@ -13,15 +22,17 @@ class Access(Record, kw_only=True):
     ``token`` is the id of the token, empty for who needs none. ``rate`` bounds requests per second, where somebody has.
     """
 
-    tenant: str = "default"
+    tenant: str = HOST
     scopes: frozenset[str] = frozenset({EVERYTHING})
     token: str = ""
     expires: float | None = None
     rate: float | None = None
 
     def allows(self, scope: str) -> bool:
-        """Whether a scope is among those of the token."""
-        return not scope or scope in self.scopes or EVERYTHING in self.scopes
+        """Whether a scope is among those of the token. Who needs no token is the house itself."""
+        if not scope or scope in self.scopes:
+            return True
+        return EVERYTHING in self.scopes and (scope not in OF_THE_HOUSE or self.tenant == HOST or not self.token)
 
 
 class Once(Record):

@@ -68,7 +68,7 @@ class Edge:
         self._origins = frozenset(origin.encode() for origin in settings.origins)
         self._trusted = frozenset(settings.trusted)
         self._buckets = Buckets(settings.burst_seconds)
-        self._answers: OrderedDict[tuple[str, bytes], tuple[bytes, Answer]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, str, bytes], tuple[bytes, Answer]] = OrderedDict()
         self._pages = Pages(kernel, routes, metrics)
         self._raw = RawRoutes(kernel)
         self._salt, self._count = os.urandom(6).hex().encode(), 0
@@ -270,7 +270,8 @@ class Edge:
         endpoint = asking.endpoint
         assert endpoint is not None
         digest = sha256(b"%b %b?%b\n%b" % (endpoint.method.encode(), asking.path, asking.query, body))
-        known = self._answers.get((access.tenant, key))
+        # What one token was answered, another one asks for anew, as far as it may.
+        known = self._answers.get(whose := (access.tenant, access.token, key))
         if known is not None and access.allows(endpoint.operation.scope):
             if known[0] != digest.digest():
                 raise Refusal(422, "idempotency.mismatch",
@@ -281,7 +282,7 @@ class Edge:
         if (seen := asking.fields.get(b"kingpost-position")) is not None:
             await self._reach(seen)
         answer = endpoint.written(await endpoint.answer(self._kernel, request, access, once))
-        self._answers[access.tenant, key] = digest.digest(), answer
+        self._answers[whose] = digest.digest(), answer
         if len(self._answers) > _KEPT_ANSWERS:
             self._answers.popitem(last=False)
         return answer

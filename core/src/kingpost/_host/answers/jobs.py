@@ -8,18 +8,29 @@ from typing import Any
 from ...errors import NotFound
 from ...operations import jobs as op
 from ...operations.system import Nothing, Rebuild
+from ...protocols.log import Told
+from ...records.event import Report
+from .findings import report_to
 from .house import House
 from .system import care
 
 
 async def _verify(house: House, request: Nothing, tenant: str) -> op.Job:
     log = await care(house)
-    return await (await house.jobs()).begin(tenant, "verify", log.verify)
+
+    async def verify(told: Told) -> Report:
+        return await report_to(tenant, await log.verify(told), await house.log())
+
+    return await (await house.jobs()).begin(tenant, "verify", verify)
 
 
 async def _rebuild(house: House, request: Rebuild, tenant: str) -> op.Job:
     log = await care(house)
-    return await (await house.jobs()).begin(tenant, "rebuild", lambda told: log.rebuild(told, request.since))
+
+    async def rebuild(told: Told) -> Report:
+        return await report_to(tenant, await log.rebuild(told, request.since), await house.log())
+
+    return await (await house.jobs()).begin(tenant, "rebuild", rebuild)
 
 
 async def _get(house: House, request: op.JobId, tenant: str) -> op.Job:

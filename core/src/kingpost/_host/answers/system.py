@@ -24,6 +24,7 @@ from ..equip import work_folder
 from ..heads import compare, export, read_heads
 from ..keep import backup, restore
 from ..offered import tools_of
+from .findings import report_to
 from .house import House
 from .steering import end_all
 from .tasks import every, tree_of
@@ -119,12 +120,13 @@ async def _verify(house: House, request: op.Verify, tenant: str) -> Report:
     newest = max(heads, key=lambda head: head.position, default=None)
     report = await log.verify(lambda done, total: house.tell("", Progress("verifying", done, total)), newest)
     others = await compare(await house.log(), [head for head in heads if head is not newest])
-    return replace(report, findings=(*report.findings, *others))
+    return await report_to(tenant, replace(report, findings=(*report.findings, *others)), await house.log())
 
 
 async def _rebuild(house: House, request: op.Rebuild, tenant: str) -> Report:
     log = await care(house)
-    return await log.rebuild(lambda done, total: house.tell("", Progress("rebuilding", done, total)), request.since)
+    report = await log.rebuild(lambda done, total: house.tell("", Progress("rebuilding", done, total)), request.since)
+    return await report_to(tenant, report, await house.log())
 
 
 async def _head(house: House, request: op.Nothing, tenant: str) -> SignedHead:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...errors import Conflict, Forbidden, InvalidRequest, KeyReused, NotFound
 from ...operations import tokens as op
-from ...records.access import Asked, Once
+from ...records.access import EVERYTHING, HOST, OF_THE_HOUSE, Asked, Once
 from ...records.event import Event
 from ...records.record import replace
 from ..intake import check_text
@@ -49,7 +49,7 @@ async def _create(house: House, request: op.CreateToken, tenant: str, asked: Ask
     for scope in request.scopes or ("",):
         if not _SCOPE.fullmatch(scope):
             raise InvalidRequest(f"{scope[:80]!r} is no scope; give names such as 'tasks:write', or '*'")
-    _check_scopes(request.scopes, asked)
+    _check_scopes(request.scopes, owner, asked)
     id, token = ring.mint(once, tenant)
     key = Key(
         id=id, tenant=owner, scopes=tuple(dict.fromkeys(request.scopes)), hash=sha256(token.encode()).hexdigest(),
@@ -62,13 +62,15 @@ async def _create(house: House, request: op.CreateToken, tenant: str, asked: Ask
     return op.TokenCreated(token=token, view=view(key, request.name))
 
 
-def _check_scopes(scopes: Sequence[str], asked: Asked) -> None:
+def _check_scopes(scopes: Sequence[str], owner: str, asked: Asked) -> None:
     """Nobody gives away what they have not got.
 
     Raises:
         Forbidden: they would.
     """
-    for scope in scopes:
+    # In the hands of another tenant "*" may be more than it is in those of who gives it.
+    wide = OF_THE_HOUSE if EVERYTHING in scopes and owner == HOST else ()
+    for scope in (*scopes, *sorted(wide)):
         if not asked.access.allows(scope):
             raise Forbidden(scope)
 
@@ -111,7 +113,7 @@ async def _rotate(house: House, request: op.RotateToken, tenant: str, asked: Ask
     old = _find(ring, request.id, tenant)
     if not 0 <= request.overlap_hours <= 24 * 30:
         raise InvalidRequest(f"overlap_hours is {request.overlap_hours}; give from 0 to {24 * 30}")
-    _check_scopes(old.scopes, asked)
+    _check_scopes(old.scopes, tenant, asked)
     name = (await ring.names(tenant)).get(old.id, "")
     id, token = ring.mint(once, tenant)
     if (known := ring.keys.get(id)) is not None:
