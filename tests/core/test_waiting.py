@@ -23,6 +23,7 @@ from kingpost import (
     Status,
     Tool,
 )
+from kingpost._walk.policy import parsed, verdict
 from kingpost.operations import calls, steering
 from kingpost.operations import events as event_ops
 from kingpost.operations import tasks as ops
@@ -129,6 +130,42 @@ async def test_the_first_rule_that_fits_decides() -> None:
 
     assert task.outcome is not None
     assert task.outcome.answer == "1=open/a | 2=tool.denied | 3=tool.denied | 4=tool.denied"
+
+
+@pytest.mark.parametrize(
+    ("rule", "arguments", "allowed"),
+    [
+        ("allow write(path=open/*)", {"path": "open/a", "content": "anything"}, True),
+        ("allow write(path=open/*)", {"path": "./open/a", "content": "anything"}, True),
+        ("allow write(path=open/*)", {"path": "secret/a", "content": "open/ sesame"}, False),
+        ("allow write(path=open/*)", {"path": "open/../secret/a", "content": ""}, False),
+        ("allow write(open/*)", {"path": "secret/a", "content": "open/ sesame"}, False),
+        ("allow write(open/*)", {"path": "open/a"}, True),
+        ("allow write(open/*)", {}, False),
+        ("allow write(path=open/*)", {"content": "path=open/a"}, False),
+    ],
+)
+def test_an_argument_lets_no_other_one_through(rule: str, arguments: dict[str, str], allowed: bool) -> None:
+    """What is allowed by a pattern is a call whose every text fits, or whose argument that the rule names does."""
+    rules = parsed([rule, "ask write"])
+
+    assert verdict(rules, Call("1", "write", arguments)) == ("allow" if allowed else "ask")
+
+
+def test_one_argument_is_enough_to_be_asked_about() -> None:
+    """By its name or by any; what only looks like a name is looked for as it stands."""
+    call = Call("1", "write", {"path": "notes/a", "content": "the password", "lines": ["secret/b"]})
+
+    for rule in (
+        "deny write(*password)",
+        "deny write(content=*password)",
+        "deny write(secret/*)",
+        "deny *(lines=*/b)",
+        "deny write(the*)",
+    ):
+        assert verdict(parsed([rule]), call) == "deny", rule
+    assert verdict(parsed(["deny write(path=*password)"]), call) == "allow"
+    assert verdict(parsed(["deny run(TOKEN=*)"]), Call("1", "run", {"env": ["TOKEN=a"]})) == "deny"
 
 
 async def test_nobody_answers_in_time() -> None:

@@ -18,11 +18,16 @@ from ..records.record import Record
 
 Verdict = Literal["allow", "ask", "deny"]
 
+_NAMED = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<pattern>.*)", re.DOTALL)
 _RULE = re.compile(r"(?P<verdict>\w+)\s+(?P<tool>[^\s(]+)(?:\((?P<pattern>.*)\))?\s*$", re.DOTALL)
 
 
 class Rule(Record):
-    """A verdict on calls of the tools that a pattern names, narrowed to those with an argument that fits another."""
+    """A verdict on calls of the tools that a pattern names, narrowed to those with arguments that fit another.
+
+    One fitting text is enough to ask or to deny. To allow every text has to fit, or an agent could let through a path
+    by what it writes there; ``name=pattern`` looks at one argument only.
+    """
 
     verdict: Verdict
     tool: str
@@ -34,11 +39,19 @@ class Rule(Record):
             return False
         if self.pattern is None:
             return True
-        # A path may be written in many ways; a rule speaks of all of them.
-        return any(
-            fnmatchcase(text, self.pattern) or fnmatchcase(normpath(text), self.pattern)
-            for text in _texts(call.arguments)
-        )
+        named = _NAMED.match(self.pattern)
+        if named is None:
+            return self._fit(_texts(call.arguments), self.pattern)
+        if self._fit(_texts(call.arguments.get(named["name"])), named["pattern"]):
+            return True
+        # What looks like a name may be meant as it stands: ``deny run(TOKEN=*)``.
+        return self.verdict != "allow" and self._fit(_texts(call.arguments), self.pattern)
+
+    def _fit(self, texts: Iterator[str], pattern: str) -> bool:
+        if self.verdict != "allow":
+            return any(_fits(text, pattern) for text in texts)
+        every = [".." not in text.split("/") and _fits(text, pattern) for text in texts]
+        return bool(every) and all(every)
 
 
 def parsed(rules: Sequence[str]) -> tuple[Rule, ...]:
@@ -62,6 +75,11 @@ def parsed(rules: Sequence[str]) -> tuple[Rule, ...]:
 def verdict(rules: Sequence[Rule], call: Call) -> Verdict:
     """What the first rule that fits says of a call."""
     return next((rule.verdict for rule in rules if rule.fits(call)), "allow")
+
+
+def _fits(text: str, pattern: str) -> bool:
+    """A path may be written in many ways; a rule speaks of all of them."""
+    return fnmatchcase(text, pattern) or fnmatchcase(normpath(text), pattern)
 
 
 def _texts(value: Any) -> Iterator[str]:
