@@ -40,6 +40,11 @@ def test_variables_are_filled_in_from_the_environment(tmp_path: Path) -> None:
         ('[kernel]\nbudget = "much"', "budget = 'much'"),
         ("[kernel]\nbudgte = 5", "there is no setting 'budgte'; did you mean 'budget'?"),
         ("kernel = 5", "is a value, not a section"),
+        ('[kernal]\npolicy = ["deny *"]', "there is no section [kernal]; did you mean [kernel]?"),
+        ("[plugin]\ndisabled = []", "there is no section [plugin]; did you mean [plugins]?"),
+        ('policy = ["deny *"]', "'policy' stands in no section; write [kernel] above it"),
+        ("disabled = []", "'disabled' stands in no section; write [plugins] above it"),
+        ("colour = 1", "'colour' stands in no section; write its section above it"),
         ("x = " + "[" * 20_000, "is not valid TOML"),
     ],
 )
@@ -50,6 +55,12 @@ def test_what_is_wrong_is_told_on_one_line(tmp_path: Path, text: str | bytes, sa
     assert says in str(caught.value)
     assert str(tmp_path / "kingpost.toml") in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_section_of_a_plugin_that_is_not_there_stops_nothing(tmp_path: Path) -> None:
+    settings = read(tmp_path, "[kern-log]\nx = 1\n[agent-openai]\ny = 2\n")
+
+    assert settings.section("kernel", KernelSettings) == KernelSettings()
 
 
 def test_a_variable_of_a_section_that_nobody_reads_stops_nothing(tmp_path: Path) -> None:

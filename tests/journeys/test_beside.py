@@ -206,3 +206,17 @@ def test_a_task_whose_time_has_not_come_is_not_called_left_behind(shell: Shell) 
     shell("run", "say hello", "--at", "2h", "--detach")
 
     assert "none left behind" in shell("doctor").out
+
+
+def test_the_doctor_tells_what_only_another_machine_can_do_and_what_is_left_out_in_vain(shell: Shell) -> None:
+    """Each with its own mend: going on here would not help."""
+    shell.write("kingpost.toml", '[plugins]\ndisabled = ["reader-pfd"]\n')
+    id = shell.look("run", "draw", "--needs", "gpu", "--detach").out.strip()
+
+    checks = shell.look("doctor", "--json").json["checks"]
+
+    told = {check["name"]: (check["seen"], check["mend"]) for check in checks if not check["well"]}
+    assert told.keys() == {"settings", "tasks"}
+    assert told["settings"][0].endswith("[plugins] disabled names reader-pfd, which is not installed")
+    assert told["tasks"][0] == f"1 for a worker that can do gpu, {id} for one"
+    assert "[kernel] capabilities" in told["tasks"][1]

@@ -40,7 +40,7 @@ async def examine(
         opened = await log()
         info = await opened.info()
         checks.append(Check(name="log", well=True, seen=f"{info.engine}, {info.durability}"))
-        checks.append(await _idle(opened, ports.clock.now()))
+        checks += await _idle(opened, ports.clock.now(), frozenset(config.capabilities))
     except (KingpostError, OSError) as problem:
         checks.append(Check(name="log", well=False, seen=str(problem), mend="see the message"))
     checks += await _offers(plugins)
@@ -70,11 +70,15 @@ def _disk(home: Path) -> Check:
 
 def _settings(settings: Settings, plugins: Plugins) -> list[Check]:
     known = {"kernel", "plugins", *(plugin.id for plugin in plugins.installed)}
-    strange = sorted(set(settings.raw) - known)
-    if not strange:
-        return [Check(name="settings", well=True, seen=settings.where)]
-    seen = f"{settings.where}: no plugin reads {', '.join(f'[{name}]' for name in strange)}"
-    return [Check(name="settings", well=False, seen=seen, mend=f"known sections: {', '.join(sorted(known))}")]
+    checks = []
+    if strange := sorted(set(settings.raw) - known):
+        seen = f"{settings.where}: no plugin reads {', '.join(f'[{name}]' for name in strange)}"
+        mend = f"known sections: {', '.join(sorted(known))}"
+        checks.append(Check(name="settings", well=False, seen=seen, mend=mend))
+    if absent := sorted(plugins.disabled - known):
+        seen = f"{settings.where}: [plugins] disabled names {', '.join(absent)}, which is not installed"
+        checks.append(Check(name="settings", well=False, seen=seen, mend="'kingpost plugins' lists the ids"))
+    return checks or [Check(name="settings", well=True, seen=settings.where)]
 
 
 def _doors(plugins: Plugins) -> Check:
@@ -127,13 +131,20 @@ async def _agent(config: KernelSettings, plugins: Plugins) -> Check:
     return Check(name=f"agent {config.agent}", well=True, seen=f"the default, with {model}")
 
 
-async def _idle(log: Log, now: float) -> Check:
-    """Tasks whose time has come and that nobody alive holds."""
+async def _idle(log: Log, now: float, able: frozenset[str]) -> list[Check]:
+    """Tasks whose time has come and that nobody alive holds, and apart those that this machine is unable to do."""
     statuses = [Status.QUEUED.value, Status.RUNNING.value]
     unfinished = await log.select(TaskQuery(statuses=statuses, limit=1000))
     due = [state for state in unfinished if state.not_before is None or state.not_before <= now]
-    idle = [s.id for s in due if s.worker is None or not await log.alive(s.worker)]
-    if not idle:
-        return Check(name="tasks", well=True, seen=f"{len(unfinished)} unfinished, none left behind")
-    seen = f"{len(idle)} unfinished that nobody works on, {idle[0]} for one"
-    return Check(name="tasks", well=False, seen=seen, mend="kingpost run --resume")
+    idle = [s for s in due if s.worker is None or not await log.alive(s.worker)]
+    here = [s.id for s in idle if able.issuperset(s.needs)]
+    checks = []
+    if here:
+        seen = f"{len(here)} unfinished that nobody works on, {here[0]} for one"
+        checks.append(Check(name="tasks", well=False, seen=seen, mend="kingpost run --resume, or kingpost work"))
+    if elsewhere := [s for s in idle if not able.issuperset(s.needs)]:
+        lacking = sorted({need for s in elsewhere for need in s.needs} - able)
+        seen = f"{len(elsewhere)} for a worker that can do {', '.join(lacking)}, {elsewhere[0].id} for one"
+        mend = "start one that can, name it under [kernel] capabilities, or cancel them"
+        checks.append(Check(name="tasks", well=False, seen=seen, mend=mend))
+    return checks or [Check(name="tasks", well=True, seen=f"{len(unfinished)} unfinished, none left behind")]

@@ -111,6 +111,10 @@ class PluginSettings(BaseModel):
     )
 
 
+_OWN: Mapping[str, type[BaseModel]] = {"kernel": KernelSettings, "plugins": PluginSettings}
+_ALIKE = 0.8
+
+
 class Settings:
     """All sections as they were read; each is checked when it is asked for."""
 
@@ -137,6 +141,7 @@ class Settings:
             raise SettingsInvalid(str(path), what, "save it as UTF-8") from problem
         except (tomllib.TOMLDecodeError, RecursionError) as problem:
             raise SettingsInvalid(str(path), f"is not valid TOML: {problem}", "mend it there") from problem
+        _check_top(raw, str(path))
         return cls(raw, str(path), environ)
 
     def with_these(self, overrides: Mapping[str, Mapping[str, Any]]) -> Settings:
@@ -178,6 +183,23 @@ class Settings:
         if value is None:
             raise SettingsInvalid(where, f"the variable {name} is not set", f"set it, or write ${{{name}:-default}}")
         return value
+
+
+def _check_top(raw: Mapping[str, Any], where: str) -> None:
+    """Refuse what would be read by nobody though it is meant for the kernel: its rules would silently not hold.
+
+    A section of a plugin that is not installed is left alone.
+
+    Raises:
+        SettingsInvalid: a section is nearly one of the kernel's, or a value stands in none.
+    """
+    for name, value in raw.items():
+        if isinstance(value, Mapping):
+            if name not in _OWN and (nearest := difflib.get_close_matches(name, _OWN, 1, _ALIKE)):
+                raise SettingsInvalid(where, f"there is no section [{name}]", f"did you mean [{nearest[0]}]?")
+        elif name not in _OWN:
+            owner = next((f"[{own}]" for own, model in _OWN.items() if name in model.model_fields), "its section")
+            raise SettingsInvalid(where, f"{name!r} stands in no section", f"write {owner} above it")
 
 
 def _explained(problem: ValidationError, where: str, model: type[BaseModel]) -> SettingsInvalid:
