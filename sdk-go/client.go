@@ -3,7 +3,6 @@ package kingpost
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"os"
 	"strings"
@@ -131,16 +130,20 @@ func (c *Client) Worker(options WorkerOptions) *Worker {
 	}
 }
 
-func (c *Client) document(ctx context.Context) (*document, error) {
+// kept is the server's document where it was read before, and else nil.
+func (c *Client) kept() *document {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if c.read == nil {
-		received, err := c.transport.ask(ctx, http.MethodGet, "/openapi.json", nil, nil, nil)
+	return c.read
+}
+
+// newer is the server's document, read anew unless somebody else has done so since than was read.
+func (c *Client) newer(ctx context.Context, than *document) (*document, error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.read == nil || c.read == than {
+		read, err := ask[document](ctx, c.transport, http.MethodGet, "/openapi.json", nil, nil, nil)
 		if err != nil {
-			return nil, err
-		}
-		read := &document{}
-		if err := json.Unmarshal(received.Body, read); err != nil {
 			return nil, err
 		}
 		c.read = read

@@ -206,9 +206,18 @@ func done(c *command) (map[string]any, error) {
 		}
 		return value(VerifyWebhook(body, header(c.Headers), time.Unix(0, int64(c.Now*1e9)), secrets...))
 	case "plugin":
-		given := map[string]any{}
-		_ = json.Unmarshal(c.Request, &given)
-		return value(c.client().Plugin(c.Plugin).Call(ctx, c.Operation, given))
+		one := c.client().Plugin(c.Plugin)
+		var last json.RawMessage
+		for _, each := range c.Calls {
+			given := map[string]any{}
+			_ = json.Unmarshal(each.Request, &given)
+			answer, err := one.Call(ctx, each.Operation, given)
+			if err != nil {
+				return nil, err
+			}
+			last = answer
+		}
+		return value(last, nil)
 	case "worker":
 		return value(served(ctx, c.client(), c))
 	}

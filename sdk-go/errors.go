@@ -16,6 +16,7 @@ type Error struct {
 	Detail    string
 	RequestID string
 	Body      []byte
+	URL       string // where an ErrAnswerInvalid came from, and else empty
 	kinds     []*Kind
 }
 
@@ -47,6 +48,7 @@ var (
 	ErrOverloaded      = &Kind{"Overloaded", ErrTransient}
 	ErrBehind          = &Kind{"Behind", ErrTransient}
 	ErrFinal           = &Kind{"FinalError", ErrAPI}
+	ErrAnswerInvalid   = &Kind{"AnswerInvalid", ErrAPI} // a success that no kingpost server says: a proxy's page, most often
 
 	ErrConnectionFailed = &Kind{Name: "ConnectionFailed"}
 	ErrTimedOut         = &Kind{"TimedOut", ErrConnectionFailed}
@@ -145,10 +147,47 @@ func told(status int, header http.Header, body []byte) *Error {
 	} else if kind == nil {
 		kind = ErrInput
 	}
-	for ; kind != nil; kind = kind.parent {
-		made.kinds = append(made.kinds, kind)
-	}
+	made.kinds = kind.up()
 	return made
+}
+
+// up is a kind and all that it is below of.
+func (k *Kind) up() (kinds []*Kind) {
+	for ; k != nil; k = k.parent {
+		kinds = append(kinds, k)
+	}
+	return kinds
+}
+
+// read puts the JSON object that an operation answers into made. It fails with ErrAnswerInvalid where it is none: a login
+// page or a page of maintenance comes with a 200 too.
+func read(method, target string, received *Received, made any) error {
+	var object map[string]json.RawMessage
+	told := ""
+	if err := json.Unmarshal(received.Body, &object); err != nil || object == nil {
+		told = noAPI(received.Header, received.Body)
+	} else if err := json.Unmarshal(received.Body, made); err != nil {
+		told = "got JSON that does not fit: " + err.Error()
+	} else {
+		return nil
+	}
+	return &Error{
+		Status: received.Status, Code: "answer.invalid", Detail: method + " " + target + " " + told, Body: received.Body,
+		RequestID: received.RequestID, URL: target, kinds: ErrAnswerInvalid.up(),
+	}
+}
+
+// noAPI says what came in the place of an answer of the API, and what to look at.
+func noAPI(header http.Header, body []byte) string {
+	kind := header.Get("content-type")
+	if kind == "" {
+		kind = "no content type"
+	}
+	came := kind + " and nothing in it"
+	if len(body) > 0 {
+		came = fmt.Sprintf("%s that begins with %q", kind, body[:min(len(body), 200)])
+	}
+	return "got " + came + ", which no kingpost server says; compare the URL, and look for a proxy that answers in its place"
 }
 
 func first(kinds ...*Kind) *Kind {

@@ -21,40 +21,28 @@ type described struct {
 	Method, Path            string
 	inPath, inQuery, inBody []string
 	required                []string
-	hasBody                 bool
+	hasBody, answersJSON    bool
 }
 
 // Operations gives the names of what it offers.
 func (p *Plugin) Operations(ctx context.Context) ([]string, error) {
-	known, err := p.known(ctx)
-	names := make([]string, 0, len(known))
-	for name := range known {
-		names = append(names, name)
+	kept := p.client.kept()
+	known := p.known(kept)
+	if len(known) == 0 {
+		read, err := p.client.newer(ctx, kept)
+		if err != nil {
+			return nil, err
+		}
+		known = p.known(read)
 	}
-	sort.Strings(names)
-	return names, err
+	return slices.Sorted(maps.Keys(known)), nil
 }
 
 // Call gives what the operation answers. It fails with ErrUnknownOperation where the plugin is not installed, has no
-// such operation, or not with these arguments.
+// such operation, or not with these arguments, and with ErrAnswerInvalid where something else than the API answers.
 func (p *Plugin) Call(ctx context.Context, operation string, given map[string]any, options ...Option) (json.RawMessage, error) {
-	known, err := p.known(ctx)
+	found, err := p.found(ctx, operation, given)
 	if err != nil {
-		return nil, err
-	}
-	found, ok := known[operation]
-	if !ok {
-		found, ok = known[p.Name+"."+operation]
-	}
-	if !ok {
-		offers := strings.Join(slices.Sorted(maps.Keys(known)), ", ")
-		if offers == "" {
-			offers = "nothing; is it installed?"
-		}
-		said := fmt.Sprintf("plugin %q has no operation %q; it offers %s", p.Name, operation, offers)
-		return nil, &LocalError{ErrUnknownOperation, said, nil}
-	}
-	if err := found.check(operation, given); err != nil {
 		return nil, err
 	}
 	path, values := found.Path, url.Values{}
@@ -82,7 +70,42 @@ func (p *Plugin) Call(ctx context.Context, operation string, given map[string]an
 	if err != nil {
 		return nil, err
 	}
-	return received.Body, nil
+	if found.answersJSON {
+		err = read(found.Method, p.client.transport.url+path, received, &map[string]json.RawMessage{})
+	}
+	return received.Body, err
+}
+
+// found is the operation; before one is refused the document is read again: the plugin may have come since, or changed.
+func (p *Plugin) found(ctx context.Context, operation string, given map[string]any) (described, error) {
+	kept := p.client.kept()
+	if kept != nil {
+		if found, err := p.chosen(kept, operation, given); err == nil {
+			return found, nil
+		}
+	}
+	read, err := p.client.newer(ctx, kept)
+	if err != nil {
+		return described{}, err
+	}
+	return p.chosen(read, operation, given)
+}
+
+func (p *Plugin) chosen(read *document, operation string, given map[string]any) (described, error) {
+	known := p.known(read)
+	found, ok := known[operation]
+	if !ok {
+		found, ok = known[p.Name+"."+operation]
+	}
+	if !ok {
+		offers := strings.Join(slices.Sorted(maps.Keys(known)), ", ")
+		if offers == "" {
+			offers = "nothing; is it installed?"
+		}
+		said := fmt.Sprintf("plugin %q has no operation %q; it offers %s", p.Name, operation, offers)
+		return found, &LocalError{ErrUnknownOperation, said, nil}
+	}
+	return found, found.check(operation, given)
 }
 
 func (d described) check(name string, given map[string]any) error {
@@ -125,18 +148,21 @@ type document struct {
 				Schema schema `json:"schema"`
 			} `json:"content"`
 		} `json:"requestBody"`
+		Responses map[string]struct {
+			Content map[string]json.RawMessage `json:"content"`
+		} `json:"responses"`
 	} `json:"paths"`
 	Components struct {
 		Schemas map[string]schema `json:"schemas"`
 	} `json:"components"`
 }
 
-func (p *Plugin) known(ctx context.Context) (map[string]described, error) {
-	read, err := p.client.document(ctx)
-	if err != nil {
-		return nil, err
-	}
+// known is what the plugin offers by name; nothing where no document was read.
+func (p *Plugin) known(read *document) map[string]described {
 	found := map[string]described{}
+	if read == nil {
+		return found
+	}
 	for path, methods := range read.Paths {
 		for method, operation := range methods {
 			owner, _, _ := strings.Cut(operation.Plugin, "@")
@@ -166,9 +192,14 @@ func (p *Plugin) known(ctx context.Context) (map[string]described, error) {
 					one.inBody = append(one.inBody, name)
 				}
 			}
+			for status, answer := range operation.Responses {
+				if _, ok := answer.Content["application/json"]; ok && status < "300" {
+					one.answersJSON = true
+				}
+			}
 			noun := operation.Tags[0]
 			found[noun+"."+strings.TrimPrefix(operation.ID, noun+"_")] = one
 		}
 	}
-	return found, nil
+	return found
 }

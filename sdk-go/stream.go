@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"iter"
 	mathrand "math/rand/v2"
 	"net/http"
@@ -132,7 +134,10 @@ func (s *Stream) once(take func(Item) bool) error {
 		return nil
 	}
 	if !strings.HasPrefix(response.Header.Get("content-type"), "text/event-stream") {
-		return &LocalError{ErrStreamInvalid, "the answer is no event stream", nil}
+		begun := make([]byte, 200)
+		size, _ := io.ReadAtLeast(response.Body, begun, len(begun))
+		what := fmt.Sprintf("GET %s/v1/events/stream is no event stream: it %s", s.transport.url, noAPI(response.Header, begun[:size]))
+		return &LocalError{ErrStreamInvalid, what, nil}
 	}
 	parser := &parser{}
 	buffer := make([]byte, 16384)

@@ -99,8 +99,8 @@ func ask[T any](ctx context.Context, t *transport, method, path string, query ur
 		return nil, err
 	}
 	made := new(T)
-	if err := json.Unmarshal(received.Body, made); err != nil {
-		return nil, fmt.Errorf("the answer to request %s cannot be read: %w", received.RequestID, err)
+	if err := read(method, t.url+path, received, made); err != nil {
+		return nil, err
 	}
 	return made, nil
 }

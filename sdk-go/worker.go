@@ -180,7 +180,8 @@ func (w *Worker) claim(ctx context.Context, places int) ([]Work, error) {
 func (w *Worker) patient(ctx context.Context, ask func() error) error {
 	for failures := 0; ; failures++ {
 		err := ask()
-		if err == nil || !mayPass(err) {
+		// Before it was ever known there, a wrong URL is likelier than a page of maintenance.
+		if err == nil || !mayPass(err) || errors.Is(err, ErrAnswerInvalid) && w.id == "" {
 			return err
 		}
 		w.problem(err, nil)
@@ -305,7 +306,7 @@ func (w *Worker) problem(err error, work *Work) {
 }
 
 func mayPass(err error) bool {
-	return errors.Is(err, ErrTransient) || errors.Is(err, ErrConnectionFailed)
+	return errors.Is(err, ErrTransient) || errors.Is(err, ErrConnectionFailed) || errors.Is(err, ErrAnswerInvalid)
 }
 
 func toolRaised(work Work, what string) SettleBody {

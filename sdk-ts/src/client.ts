@@ -1,5 +1,5 @@
 /** The client: every noun of the API as a property. Made by whoever talks to a kingpost server. */
-import { Plugin } from './plugin.js'
+import { LiveDocument, Plugin } from './plugin.js'
 import * as resources from './resources.js'
 import { type CallOptions, type ClientOptions, type Received, Transport } from './transport.js'
 import { Worker, type WorkerOptions } from './worker.js'
@@ -29,10 +29,11 @@ export class Client {
   readonly tokens: resources.Tokens
   readonly tools: resources.Tools
   #transport: Transport
-  #document: Promise<unknown> | undefined
+  #document: LiveDocument
 
   constructor(options: ClientOptions = {}) {
     const transport = (this.#transport = new Transport(options))
+    this.#document = new LiveDocument(transport)
     this.agents = new resources.Agents(transport)
     this.artefacts = new resources.Artefacts(transport)
     this.calls = new resources.Calls(transport)
@@ -86,19 +87,16 @@ export class Client {
 
   /** The operations that an installed plugin brings, checked against the server's own document. */
   plugin<P extends string>(name: P): Plugin<P> {
-    return new Plugin(name, this.#transport, () => this.document())
+    return new Plugin(name, this.#transport, this.#document)
   }
 
-  /** The server's OpenAPI document, with the operations of its plugins; asked for once. */
+  /**
+   * The server's OpenAPI document, with the operations of its plugins; asked for once.
+   *
+   * Asked for again by `plugin` where an operation or an argument is not in it.
+   */
   document(): Promise<unknown> {
-    this.#document ??= this.#transport
-      .ask(new Request(`${this.#transport.url}/openapi.json`))
-      .then((response) => response.json())
-      .catch((failure: unknown) => {
-        this.#document = undefined
-        throw failure
-      })
-    return this.#document
+    return this.#document.kept ?? this.#document.newer(undefined)
   }
 
   /** A worker, which serves agents and tools from this process. */

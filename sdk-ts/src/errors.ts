@@ -4,7 +4,7 @@
  * KingpostError
  * ├── ApiError: InputError (InvalidRequest, UnreadableInput, UnknownName, BudgetTooSmall, NotFound, Unauthorized,
  * │   Forbidden, KeyReused) · ConfigurationError · TransientError (Unavailable, Conflict, InFlight, Overloaded, Behind)
- * │   · FinalError
+ * │   · FinalError · AnswerInvalid
  * ├── ConnectionFailed: TimedOut
  * └── StreamInvalid · WebhookInvalid · ClaimLost · UnknownOperation · SettingsInvalid
  */
@@ -64,6 +64,18 @@ export class Behind extends TransientError { override name = 'Behind' }
 /** Trying again does not help. */
 export class FinalError extends ApiError { override name = 'FinalError' }
 
+/**
+ * What answered with success is not the API: a proxy's page, most often, or another server. `url` says where.
+ *
+ * `status` and `body` are what came, and `code` is `answer.invalid`. Not tried again: a page stays a page.
+ */
+export class AnswerInvalid extends ApiError {
+  override name = 'AnswerInvalid'
+  constructor(status: number, readonly url: string, detail: string, requestId: string | undefined, body: string) {
+    super(status, 'answer.invalid', detail, requestId, body)
+  }
+}
+
 /** Nobody answered, as often as it was tried. */
 export class ConnectionFailed extends KingpostError { override name = 'ConnectionFailed' }
 /** No answer came in time. */
@@ -111,4 +123,27 @@ export function told(status: number, headers: Headers, body: string): ApiError {
   const family = code.split('.')[0] ?? ''
   const shape = CODES[code] ?? FAMILIES[family] ?? STATUSES[status] ?? (status >= 500 ? TransientError : InputError)
   return new shape(status, code, detail, requestId, body)
+}
+
+/**
+ * The JSON object that an operation answers.
+ *
+ * @throws AnswerInvalid it is none; a login page or a page of maintenance comes with a 200 too
+ */
+export function read<T>(asked: Request, response: Response, body: string): T {
+  try {
+    const found: unknown = JSON.parse(body)
+    if (typeof found === 'object' && found !== null && !Array.isArray(found)) return found as T
+  } catch {
+    // Told below, with what came.
+  }
+  const detail = `${asked.method} ${asked.url} ${noApi(response.headers, body)}`
+  throw new AnswerInvalid(response.status, asked.url, detail, response.headers.get('x-request-id') ?? undefined, body)
+}
+
+/** What came in the place of an answer of the API, and what to look at. */
+export function noApi(headers: Headers, body: string): string {
+  const kind = headers.get('content-type') || 'no content type'
+  const came = body ? `${kind} that begins with '${body.slice(0, 200)}'` : `${kind} and nothing in it`
+  return `got ${came}, which no kingpost server says; compare the URL, and look for a proxy that answers in its place`
 }

@@ -1,9 +1,10 @@
 /** The TypeScript SDK of kingpost. No dependencies; runs in Node 20 and later and in browsers. */
 export { Client } from './client.js'
 export {
-  ApiError, Behind, BudgetTooSmall, ClaimLost, ConfigurationError, Conflict, ConnectionFailed, FinalError, Forbidden,
-  InFlight, InputError, InvalidRequest, KeyReused, KingpostError, NotFound, Overloaded, SettingsInvalid, StreamInvalid,
-  TimedOut, TransientError, Unauthorized, Unavailable, UnknownName, UnknownOperation, UnreadableInput, WebhookInvalid,
+  AnswerInvalid, ApiError, Behind, BudgetTooSmall, ClaimLost, ConfigurationError, Conflict, ConnectionFailed,
+  FinalError, Forbidden, InFlight, InputError, InvalidRequest, KeyReused, KingpostError, NotFound, Overloaded,
+  SettingsInvalid, StreamInvalid, TimedOut, TransientError, Unauthorized, Unavailable, UnknownName, UnknownOperation,
+  UnreadableInput, WebhookInvalid,
 } from './errors.js'
 export type { Retry } from './policy.js'
 export { Plugin } from './plugin.js'

@@ -178,6 +178,7 @@ import type {
   WorkerList,
   WorkerView,
 } from './generated/types.gen.js'
+import { read } from './errors.js'
 import { EventStream, FINAL, type Follow } from './stream.js'
 import { type CallOptions, Transport } from './transport.js'
 
@@ -188,7 +189,7 @@ const POLL = 30
 
 /** An operation of the ground floor. Its own options differ from one to the next; `ask` sets the ones they share. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Operation = (options: any) => Promise<{ data: unknown }>
+type Operation = (options: any) => Promise<{ data: unknown; request?: Request; response?: Response }>
 
 /** One noun of the API. */
 export class Resource {
@@ -196,8 +197,9 @@ export class Resource {
 
   protected async ask<T>(operation: Operation, given: object, options: CallOptions = {}): Promise<T> {
     const fetch = (request: Request) => this.transport.ask(request, options)
-    const { data } = await operation({ ...given, client: this.transport.ground, fetch, throwOnError: true })
-    return data as T
+    const asked = { parseAs: 'text', ...given, client: this.transport.ground, fetch, throwOnError: true }
+    const { data, request, response } = await operation(asked)
+    return typeof data === 'string' ? read<T>(request!, response!, data) : (data as T)
   }
 }
 

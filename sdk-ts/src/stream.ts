@@ -3,7 +3,7 @@
  *
  * Made by `events.stream` and `tasks.stream`.
  */
-import { ApiError, ConnectionFailed, StreamInvalid, TimedOut } from './errors.js'
+import { ApiError, ConnectionFailed, noApi, StreamInvalid, TimedOut } from './errors.js'
 import type { EventView } from './generated/types.gen.js'
 import { pause, sleep, worthAnother } from './policy.js'
 import { type Message, Parser } from './sse.js'
@@ -79,7 +79,7 @@ export class EventStream implements AsyncIterable<EventView | Speech> {
 
   async #isFinal(task: string): Promise<boolean> {
     const request = new Request(`${this.#transport.url}/v1/tasks/${encodeURIComponent(task)}`)
-    const view = (await (await this.#transport.ask(request, this.#options)).json()) as { status: string }
+    const view = await this.#transport.read<{ status: string }>(request, this.#options)
     return FINAL.has(view.status)
   }
 
@@ -98,7 +98,10 @@ export class EventStream implements AsyncIterable<EventView | Speech> {
         return
       }
       if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
-        throw new StreamInvalid('the answer is no event stream')
+        const { value } = await response.body.getReader().read().catch(() => ({ value: undefined }))
+        const begun = new TextDecoder().decode(value)
+        const where = `GET ${this.#transport.url}/v1/events/stream`
+        throw new StreamInvalid(`${where} is no event stream: it ${noApi(response.headers, begun)}`)
       }
       const parser = new Parser()
       const reader = response.body.getReader()

@@ -1,5 +1,5 @@
 /** Carries one request over the wire, again where that may help. Called by every resource; knows no operation. */
-import { type ApiError, ConnectionFailed, SettingsInvalid, TimedOut, told } from './errors.js'
+import { type ApiError, ConnectionFailed, read, SettingsInvalid, TimedOut, told } from './errors.js'
 import { createClient, type Client as Ground } from './generated/client/index.js'
 import { pause, type Retry, RETRY, sleep, worthAnother } from './policy.js'
 
@@ -81,7 +81,8 @@ export class Transport {
         const response = await this.#once(request, headers, body, options)
         const bytes = await response.arrayBuffer()
         this.#seen(response, bytes, options)
-        if (response.ok) return new Response(bytes, { status: response.status, headers: response.headers })
+        // A status without content refuses a body, an empty one too.
+        if (response.ok) return new Response(bytes.byteLength ? bytes : null, response)
         answered = response.headers
         problem = told(response.status, answered, new TextDecoder().decode(bytes))
       } catch (failure) {
@@ -92,6 +93,17 @@ export class Transport {
       if (attempt >= retries || !again) throw problem
       await sleep(pause(attempt, answered, this.retry, Math.random(), Date.now() / 1000), options.signal)
     }
+  }
+
+  /**
+   * The JSON object that answers a request.
+   *
+   * @throws ApiError the server refused, or something else than the API answered: AnswerInvalid
+   * @throws ConnectionFailed nobody answered
+   */
+  async read<T>(request: Request, options: CallOptions = {}): Promise<T> {
+    const response = await this.ask(request, options)
+    return read<T>(request, response, await response.text())
   }
 
   /**

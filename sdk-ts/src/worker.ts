@@ -4,7 +4,7 @@
  * It registers, gives signs of life, claims calls, settles them and leaves. What a function throws is what the agent is
  * told; a claim that was lost meanwhile is let go.
  */
-import { ClaimLost, Conflict, ConnectionFailed, FinalError, NotFound, TransientError } from './errors.js'
+import { AnswerInvalid, ClaimLost, Conflict, ConnectionFailed, FinalError, NotFound, TransientError } from './errors.js'
 import type { Asking, Decision, OfferedAgent, SettleBody, ToolInput, Work } from './generated/types.gen.js'
 import { pause, sleep } from './policy.js'
 import type { Workers } from './resources.js'
@@ -125,7 +125,8 @@ export class Worker {
       try {
         return await ask()
       } catch (problem) {
-        if (!mayPass(problem)) throw problem
+        // Before it was ever known there, a wrong URL is likelier than a page of maintenance.
+        if (!mayPass(problem) || (problem instanceof AnswerInvalid && !this.#id)) throw problem
         this.#options.onProblem(problem)
       }
       await sleep(this.#pause(failures), stopped).catch(() => undefined)
@@ -218,7 +219,7 @@ export class Worker {
 }
 
 function mayPass(problem: unknown): boolean {
-  return problem instanceof TransientError || problem instanceof ConnectionFailed
+  return [TransientError, ConnectionFailed, AnswerInvalid].some((shape) => problem instanceof shape)
 }
 
 function failure(work: Work, what: string): Said {

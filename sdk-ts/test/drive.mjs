@@ -73,7 +73,12 @@ const DEEDS = {
     return { value: { kind: name, code, request_id: requestId ?? null } }
   },
   webhook: async (asked) => ({ value: await verifyWebhook(asked.hex === undefined ? asked.body : Buffer.from(asked.hex, 'hex'), asked.headers, asked.secret, { now: asked.now }) }),
-  plugin: async (asked) => ({ value: await client(asked).plugin(asked.plugin).call(asked.operation, asked.request) }),
+  plugin: async (asked) => {
+    const one = client(asked).plugin(asked.plugin)
+    let value
+    for (const each of asked.calls) value = await one.call(each.operation, each.request)
+    return { value }
+  },
   worker: served,
 }
 

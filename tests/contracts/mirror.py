@@ -13,8 +13,9 @@ _NOTE = "# Made out of ../_async by `make contracts`; mend it there.\n"
 _WORDS = {
     "AsyncClient": "Client", "AsyncStream": "Stream", "AsyncPages": "Pages", "AsyncWorker": "Worker",
     "AsyncIterator": "Iterator", "AsyncTransport": "Transport", "AsyncGenerator": "Generator",
-    "AsyncResource": "Resource", "AsyncPlugin": "Plugin",
+    "AsyncResource": "Resource", "AsyncPlugin": "Plugin", "AsyncDocument": "Document",
     "__aenter__": "__enter__", "__aexit__": "__exit__", "__aiter__": "__iter__", "__anext__": "__next__",
+    "anext": "next",
     "StopAsyncIteration": "StopIteration", "aclose": "close", "aread": "read", "aiter_bytes": "iter_bytes",
     "asynccontextmanager": "contextmanager", "_async": "_sync",
 }  # fmt: skip

@@ -46,6 +46,7 @@ def test_every_sdk_makes_the_same_of_an_exchange(driver: Driver, case: dict[str,
         )  # fmt: skip
 
     as_told(case, said, server.seen)
+    assert all(word in said["error"]["message"] for word in case.get("names", ()))
     keys = {asked.headers.get("idempotency-key") for asked in server.seen}
     assert len(keys) == 1
     assert (None not in keys) is (server.seen[0].method == "POST")
@@ -92,7 +93,7 @@ def scripted(step: Any) -> bytes:
         time.sleep(0.5)
         return b""
     step = {"status": step} if isinstance(step, int) else step
-    body = step.get("body")
+    body = step["text"].encode() if "text" in step else step.get("body")
     if step["status"] >= 400:
         body = {"code": step.get("code", f"http.{step['status']}"), "detail": "told"}
     return answer(step["status"], body, {"x-request-id": "r-1"} | step.get("headers", {}))

@@ -55,7 +55,8 @@ def server() -> Iterator[Scripted]:
 
 
 def call(driver: Driver, server: Scripted, plugin: str, operation: str, given: dict[str, Any]) -> dict[str, Any]:
-    return driver.do("plugin", client={"url": server.url}, plugin=plugin, operation=operation, request=given)
+    calls = [{"operation": operation, "request": given}]
+    return driver.do("plugin", client={"url": server.url}, plugin=plugin, calls=calls)
 
 
 def test_more_than_one_plugin_brings_operations_and_the_agreements_have_them_all() -> None:
@@ -107,6 +108,44 @@ def test_what_the_document_does_not_have_is_refused_before_the_wire(
     assert [asked.path for asked in server.seen] == ["/openapi.json"]
 
 
+def without(*ids: str) -> bytes:
+    """The document of a server that has these operations not yet."""
+    document = json.loads(BYTES)
+    for path, methods in list(document["paths"].items()):
+        document["paths"][path] = {verb: one for verb, one in methods.items() if one["operationId"] not in ids}
+    return json.dumps(document).encode()
+
+
+def test_what_a_plugin_brings_later_is_found(driver: Driver) -> None:
+    """One client reads the document once, and again before it refuses: the plugin may have been installed since."""
+    documents = iter([without("endpoints_enable"), BYTES])
+    with Scripted(
+        lambda asked: answer(200, next(documents)) if asked.path == "/openapi.json" else said(asked)
+    ) as server:
+        calls: list[dict[str, Any]] = [
+            {"operation": name, "request": {}} for name in ("endpoints.list", "sources.list", "endpoints.list")
+        ]
+        later = [{"operation": "endpoints.enable", "request": {"id": "hook"}}, *calls]
+        answered = driver.do("plugin", client={"url": server.url}, plugin="webhooks", calls=[*calls, *later])
+
+    assert answered == {"value": {"done": ["/v1/webhooks/endpoints"]}}
+    places = ["/v1/webhooks/endpoints", "/v1/webhooks/sources", "/v1/webhooks/endpoints"]
+    assert [asked.path for asked in server.seen] == [
+        "/openapi.json", *places, "/openapi.json", "/v1/webhooks/endpoints/hook/enable", *places,
+    ]  # fmt: skip
+
+
+def test_a_document_that_is_a_page_is_told_and_read_again(driver: Driver) -> None:
+    answers = iter([answer(200, b"<html>", {"content-type": "text/html"})])
+    with Scripted(lambda asked: next(answers, b"") or said(asked)) as server:
+        first = call(driver, server, "webhooks", "endpoints.list", {})
+        again = call(driver, server, "webhooks", "endpoints.list", {})
+
+    assert first["error"]["kind"] == "AnswerInvalid"
+    assert f"GET {server.url}/openapi.json" in first["error"]["message"]
+    assert again == {"value": {"done": ["/v1/webhooks/endpoints"]}}
+
+
 @pytest.fixture(scope="module")
 def provider(_built: None) -> Iterator[Provider]:
     with Provider() as provider:
@@ -118,7 +157,8 @@ def test_a_real_server_answers_for_the_plugins_that_it_has_installed(driver: Dri
 
     def call(verb: str, **given: str) -> list[str]:
         client = {"url": provider.url, "token": provider.token}
-        answered = driver.do("plugin", client=client, plugin="webhooks", operation=f"endpoints.{verb}", request=given)
+        calls = [{"operation": f"endpoints.{verb}", "request": given}]
+        answered = driver.do("plugin", client=client, plugin="webhooks", calls=calls)
         return [one["id"] for one in answered["value"].get("endpoints", ())]
 
     call("set", id=driver.sdk, url="https://example.org/hook")

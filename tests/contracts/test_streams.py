@@ -133,10 +133,11 @@ def test_what_breaks_again_and_again_is_told(driver: Driver) -> None:
 
 
 def test_what_is_no_stream_is_refused(driver: Driver) -> None:
-    with Scripted(lambda asked: answer(200, {})) as server:
+    with Scripted(lambda asked: answer(200, b"<html>", {"content-type": "text/html"})) as server:
         said = driver.do("stream", client={"url": server.url}, task="t")
 
     assert said["error"]["kind"] == "StreamInvalid"
+    assert all(word in said["error"]["message"] for word in (server.url, "text/html", "<html>"))
 
 
 def test_line_ends_of_all_kinds_fields_of_tomorrow_and_speech(driver: Driver) -> None:

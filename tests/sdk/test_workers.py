@@ -116,7 +116,7 @@ VIEW: dict[str, Any] = {
 
 
 def test_a_server_that_is_away_is_waited_for(driver: Driver) -> None:
-    """Longer than a request is tried; what was done is told under one key until it is taken."""
+    """Longer than a request is tried, behind a page too; what was done is told under one key until it is taken."""
     turns = iter(range(1_000_000))
     claims: list[Asked] = []
     settled: list[Asked] = []
@@ -129,13 +129,14 @@ def test_a_server_that_is_away_is_waited_for(driver: Driver) -> None:
             return answer(200, {"work": [WORK]})
         if asked.path.endswith("/observations"):
             settled.append(asked)
-            return answer(503) if len(settled) < 5 else answer(200, VIEW)
+            away = answer(503) if len(settled) % 2 else answer(200, b"<html>back soon")
+            return away if len(settled) < 5 else answer(200, VIEW)
         return answer(200, {"workers": []})
 
     with Scripted(script) as server:
         said = driver.do("worker", client={"url": server.url}, most=1)
 
-    assert set(said["value"]["problems"]) == {"TransientError"}
+    assert set(said["value"]["problems"]) == {"TransientError", "AnswerInvalid"}
     assert len(claims) == 1, "it was told to stop"
     assert len(settled) == 5
     assert len({asked.headers["idempotency-key"] for asked in settled}) == 1
@@ -148,3 +149,12 @@ def test_a_worker_that_is_refused_says_so(driver: Driver) -> None:
         said = driver.do("worker", client={"url": server.url}, most=1)
 
     assert said["error"]["kind"] == "Forbidden"
+
+
+def test_a_worker_at_a_wrong_address_says_so(driver: Driver) -> None:
+    """A page in answer to its first words is no server that is away for a while."""
+    with Scripted(lambda asked: answer(200, b"<html>welcome")) as server:
+        said = driver.do("worker", client={"url": server.url}, most=1)
+
+    assert said["error"]["kind"] == "AnswerInvalid"
+    assert server.url in said["error"]["message"]

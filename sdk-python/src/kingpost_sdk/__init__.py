@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ._async.stream import AsyncStream as AsyncStream
     from ._async.stream import Speech as Speech
     from ._async.worker import AsyncWorker as AsyncWorker
+    from ._errors import AnswerInvalid as AnswerInvalid
     from ._errors import ApiError as ApiError
     from ._errors import Behind as Behind
     from ._errors import BudgetTooSmall as BudgetTooSmall
@@ -54,10 +55,10 @@ if TYPE_CHECKING:
     from ._webhooks import verify_webhook as verify_webhook
 
 _ERRORS = (
-    "ApiError", "Behind", "BudgetTooSmall", "ClaimLost", "ConfigurationError", "Conflict", "ConnectionFailed",
-    "FinalError", "Forbidden", "InFlight", "InputError", "InvalidRequest", "KeyReused", "KingpostError", "NotFound",
-    "Overloaded", "SettingsInvalid", "StreamInvalid", "TimedOut", "TransientError", "Unauthorized", "Unavailable",
-    "UnknownName", "UnknownOperation", "UnreadableInput", "WebhookInvalid",
+    "AnswerInvalid", "ApiError", "Behind", "BudgetTooSmall", "ClaimLost", "ConfigurationError", "Conflict",
+    "ConnectionFailed", "FinalError", "Forbidden", "InFlight", "InputError", "InvalidRequest", "KeyReused",
+    "KingpostError", "NotFound", "Overloaded", "SettingsInvalid", "StreamInvalid", "TimedOut", "TransientError",
+    "Unauthorized", "Unavailable", "UnknownName", "UnknownOperation", "UnreadableInput", "WebhookInvalid",
 )  # fmt: skip
 _PLACES = {
     **dict.fromkeys(_ERRORS, "_errors"),

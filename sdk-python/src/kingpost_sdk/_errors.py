@@ -10,7 +10,8 @@
     │   ├── ConfigurationError    mend the installation
     │   ├── TransientError        try again later (the SDK already has)
     │   │   └── Unavailable · Conflict · InFlight · Overloaded · Behind
-    │   └── FinalError            give up
+    │   ├── FinalError            give up
+    │   └── AnswerInvalid         something else than the API answered
     ├── ConnectionFailed          nobody answered
     │   └── TimedOut              not in time
     ├── StreamInvalid             an event stream is none
@@ -19,13 +20,15 @@
     ├── UnknownOperation          no installed plugin has such an operation
     └── SettingsInvalid           the environment names a number that is none
 
-Raised by the transports; ``told`` alone decides which class a problem document (RFC 9457) is.
+Raised by the transports; ``told`` alone decides which class a problem document (RFC 9457) is, and ``read`` what is an
+answer of the API.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 
 class KingpostError(Exception):
@@ -108,6 +111,17 @@ class FinalError(ApiError):
     """Trying again does not help."""
 
 
+class AnswerInvalid(ApiError):
+    """What answered with success is not the API: a proxy's page, most often, or another server. ``url`` says where.
+
+    ``status`` and ``body`` are what came, and ``code`` is ``answer.invalid``. Not tried again: a page stays a page.
+    """
+
+    def __init__(self, status: int, url: str, detail: str, request_id: str | None, body: bytes = b"") -> None:
+        super().__init__(status, "answer.invalid", detail, request_id, body)
+        self.url = url
+
+
 class ConnectionFailed(KingpostError):
     """Nobody answered, as often as it was tried."""
 
@@ -171,3 +185,25 @@ def told(status: int, headers: Mapping[str, str], body: bytes) -> ApiError:
     shape = _CODES.get(code) or _FAMILIES.get(code.partition(".")[0]) or _STATUSES.get(status)
     shape = shape or (TransientError if status >= 500 else InputError)
     return shape(status, code, detail, request_id, body)
+
+
+def read(asked: str, url: str, status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    """The JSON object that an operation answers.
+
+    Raises:
+        AnswerInvalid: it is none; a login page or a page of maintenance comes with a 200 too.
+    """
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        found = None
+    if isinstance(found, dict):
+        return found
+    raise AnswerInvalid(status, url, f"{asked} {no_api(headers, body)}", headers.get("x-request-id"), body)
+
+
+def no_api(headers: Mapping[str, str], body: bytes) -> str:
+    """What came in the place of an answer of the API, and what to look at."""
+    kind, start = headers.get("content-type") or "no content type", body[:200].decode("utf-8", "replace")
+    came = f"{kind} that begins with {start!r}" if body else f"{kind} and nothing in it"
+    return f"got {came}, which no kingpost server says; compare the URL, and look for a proxy that answers in its place"

@@ -19,6 +19,7 @@ class Described:
     in_query: tuple[str, ...]
     in_body: tuple[str, ...] | None
     required: frozenset[str]
+    answers_json: bool
 
     def check(self, arguments: dict[str, Any]) -> None:
         """Refuse what the operation does not take.
@@ -40,11 +41,26 @@ class Described:
 def described(document: dict[str, Any], plugin: str) -> dict[str, Described]:
     """What a plugin offers, by the operation's name (``noun.verb``)."""
     found = {}
-    for path, methods in document["paths"].items():
+    for path, methods in document.get("paths", {}).items():
         for method, operation in methods.items():
             if operation.get("x-plugin", "").partition("@")[0] == plugin:
                 one = _described(document, method, path, operation)
                 found[one.name] = one
+    return found
+
+
+def chosen(document: dict[str, Any], plugin: str, operation: str, given: dict[str, Any]) -> Described:
+    """The operation of a plugin that takes these arguments.
+
+    Raises:
+        UnknownOperation: the plugin has none of this name, or not with these arguments.
+    """
+    known = described(document, plugin)
+    found = known.get(operation) or known.get(f"{plugin}.{operation}")
+    if found is None:
+        offers = ", ".join(sorted(known)) or "nothing; is it installed?"
+        raise UnknownOperation(f"plugin {plugin!r} has no operation {operation!r}; it offers {offers}")
+    found.check(given)
     return found
 
 
@@ -54,6 +70,7 @@ def _described(document: dict[str, Any], method: str, path: str, operation: dict
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     if body is not None and "$ref" in body:
         body = document["components"]["schemas"][body["$ref"].rpartition("/")[2]]
+    answer: dict[str, Any] = next((one for status, one in operation.get("responses", {}).items() if status < "300"), {})
     required = {one["name"] for one in parameters if one.get("required")} | set((body or {}).get("required", ()))
     return Described(
         name=f"{noun}.{operation['operationId'].removeprefix(noun + '_')}",
@@ -63,4 +80,5 @@ def _described(document: dict[str, Any], method: str, path: str, operation: dict
         in_query=tuple(one["name"] for one in parameters if one["in"] == "query"),
         in_body=None if body is None else tuple(body.get("properties", ())),
         required=frozenset(required),
+        answers_json="application/json" in answer.get("content", {}),
     )

@@ -5,7 +5,6 @@ Made by whoever talks to a kingpost server. Knows no operation itself.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from .._policy import Retry
 from .._settings import Options, Received, settled
 from . import resources
-from .plugin import AsyncPlugin
+from .plugin import AsyncDocument, AsyncPlugin
 from .resource import DEFAULT
 from .transport import AsyncTransport
 from .worker import AsyncWorker, Problem, Terms
@@ -35,7 +34,7 @@ class AsyncClient:
         retry: Retry | None = None,
     ) -> None:
         transport = self._transport = AsyncTransport(settled(url, token, timeout, retry))
-        self._document: dict[str, Any] | None = None
+        self._document = AsyncDocument(transport)
         self.agents = resources.Agents(transport)
         self.artefacts = resources.Artefacts(transport)
         self.calls = resources.Calls(transport)
@@ -91,14 +90,14 @@ class AsyncClient:
 
     def plugin(self, name: str) -> AsyncPlugin:
         """The operations that an installed plugin brings, checked against the server's own document."""
-        return AsyncPlugin(name, self._transport, self.document)
+        return AsyncPlugin(name, self._transport, self._document)
 
     async def document(self) -> dict[str, Any]:
-        """The server's OpenAPI document, with the operations of its plugins; asked for once."""
-        if self._document is None:
-            received = await self._transport.ask({"method": "get", "url": "/openapi.json"}, DEFAULT)
-            self._document = json.loads(received.content)
-        return self._document
+        """The server's OpenAPI document, with the operations of its plugins; asked for once.
+
+        Asked for again by ``plugin`` where an operation or an argument is not in it.
+        """
+        return self._document.kept or await self._document.newer(None)
 
     def worker(
         self,

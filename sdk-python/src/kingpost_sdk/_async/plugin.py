@@ -5,51 +5,77 @@ Made by ``client.plugin``. Types come from ``python -m kingpost_sdk sync``; this
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from .._errors import UnknownOperation
-from .._operations import Described, described
+from .._errors import UnknownOperation, read
+from .._operations import Described, chosen, described
 from .._settings import Options
 from .resource import DEFAULT
 from .transport import AsyncTransport
 
 
+class AsyncDocument:
+    """The server's OpenAPI document, read when it is first needed, and again where that may help."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+        self.kept: dict[str, Any] | None = None
+
+    async def newer(self, than: dict[str, Any] | None) -> dict[str, Any]:
+        """The document; read anew unless somebody else has done so since ``than`` was read.
+
+        Raises:
+            ApiError: the server refused, or what answered has no operations: ``AnswerInvalid``.
+            ConnectionFailed: nobody answered.
+        """
+        if self.kept is None or self.kept is than:
+            self.kept = await self._transport.read({"method": "get", "url": "/openapi.json"}, DEFAULT)
+        return self.kept
+
+
 class AsyncPlugin:
     """One plugin of the server."""
 
-    def __init__(self, name: str, transport: AsyncTransport, document: Callable[[], Any]) -> None:
+    def __init__(self, name: str, transport: AsyncTransport, document: AsyncDocument) -> None:
         self.name = name
         self._transport, self._document = transport, document
 
     async def operations(self) -> list[str]:
         """The names of what it offers."""
-        return sorted(described(await self._document(), self.name))
+        kept = self._document.kept
+        known = described(kept, self.name) if kept is not None else None
+        return sorted(known or described(await self._document.newer(kept), self.name))
 
     async def call(
         self, operation: str, arguments: dict[str, Any] | None = None, options: Options | None = None
     ) -> Any:
-        """What the operation answers: JSON, or bytes where it is something else.
+        """What the operation answers: a JSON object, or bytes where the document names something else.
 
         Raises:
             UnknownOperation: the plugin is not installed, has no such operation, or not with these arguments.
-            ApiError: the server refused.
+            ApiError: the server refused, or something else than the API answered: ``AnswerInvalid``.
         """
-        known = described(await self._document(), self.name)
-        found = known.get(operation) or known.get(f"{self.name}.{operation}")
-        if found is None:
-            offers = ", ".join(sorted(known)) or "nothing; is it installed?"
-            raise UnknownOperation(f"plugin {self.name!r} has no operation {operation!r}; it offers {offers}")
-        received = await self._transport.ask(_sent(found, arguments or {}), options or DEFAULT)
-        if "json" in received.headers.get("content-type", ""):
-            return json.loads(received.content)
+        given = arguments or {}
+        found = await self._found(operation, given)
+        sent = _sent(found, given)
+        received = await self._transport.ask(sent, options or DEFAULT)
+        if found.answers_json:
+            asked, url = self._transport.where(sent)
+            return read(asked, url, received.status, received.headers, received.content)
         return received.content
+
+    async def _found(self, operation: str, given: dict[str, Any]) -> Described:
+        """The operation; before one is refused the document is read again: it may have come since, or changed."""
+        kept = self._document.kept
+        if kept is not None:
+            with suppress(UnknownOperation):
+                return chosen(kept, self.name, operation, given)
+        return chosen(await self._document.newer(kept), self.name, operation, given)
 
 
 def _sent(operation: Described, arguments: dict[str, Any]) -> dict[str, Any]:
-    operation.check(arguments)
     path = operation.path
     for name in operation.in_path:
         path = path.replace("{" + name + "}", quote(str(arguments[name]), safe=""))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Callable
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
+from .._errors import AnswerInvalid, read
 from .._settings import Options
 from .transport import AsyncTransport
 
@@ -24,10 +24,17 @@ class AsyncResource:
         self._transport = transport
 
     async def _ask(self, operation: str, shape: type[T], options: Options | None, /, **given: Any) -> T:
-        received = await self._transport.ask(request(operation, **given), options or DEFAULT)
+        sent = request(operation, **given)
+        received = await self._transport.ask(sent, options or DEFAULT)
         if shape is bytes:
             return received.content  # type: ignore[return-value]  # the shape says so
-        made: T = shape.from_dict(json.loads(received.content))  # type: ignore[attr-defined]  # every model has it
+        asked, url = self._transport.where(sent)
+        found = read(asked, url, received.status, received.headers, received.content)
+        try:
+            made: T = shape.from_dict(found)  # type: ignore[attr-defined]  # every model has it
+        except (AttributeError, KeyError, TypeError, ValueError) as odd:
+            detail = f"{asked} got JSON that is no {shape.__name__}: {type(odd).__name__}: {odd}"
+            raise AnswerInvalid(received.status, url, detail, received.request_id, received.content) from odd
         return made
 
 

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from .. import models
-from .._errors import ApiError, ConnectionFailed, StreamInvalid
+from .._errors import ApiError, ConnectionFailed, StreamInvalid, no_api
 from .._policy import pause, worth_another
 from .._settings import Options
 from .._sse import Message, Parser
@@ -103,8 +103,8 @@ class AsyncStream:
 
     async def _is_final(self) -> bool:
         """Whether the task had ended before the next connection: if that one brings nothing, nothing will come."""
-        received = await self._transport.ask(request("tasks.get", id=self._task), self._options)
-        return json.loads(received.content).get("status") in FINAL
+        view = await self._transport.read(request("tasks.get", id=self._task), self._options)
+        return view.get("status") in FINAL
 
     async def _once(self) -> AsyncIterator[models.EventView | Speech]:
         """What one connection brings."""
@@ -117,7 +117,10 @@ class AsyncStream:
                 self._ended = True
                 return
             if not response.headers.get("content-type", "").startswith("text/event-stream"):
-                raise StreamInvalid("the answer is no event stream", response.headers.get("x-request-id"))
+                asked, _ = self._transport.where(sent)
+                begun = await anext(response.aiter_bytes(), b"")
+                what = f"{asked} is no event stream: it {no_api(response.headers, begun)}"
+                raise StreamInvalid(what, response.headers.get("x-request-id"))
             parser = Parser()
             async for chunk in response.aiter_bytes():
                 for message in parser.feed(chunk):

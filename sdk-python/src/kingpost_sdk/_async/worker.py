@@ -16,7 +16,16 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from .. import models
-from .._errors import ClaimLost, Conflict, ConnectionFailed, FinalError, KingpostError, NotFound, TransientError
+from .._errors import (
+    AnswerInvalid,
+    ClaimLost,
+    Conflict,
+    ConnectionFailed,
+    FinalError,
+    KingpostError,
+    NotFound,
+    TransientError,
+)
 from .._policy import pause
 from .._settings import Options, Settings
 from ._wire import Cancelled, Hands, Said, Signal, settle, sleep_for, waited
@@ -32,6 +41,7 @@ _AnyTool = TypeVar("_AnyTool", bound="Tool")
 _AnyAgent = TypeVar("_AnyAgent", bound="Agent")
 _log = logging.getLogger("kingpost_sdk")
 _NAP = 0.2
+_PASSING = (TransientError, ConnectionFailed, AnswerInvalid)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +164,10 @@ class AsyncWorker:
         while True:
             try:
                 return await ask(*given)
-            except (TransientError, ConnectionFailed) as problem:
+            except _PASSING as problem:
+                # Before it was ever known there, a wrong URL is likelier than a page of maintenance.
+                if isinstance(problem, AnswerInvalid) and not self._id:
+                    raise
                 self._on_problem(problem, None)
             until = time.monotonic() + self._pause(failures)
             failures += 1
@@ -224,7 +237,7 @@ class AsyncWorker:
             except (NotFound, Conflict, FinalError) as problem:
                 self._on_problem(ClaimLost(f"the claim on {work.key} was lost: {problem}"), work)
                 return
-            except (TransientError, ConnectionFailed) as problem:
+            except _PASSING as problem:
                 self._on_problem(problem, work)
                 if time.monotonic() >= until:
                     return

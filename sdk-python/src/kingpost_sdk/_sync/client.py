@@ -6,7 +6,6 @@ Made by whoever talks to a kingpost server. Knows no operation itself.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from .._policy import Retry
 from .._settings import Options, Received, settled
 from . import resources
-from .plugin import Plugin
+from .plugin import Document, Plugin
 from .resource import DEFAULT
 from .transport import Transport
 from .worker import Worker, Problem, Terms
@@ -36,7 +35,7 @@ class Client:
         retry: Retry | None = None,
     ) -> None:
         transport = self._transport = Transport(settled(url, token, timeout, retry))
-        self._document: dict[str, Any] | None = None
+        self._document = Document(transport)
         self.agents = resources.Agents(transport)
         self.artefacts = resources.Artefacts(transport)
         self.calls = resources.Calls(transport)
@@ -92,14 +91,14 @@ class Client:
 
     def plugin(self, name: str) -> Plugin:
         """The operations that an installed plugin brings, checked against the server's own document."""
-        return Plugin(name, self._transport, self.document)
+        return Plugin(name, self._transport, self._document)
 
     def document(self) -> dict[str, Any]:
-        """The server's OpenAPI document, with the operations of its plugins; asked for once."""
-        if self._document is None:
-            received = self._transport.ask({"method": "get", "url": "/openapi.json"}, DEFAULT)
-            self._document = json.loads(received.content)
-        return self._document
+        """The server's OpenAPI document, with the operations of its plugins; asked for once.
+
+        Asked for again by ``plugin`` where an operation or an argument is not in it.
+        """
+        return self._document.kept or self._document.newer(None)
 
     def worker(
         self,

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from .. import models
-from .._errors import ApiError, ConnectionFailed, StreamInvalid
+from .._errors import ApiError, ConnectionFailed, StreamInvalid, no_api
 from .._policy import pause, worth_another
 from .._settings import Options
 from .._sse import Message, Parser
@@ -104,8 +104,8 @@ class Stream:
 
     def _is_final(self) -> bool:
         """Whether the task had ended before the next connection: if that one brings nothing, nothing will come."""
-        received = self._transport.ask(request("tasks.get", id=self._task), self._options)
-        return json.loads(received.content).get("status") in FINAL
+        view = self._transport.read(request("tasks.get", id=self._task), self._options)
+        return view.get("status") in FINAL
 
     def _once(self) -> Iterator[models.EventView | Speech]:
         """What one connection brings."""
@@ -118,7 +118,10 @@ class Stream:
                 self._ended = True
                 return
             if not response.headers.get("content-type", "").startswith("text/event-stream"):
-                raise StreamInvalid("the answer is no event stream", response.headers.get("x-request-id"))
+                asked, _ = self._transport.where(sent)
+                begun = next(response.iter_bytes(), b"")
+                what = f"{asked} is no event stream: it {no_api(response.headers, begun)}"
+                raise StreamInvalid(what, response.headers.get("x-request-id"))
             parser = Parser()
             for chunk in response.iter_bytes():
                 for message in parser.feed(chunk):

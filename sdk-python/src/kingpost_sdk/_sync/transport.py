@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .. import _http
-from .._errors import ApiError, ConnectionFailed, TimedOut, told
+from .._errors import ApiError, ConnectionFailed, TimedOut, read, told
 from .._policy import pause, worth_another
 from .._settings import Options, Received, Settings
 from ._wire import sleep_for, wired
@@ -62,6 +62,21 @@ class Transport:
             answered = received.headers if received else {}
             sleep_for(pause(attempt, answered, settings.retry, random.random(), time.time()))  # noqa: S311 - spreads load, guards nothing
             attempt += 1
+
+    def read(self, sent: Mapping[str, Any], options: Options) -> dict[str, Any]:
+        """The JSON object that answers a request.
+
+        Raises:
+            ApiError: the server refused, or something else than the API answered: ``AnswerInvalid``.
+            ConnectionFailed: nobody answered.
+        """
+        received = self.ask(sent, options)
+        return read(*self.where(sent), received.status, received.headers, received.content)
+
+    def where(self, sent: Mapping[str, Any]) -> tuple[str, str]:
+        """What was asked and at which address, as an error tells it."""
+        url = f"{self.settings.url}{sent['url']}"
+        return f"{sent['method'].upper()} {url}", url
 
     @contextmanager
     def opened(

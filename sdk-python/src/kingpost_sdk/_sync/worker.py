@@ -17,7 +17,16 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from .. import models
-from .._errors import ClaimLost, Conflict, ConnectionFailed, FinalError, KingpostError, NotFound, TransientError
+from .._errors import (
+    AnswerInvalid,
+    ClaimLost,
+    Conflict,
+    ConnectionFailed,
+    FinalError,
+    KingpostError,
+    NotFound,
+    TransientError,
+)
 from .._policy import pause
 from .._settings import Options, Settings
 from ._wire import Cancelled, Hands, Said, Signal, settle, sleep_for, waited
@@ -33,6 +42,7 @@ _AnyTool = TypeVar("_AnyTool", bound="Tool")
 _AnyAgent = TypeVar("_AnyAgent", bound="Agent")
 _log = logging.getLogger("kingpost_sdk")
 _NAP = 0.2
+_PASSING = (TransientError, ConnectionFailed, AnswerInvalid)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +165,10 @@ class Worker:
         while True:
             try:
                 return ask(*given)
-            except (TransientError, ConnectionFailed) as problem:
+            except _PASSING as problem:
+                # Before it was ever known there, a wrong URL is likelier than a page of maintenance.
+                if isinstance(problem, AnswerInvalid) and not self._id:
+                    raise
                 self._on_problem(problem, None)
             until = time.monotonic() + self._pause(failures)
             failures += 1
@@ -225,7 +238,7 @@ class Worker:
             except (NotFound, Conflict, FinalError) as problem:
                 self._on_problem(ClaimLost(f"the claim on {work.key} was lost: {problem}"), work)
                 return
-            except (TransientError, ConnectionFailed) as problem:
+            except _PASSING as problem:
                 self._on_problem(problem, work)
                 if time.monotonic() >= until:
                     return
