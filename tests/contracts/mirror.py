@@ -19,6 +19,8 @@ _WORDS = {
     "StopAsyncIteration": "StopIteration", "aclose": "close", "aread": "read", "aiter_bytes": "iter_bytes",
     "asynccontextmanager": "contextmanager", "_async": "_sync",
 }  # fmt: skip
+_OWN = {"_blocking.py": "_wire.py", "_threads.py": "_hands.py"}
+"""What the blocking half has in the place of what; neither can be made of the other."""
 _DROPPED = {"async", "await"}
 
 
@@ -42,7 +44,6 @@ def written(source: Path, target: Path) -> None:
     """Mirror every module of a folder."""
     target.mkdir(parents=True)
     for path in sorted(source.glob("*.py")):
-        if path.name == "_wire.py":
+        if path.name in _OWN.values():
             continue
-        name = "_wire.py" if path.name == "_blocking.py" else path.name
-        (target / name).write_text(blocking(path.read_text("utf-8")), "utf-8")
+        (target / _OWN.get(path.name, path.name)).write_text(blocking(path.read_text("utf-8")), "utf-8")

@@ -86,12 +86,14 @@ def test_the_python_sdk_serves_with_nothing_but_what_it_names(wheels: Path, tmp_
 
 
 def test_importing_the_python_sdk_loads_nothing_heavy() -> None:
-    """The HTTP library comes with the first client, and each model when it is first used."""
-    asked = "import sys; from kingpost_sdk import Client, Worker, models, verify_webhook; print(*sys.modules)"
+    """The HTTP library and the event loop come with the first client, and each model when it is first used."""
+    asked = (
+        "import sys; from kingpost_sdk import AsyncClient, Client, Worker, models, verify_webhook; print(*sys.modules)"
+    )
     loaded = run(drivers.COMMANDS["python"][0], "-c", asked).split()
 
-    assert "kingpost_sdk._sync.client" in loaded
-    assert not {"httpx", "attr", "dateutil", "kingpost_sdk._generated", "asyncio"} & set(loaded)
+    assert {"kingpost_sdk._sync.client", "kingpost_sdk._async.client"} <= set(loaded)
+    assert not {"httpx", "attr", "dateutil", "kingpost_sdk._generated", "asyncio", "socket"} & set(loaded)
 
 
 def test_every_record_of_the_python_sdk_is_there() -> None:

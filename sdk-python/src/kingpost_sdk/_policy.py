@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 _ALWAYS = frozenset({408, 429})
 _LOCKS = frozenset({"idempotency.in_flight", "transient.conflict"})
@@ -50,6 +49,8 @@ def _asked(headers: Mapping[str, str], now: float) -> float | None:
         if text.isascii() and text.replace(".", "", 1).isdigit():
             return float(text) * unit
         if text and name == "retry-after":
+            from email.utils import parsedate_to_datetime  # 10 ms, for a form of the header that is rare
+
             try:
                 return max(0.0, parsedate_to_datetime(text).timestamp() - now)
             except ValueError:

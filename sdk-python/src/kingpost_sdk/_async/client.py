@@ -6,16 +6,20 @@ Made by whoever talks to a kingpost server. Knows no operation itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._policy import Retry
 from .._settings import Options, Received, settled
 from . import resources
-from .plugin import AsyncDocument, AsyncPlugin
+from .document import AsyncDocument
 from .resource import DEFAULT
 from .transport import AsyncTransport
-from .worker import AsyncWorker, Problem, Terms
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .plugin import AsyncPlugin
+    from .worker import AsyncWorker, Problem
 
 
 class AsyncClient:
@@ -90,6 +94,8 @@ class AsyncClient:
 
     def plugin(self, name: str) -> AsyncPlugin:
         """The operations that an installed plugin brings, checked against the server's own document."""
+        from .plugin import AsyncPlugin  # what this and a worker need is loaded when it is used
+
         return AsyncPlugin(name, self._transport, self._document)
 
     async def document(self) -> dict[str, Any]:
@@ -109,6 +115,8 @@ class AsyncClient:
         on_problem: Problem | None = None,
     ) -> AsyncWorker:
         """A worker, which serves agents and tools from this process: see ``AsyncWorker``."""
+        from .worker import AsyncWorker, Terms
+
         terms = Terms(name=name, parallel=parallel, ttl=ttl, wait=wait, on_problem=on_problem)
         return AsyncWorker(self.workers, self._transport.settings, terms)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
-import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -108,7 +108,7 @@ class AsyncTransport:
         if self.position:
             made["kingpost-position"] = str(self.position)
         if sent["method"].lower() == "post":
-            made["idempotency-key"] = options.idempotency_key or uuid.uuid4().hex
+            made["idempotency-key"] = options.idempotency_key or os.urandom(16).hex()
         return {**made, **options.headers}
 
     def _seen(self, response: _http.Response, options: Options) -> Received:

@@ -7,16 +7,20 @@ Made by whoever talks to a kingpost server. Knows no operation itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._policy import Retry
 from .._settings import Options, Received, settled
 from . import resources
-from .plugin import Document, Plugin
+from .document import Document
 from .resource import DEFAULT
 from .transport import Transport
-from .worker import Worker, Problem, Terms
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .plugin import Plugin
+    from .worker import Worker, Problem
 
 
 class Client:
@@ -91,6 +95,8 @@ class Client:
 
     def plugin(self, name: str) -> Plugin:
         """The operations that an installed plugin brings, checked against the server's own document."""
+        from .plugin import Plugin  # what this and a worker need is loaded when it is used
+
         return Plugin(name, self._transport, self._document)
 
     def document(self) -> dict[str, Any]:
@@ -110,6 +116,8 @@ class Client:
         on_problem: Problem | None = None,
     ) -> Worker:
         """A worker, which serves agents and tools from this process: see ``AsyncWorker``."""
+        from .worker import Worker, Terms
+
         terms = Terms(name=name, parallel=parallel, ttl=ttl, wait=wait, on_problem=on_problem)
         return Worker(self.workers, self._transport.settings, terms)
 

@@ -13,27 +13,9 @@ from urllib.parse import quote
 from .._errors import UnknownOperation, read
 from .._operations import Described, chosen, described
 from .._settings import Options
+from .document import Document
 from .resource import DEFAULT
 from .transport import Transport
-
-
-class Document:
-    """The server's OpenAPI document, read when it is first needed, and again where that may help."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-        self.kept: dict[str, Any] | None = None
-
-    def newer(self, than: dict[str, Any] | None) -> dict[str, Any]:
-        """The document; read anew unless somebody else has done so since ``than`` was read.
-
-        Raises:
-            ApiError: the server refused, or what answered has no operations: ``AnswerInvalid``.
-            ConnectionFailed: nobody answered.
-        """
-        if self.kept is None or self.kept is than:
-            self.kept = self._transport.read({"method": "get", "url": "/openapi.json"}, DEFAULT)
-        return self.kept
 
 
 class Plugin:

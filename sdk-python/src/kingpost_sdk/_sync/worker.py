@@ -8,9 +8,9 @@ raises is what the agent is told; a claim that was lost meanwhile is let go.
 from __future__ import annotations
 
 import logging
+import os
 import random
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,7 +29,8 @@ from .._errors import (
 )
 from .._policy import pause
 from .._settings import Options, Settings
-from ._wire import Cancelled, Hands, Said, Signal, settle, sleep_for, waited
+from ._hands import Cancelled, Hands, Said, Signal, settle, waited
+from ._wire import sleep_for
 
 Decided: TypeAlias = "str | models.Decision | Mapping[str, Any]"
 """What an agent may say: its answer, a decision, or the JSON of one."""
@@ -230,7 +231,7 @@ class Worker:
     def _settle(self, work: models.Work, holder: str, said: dict[str, Any]) -> None:
         """Tell the server; a claim is worth nothing any more when it was silent for ``ttl`` seconds."""
         until, failures = time.monotonic() + self._terms.ttl, 0
-        once = Options(idempotency_key=uuid.uuid4().hex)
+        once = Options(idempotency_key=os.urandom(16).hex())
         while True:
             try:
                 self._workers.observe(holder, task=work.task, call=work.call, options=once, **said)
