@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..question import Question
 from ..units import Form, Unit
 from .odd import far_out
+from .sorts import LOOKED_AT, families, templates
 
 _ERROR = re.compile(
-    r"\b(?:error|err|fatal|critical|panic|panicked|exception|traceback|failed|failure|segfault|abort|aborted|assert|oom"
-    r"|killed|denied|refused|timeout|timed out|unreachable|corrupt|corrupted)\b|Error\b|Exception\b",
-    re.IGNORECASE,
+    r"\b(?i:error|err|fatal|critical|panic|panicked|exception|traceback|failed|failure|segfault|abort|aborted|assert|oom"
+    r"|killed|denied|refused|timeout|timed out|unreachable|corrupt|corrupted)\b|[A-Za-z](?:Error|Exception)\b"
 )
 _WARNING = re.compile(r"\bwarn(?:ing)?\b", re.IGNORECASE)
-# A word with a digit in it is a value: an address, a block, a time. Only tried where a word begins.
-_VALUE = re.compile(r"(?<![^\s,;=()\[\]\"'|])[^\s\d,;=()\[\]\"'|]*+\d[^\s,;=()\[\]\"'|]*+")
 _CALM = re.compile(r"\b(?:TRACE|DEBUG|INFO|NOTICE)\b")
-_NUMBER = re.compile(r"\d++(?:\.\d++)?+")
+# Neither versions nor addresses nor times of day: a number, perhaps with its unit.
+_NUMBER = re.compile(r"(?<![\w.:/+~-])\d++(?:\.\d++)?+(?=[A-Za-z%µ]{0,3}(?:[\s,;|()\[\]{}\"']|\.?$|\.\s))")
 _LEAD = re.compile(r"[\[(]?(?:[A-Z][a-z]{2},? ){0,2}\d[\d\-/:T., +Z]{6,40}[\])]?")
-_LOOKED_AT = 400
 _LOSS = "lines like those that are kept, counted"
 _RARE, _FEW, _TRACE = 2, 20, 3
+_AGAIN = 0.86
+"""An error with another name in it, to one that is told for the first time."""
 _ODD, _WARNED, _SAID_CALMLY, _UNUSUAL, _USUAL = 0.97, 0.8, 0.85, 0.75, 0.7
 """To an error: one like no other, a warning, a mishap that is no error, one of many that are rare, a usual one."""
 _CAUSE = re.compile(
@@ -39,38 +39,61 @@ def form(text: str, question: Question) -> Form | None:
         return None
     messages = [_message(record) for record in records]
     groups: defaultdict[str, list[int]] = defaultdict(list)
-    for number, template in enumerate(_templates(records, messages)):
+    for number, template in enumerate(templates(records, messages)):
         groups[template].append(number)
     units = [Unit((record,), (0.0,), loss=_LOSS) for record in records]
-    rare = sum(1 for members in groups.values() if len(members) <= _RARE)
+    again = _again(groups)
+    rare = sum(1 for template, members in groups.items() if len(members) <= _RARE and template not in again)
     # Where much is rare, rare is nothing to tell.
     odd = _ODD if rare <= max(_FEW, len(records) // 50) else _UNUSUAL
     for template, members in groups.items():
-        _value(units, messages, template, members, odd)
+        if times := again.get(template, len(members)):
+            _value(units, messages, members, _worth(template, odd if times <= _RARE else _USUAL))
+            _count(units[members[0]], times)
+        else:
+            units[members[0]].worth = (_AGAIN * _mishap(template),)
     return Form(units, gaps=False, flows=True)
 
 
-def _value(units: list[Unit], messages: Sequence[str], template: str, members: Sequence[int], odd: float) -> None:
-    """What the records of one template are worth; the first counts the others. ``odd``: what a rare one is worth."""
-    first = members[0]
-    rare = len(members) <= _RARE
-    worth = odd if rare else _USUAL
+def _again(groups: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    """Templates that differ by a name only: the first of them with how many records there are, the others with 0."""
+    found: dict[str, int] = {}
+    for first, family in families(list(groups)).items():
+        found |= dict.fromkeys(family, 0)
+        found[first] = sum(len(groups[template]) for template in family)
+    return found
+
+
+def _mishap(template: str) -> float:
+    """What a record is worth for telling of an error or a warning; 0 where it tells of none."""
     if _ERROR.search(template):
-        worth = max(worth, _SAID_CALMLY) if _CALM.search(template) else 1.0
-    elif _WARNING.search(template):
-        worth = max(worth, _WARNED)
+        return _SAID_CALMLY if _CALM.search(template) else 1.0
+    return _WARNED if _WARNING.search(template) else 0.0
+
+
+def _worth(template: str, usual: float) -> float:
+    """What the first record of a template is worth; what goes wrong is worth just that, also when it is rare."""
+    mishap = _mishap(template)
+    return mishap if mishap == 1.0 else max(usual, mishap)
+
+
+def _value(units: list[Unit], messages: Sequence[str], members: Sequence[int], worth: float) -> None:
+    """What the records of one template are worth, given that of the first."""
+    rare = len(members) <= _RARE
     for number in members[1:] if rare else _distinct(messages, members) if worth >= _WARNED else ():
         units[number].worth = (worth * 0.8,)
     for number in _far_out(messages, members):
         units[number].worth = (0.95,)
-    if len(members) > _RARE:
-        record = units[first].whole
-        bare = record.rstrip("\n")
-        counted = f"{bare} [{len(members)} like this]{record[len(bare) :]}"
-        units[first].shapes, units[first].worth = (counted,), (worth,)
-    else:
-        units[first].worth = (max(worth, units[first].worth[0]),)
-    _shorten(units[first])
+    first = units[members[0]]
+    first.worth = (max(worth, first.worth[0]) if rare else worth,)
+
+
+def _count(unit: Unit, times: int) -> None:
+    """Tell how many records are like one."""
+    if times > _RARE:
+        line, end, more = unit.whole.partition("\n")
+        unit.shapes = (f"{line.rstrip()} [{times} like this]{end}{more}",)
+    _shorten(unit)
 
 
 def _shorten(unit: Unit) -> None:
@@ -103,19 +126,9 @@ def _far_out(messages: Sequence[str], members: Sequence[int]) -> set[int]:
 
 def _message(record: str) -> str:
     """A record without the time at its front."""
-    line = record[:_LOOKED_AT]
+    line = record[:LOOKED_AT]
     lead = _LEAD.match(line)
     return line[lead.end() :] if lead else line
-
-
-def _templates(records: Sequence[str], messages: Sequence[str]) -> list[str]:
-    """What is the same in all records of a sort; of a traceback also what it ends with, which is what went wrong."""
-    said = []
-    for record, message in zip(records, messages, strict=True):
-        more = record.rstrip().partition("\n")[2]
-        said.append(message.partition("\n")[0].rstrip() + more.rpartition("\n")[2][:_LOOKED_AT])
-    # All at once: an expression takes as long to begin as to work through half a line.
-    return _VALUE.sub("#", "\n".join(said)).split("\n")
 
 
 def _records(text: str) -> Iterator[str]:
