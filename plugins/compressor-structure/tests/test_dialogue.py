@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 
 import pytest
 from kingpost_compressor_structure.forms import dialogue
+from kingpost_compressor_structure.kinds import tell
 from kingpost_compressor_structure.question import Question
 
 Shorten = Callable[..., str]
@@ -78,3 +80,70 @@ def test_turns_and_heads_together_are_the_text() -> None:
 
     assert form is not None
     assert "".join(unit.whole for unit in form.units) == text
+
+
+STYLES = [
+    "{name}: {said}\n",
+    "{name}：{said}\n",  # noqa: RUF001 - full-width on purpose
+    "{name}:\n{said}\n\n",
+    "**{name}** (2024-05-{n:02} 10:00): {said}\n\n",
+    "### {name}\n\n{said}\n\n",
+    "[10:{n:02}] <{name}_> {said}\n",
+    "D1:{n} {name}: {said}\n",
+    "Turn {n} ({name}): {said}\n",
+    "(10:{n:02} am on 8 May) {name} said: {said}\n",
+    "{name} Miller  10:{n:02} AM\n{said}\n\n",
+    "<|im_start|>{name}\n{said}<|im_end|>\n",
+    "00:{n:02}:01.000 --> 00:{n:02}:02.500\n{name}: {said}\n\n",
+    "12/03/24, 10:{n:02} - {name}: {said}\n",
+]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_however_a_dialogue_is_written_who_says_what_stays_together(style: str, shorten: Shorten) -> None:
+    """Names in front or above, with times, numbers and marks."""
+    lines = [line.partition(": ") for line in talk("We bought a van for the band.", turns=200).splitlines()]
+    text = "".join(style.format(name=name, said=said, n=10 + at % 50) for at, (name, _, said) in enumerate(lines))
+    left = shorten(text, 0.05, "What did Ann buy?")
+
+    assert tell(text) == "dialogue"
+    assert "We bought a van for the band." in left
+    assert "Ann" in left[: left.index("We bought a van")].split("…")[-1]
+
+
+def test_messages_in_json_are_a_dialogue_too(shorten: Shorten) -> None:
+    """An answer next to its question comes with it."""
+    said = [line.partition(": ") for line in talk(turns=200).splitlines()]
+    rows = [{"role": name, "content": text} for name, _, text in said]
+    rows[100], rows[101] = (
+        {"role": "Bob", "content": "Who won the sailing race?"},
+        {"role": "Ann", "content": "Ibrahim."},
+    )
+    left = shorten(json.dumps(rows), 0.05, "Who won the sailing race?")
+
+    assert "Ann | Ibrahim." in left
+
+
+def test_a_long_answer_keeps_its_speaker_over_blank_lines() -> None:
+    """What stands in a block of code, or behind the name of a list, names nobody."""
+    answer = "Assistant: Two ways.\n\nNote: the first is slow.\n\n```\nAnn: x\n\nUser: y\n```\n\n"
+    text = f"User: How?\n{answer}User: Thanks, really.\nAssistant: Any time.\nUser: Bye.\n"
+    form = dialogue.form(text, Question("how"))
+
+    assert form is not None
+    assert "".join(unit.whole for unit in form.units) == text
+    assert [unit.speaker for unit in form.units] == ["User:", *["Assistant:"] * 3, "User:", "Assistant:", "User:"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Package: rope\nVersion: 1\nSection: yard\nPriority: low\n\n" * 9,
+        "Author: A. Person\nDate: 7 May\n\n    Lift more.\n\nAuthor: A. Person\nDate: 8 May\n\n    Lift less.\n\n" * 4,
+        "Name: crane\nVersion: 2\n" + "Classifier: Topic :: Yard\nClassifier: Topic :: Rope\n" * 9 + "\nSome text.\n",
+    ],
+    ids=["stanzas", "history", "head of a mail"],
+)
+def test_records_are_no_dialogue(text: str) -> None:
+    """Their fields stand in one order, say the same again or never take turns."""
+    assert tell(text) != "dialogue"

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from .forms import grammar, verdicts
-from .forms.dialogue import speaks
+from .forms.speakers import speaks
 
 KINDS = ("code", "dialogue", "diff", "json", "jsonl", "log", "markdown", "prose", "python", "table", "tests")
 

@@ -50,7 +50,10 @@ def _form(load: Any, question: Question) -> Form | None:
     except (ValueError, RecursionError):
         return None
     loss = _AS_TABLE if made.tables else _AS_LINES
-    return Form(made.units, gaps=not made.tables, flows=False, loss=loss) if len(made.units) > 1 else None
+    if len(made.units) < 2:
+        return None
+    spoken = any(unit.speaker for unit in made.units)
+    return Form(made.units, gaps=not made.tables, flows=spoken, loss=loss, is_speech=spoken)
 
 
 def _load(text: str) -> Any:

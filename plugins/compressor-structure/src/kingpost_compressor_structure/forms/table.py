@@ -14,6 +14,8 @@ _RULE = re.compile(r"[\s|:+=-]+$")
 ROWS_LOSS = "rows that the question does not mention"
 LIKE_LOSS = "rows like those that are kept"
 _MOST_COLUMNS = 60
+_SAMPLE, _FEW_ROWS, _WORDS = 60, 8, 6
+"""Rows looked at for who speaks, at least, and how many words a message has."""
 
 
 def form(text: str, question: Question) -> Form | None:
@@ -26,7 +28,8 @@ def form(text: str, question: Question) -> Form | None:
     units = [Unit(("".join(lines[:heads]),), (1.0,), title=lines[0])]
     rows = [row for row in _rows(lines[heads:]) if row]
     units += of_rows(rows, [_cells(row, mark) for row in rows], 0, question)
-    return Form(units, flows=False)
+    spoken = any(unit.speaker for unit in units)
+    return Form(units, flows=spoken, is_speech=spoken)
 
 
 def of_rows(rows: Sequence[str], cells: Sequence[Sequence[str]], parent: int, question: Question) -> list[Unit]:
@@ -34,10 +37,34 @@ def of_rows(rows: Sequence[str], cells: Sequence[Sequence[str]], parent: int, qu
     columns = zip_longest(*(row[:_MOST_COLUMNS] for row in cells), fillvalue="")
     odd = odd_rows([[str(len(row)) for row in cells], *columns])
     loss = ROWS_LOSS if question.terms else LIKE_LOSS
+    by = _speaker(cells)
     return [
-        Unit((row,), (0.95 if at in odd else 0.6 if at == 0 else 0.0,), parent=parent, loss=loss)
+        Unit(
+            (row,),
+            (0.95 if at in odd else 0.6 if at == 0 else 0.0,),
+            parent=parent,
+            loss=loss,
+            speaker=cells[at][by] if by is not None and by < len(cells[at]) else "",
+        )
         for at, row in enumerate(rows)
     ]
+
+
+def _speaker(cells: Sequence[Sequence[str]]) -> int | None:
+    """The column of who says what stands in another one, where rows are the messages of a few people."""
+    sample = [row for row in cells[:_SAMPLE] if len(row) == len(cells[0])]
+    if len(sample) < _FEW_ROWS:
+        return None
+    columns = list(zip(*sample, strict=True))
+    spaces = [sum(cell.count(" ") for cell in column) / len(sample) for column in columns]
+    if max(spaces, default=0.0) < _WORDS:
+        return None
+    few = [
+        at
+        for at, column in enumerate(columns)
+        if 1 < len(set(column)) <= len(sample) // 4 and all(cell[:1].isalpha() for cell in column)
+    ]
+    return few[0] if len(few) == 1 else None
 
 
 def _cells(row: str, mark: str) -> list[str]:
