@@ -334,6 +334,22 @@ def test_a_diff_keeps_files_and_changed_lines(shorten: Shorten) -> None:
     assert left.count("+new") == 6
 
 
+def test_commits_of_a_history_are_told_by_their_subjects(shorten: Shorten) -> None:
+    """What a commit says of itself is no part of the hunk before it, and a long hunk is shown in parts."""
+    hunk = "@@ -0,0 +1,90 @@\n" + "".join(f"+def lift_{n}():\n+    return {n}\n+\n" for n in range(30))
+    text = "".join(
+        f"commit {n:040x}\nAuthor: A <a@b.example>\nDate: today\n\n    Lift {n} more cranes\n\n    At length.\n\n"
+        f"diff --git a/f{n} b/f{n}\nindex 0000000..1111111\n--- a/f{n}\n+++ b/f{n}\n{hunk}"
+        for n in range(6)
+    )
+    left = shorten(text, 0.2)
+
+    assert all(f"commit {n:040x}\n    Lift {n} more cranes\n" in left for n in range(6))
+    assert all(f"diff --git a/f{n} b/f{n}" in left for n in range(6))
+    assert "index 0000000" not in left
+    assert "+def lift_0():\n" in left
+
+
 def test_other_code_keeps_what_it_defines(shorten: Shorten) -> None:
     text = "".join(
         f"func Lift{n}(load int) int {{\n" + "\tload = load + 1\n" * 20 + "\treturn load\n}\n\n" for n in range(9)
