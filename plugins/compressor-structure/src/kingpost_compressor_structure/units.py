@@ -99,10 +99,11 @@ class Form:
             if level == ABSENT:
                 gap = True
                 continue
+            shown = self.shown(number, empty=number in bare)
             if gap and parts and self.gaps:
-                parts.append(_gap(parts[-1]))
+                parts.append(_gap(parts[-1], shown))
             gap = False
-            parts.append(self.shown(number, empty=number in bare))
+            parts.append(shown)
         text = "".join(parts)
         return text.rstrip() if gap else text
 
@@ -115,7 +116,9 @@ def _bare(units: Sequence[Unit], chosen: Sequence[int]) -> set[int]:
     return needy
 
 
-def _gap(before: str) -> str:
+def _gap(before: str, behind: str) -> str:
     if before.endswith("\n"):
         return "…\n"
+    if behind[:1] in (" ", "\t"):
+        return "…\n" if before[-1:].isspace() else " …\n"
     return "… " if before[-1:].isspace() else " … "

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..units import Form, Unit
+from . import outline
 
 _LONG, _LONG_TURN = 120, 240
 """A line up to here is one unit, even if it holds two sentences; more of what somebody says, or of one item."""
@@ -18,13 +19,19 @@ _BEGINS = re.compile(r"\s{0,40}(?:[-*+•>|#\[(]|\d{1,4}[.):/ -]|[A-Z][\w .'-]{0
 
 
 def form(text: str) -> Form:
-    """Sentences and lines, in one flow."""
-    return Form([Unit((part,)) for part in sentences(text)], may_cut=True, is_speech=True)
+    """Sentences and lines, in one flow, or below the lines that head them."""
+    lines = list(logical_lines(text))
+    units = outline.units(lines, _split) or [Unit((part,)) for part in _in_parts(lines)]
+    return Form(units, may_cut=True, is_speech=True)
 
 
 def sentences(text: str) -> Iterator[str]:
     """The text in parts that make sense alone; together they are the text."""
-    for line in logical_lines(text):
+    return _in_parts(logical_lines(text))
+
+
+def _in_parts(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
         if len(line) <= (_LONG_TURN if _BEGINS.match(line) else _LONG):
             yield line
         else:
