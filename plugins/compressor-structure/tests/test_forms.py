@@ -449,6 +449,34 @@ def test_what_failed_in_a_test_run_survives(shorten: Shorten) -> None:
     assert "PASSED" not in left
 
 
+def test_reasons_stand_below_their_failures(shorten: Shorten) -> None:
+    """Pytest indents a reason further for a longer test."""
+    progress = "".join(f"tests/a.py::test_{n} {'FAILED' if n == 7 else 'PASSED'} [ {n}%]\n" for n in range(200))
+    text = (
+        f"===== test session starts =====\n{progress}\n===== FAILURES =====\n_____ test_7 _____\n\n    def test_7():\n"
+        ">       assert lift(7) == 40\nE       AssertionError: the rope is torn\n\ntests/a.py:9: AssertionError\n"
+        "===== short test summary info =====\nFAILED tests/a.py::test_7 - AssertionError: the rope is torn\n"
+        "===== 1 failed, 199 passed in 0.1s =====\n"
+    )
+    left = shorten(text, 0.06)
+
+    assert "_____ test_7 _____" in left
+    assert "E       AssertionError: the rope is torn\n" in left
+    assert "1 failed, 199 passed" in left
+
+
+def test_what_a_tool_says_of_each_thing_in_turn_is_counted(shorten: Shorten) -> None:
+    """Also without times: it is a log."""
+    lines = [
+        f"{what} rope-{chr(97 + n % 26)}{n} (1.{n}) ..." for n in range(300) for what in ("Unpacking", "Setting up")
+    ]
+    lines[301] = "Creating user 'crane' with UID 998."
+    left = shorten("\n".join(lines), 0.03)
+
+    assert "Creating user 'crane'" in left
+    assert "like this]" in left
+
+
 def test_a_document_of_several_kinds_is_fitted_kind_by_kind(shorten: Shorten) -> None:
     """A report with a log and JSON in it keeps the error, the odd row, and the sentence that was asked for."""
     chance = random.Random(4)

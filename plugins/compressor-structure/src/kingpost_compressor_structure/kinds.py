@@ -47,7 +47,9 @@ _PROMISING = 0.02
 _SEARCHED = 200_000
 _RUN = re.compile(r"\d+|[A-Za-z]+")
 _SAYS = re.compile(r"[A-Za-z]{2,}")
+_FIRST = re.compile(r"[A-Za-z][A-Za-z-]{2,20}(?=[ :] ?\S{1,200}[ .:\n])")
 _BEGINNING, _FEW = 14, 8
+_MANY, _FEW_WORDS = 30, 5
 _JSON_ENDS = {"{": "}", "[": "]"}
 
 
@@ -92,7 +94,7 @@ def _of_lines(lines: Sequence[str]) -> str:
         return "diff"
     if speaks(lines):
         return "dialogue"
-    return "log" if _share(lines, _LOG.match) > 0.4 or _begin_alike(lines) else ""
+    return "log" if _share(lines, _LOG.match) > 0.4 or _begin_alike(lines) or _say_alike(lines) else ""
 
 
 def _begin_alike(lines: Sequence[str]) -> bool:
@@ -102,6 +104,15 @@ def _begin_alike(lines: Sequence[str]) -> bool:
     shapes = Counter(_RUN.sub(_shape, line[:_BEGINNING]) for line in lines if _says(line))
     most = max(shapes.values(), default=0)
     return most > 0.6 * len(lines)
+
+
+def _say_alike(lines: Sequence[str]) -> bool:
+    """Whether most lines begin with one of very few words, as what a tool says about each thing in turn."""
+    if len(lines) < _MANY or _is_table(lines):
+        return False
+    words = Counter(found[0] for line in lines if (found := _FIRST.match(line)))
+    often = [count for _, count in words.most_common(_FEW_WORDS) if count > 2]
+    return sum(often) > 0.75 * len(lines)
 
 
 def _says(line: str) -> bool:
