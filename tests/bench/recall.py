@@ -2,7 +2,8 @@
 
 ``make bench BENCH=recall``. Asks 100,000 memories in 100 scopes; ``--memories 1000000`` asks a million of them.
 Latency is told in CPU time and on the wall; the event loop's lag is taken by a ticker beside ten readers and a writer.
-Quality is the share of evidence among ten results, on dialogues of topics that nothing was tuned on.
+Quality is the share of evidence among ten results, on dialogues of topics that nothing was tuned on and on some that
+were written by hand.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,20 @@ from kingpost_memory_sqlite.settings import Settings
 
 from tests.bench._measure import close, own_cpu, tell
 from tests.bench.quality import recall as quality
+from tests.bench.quality.dialogues import Dialogue, dialogues
+from tests.bench.quality.friends import friends
 
 SCOPES = 100
 BATCH = 500
 QUESTIONS = 200
 LEXICON = 20_000
 NOW = 1_700_000_000.0
+PARTS: dict[str, Callable[[int], Iterable[Dialogue]]] = {
+    "tuned": lambda count: dialogues("tuned", count),
+    "held out": lambda count: dialogues("held out", count),
+    "by hand": lambda _: friends(),
+}
+"""What quality is measured on: dialogues that are made, of topics that were tuned on or not, and written ones."""
 
 
 def memories(count: int, chance: random.Random) -> Iterator[Memory]:
@@ -212,20 +221,22 @@ async def speed(count: int) -> dict[str, float]:
     return figures
 
 
-async def goodness(dialogues: int) -> tuple[dict[str, float], dict[str, float]]:
+async def goodness(count: int) -> tuple[dict[str, float], dict[str, float]]:
     """Shares of evidence, and their ratios to the baselines."""
     figures: dict[str, float] = {}
     ratios: dict[str, float] = {}
-    for half in ("tuned", "held out"):
+    for half, part in PARTS.items():
         with tempfile.TemporaryDirectory() as home:
             memory = SqliteMemory(Settings(), seeded_ports(0, Path(home)))
             await memory.start()
-            found = await quality.measured(memory, half, dialogues)
+            found = await quality.measured(memory, part(count))
             for name, kinds in found.items():
                 figures |= {f"{half}, {name}, {kind}": value for kind, value in kinds.items()}
             for kind, value in found["kingpost"].items():
-                ratios[f"{half}, {kind}, to plain FTS5"] = value / found["plain FTS5"][kind]
-            figures[f"{half}, nonsense unanswered"] = await quality.nonsense(memory, half)
+                if plain := found["plain FTS5"][kind]:
+                    ratios[f"{half}, {kind}, to plain FTS5"] = value / plain
+            if half != "by hand":
+                figures[f"{half}, nonsense unanswered"] = await quality.nonsense(memory, half)
             await memory.stop()
     return figures, ratios
 

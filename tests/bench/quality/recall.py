@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import fmean
 
 from kingpost import Memory, MemoryBackend, Query
@@ -94,14 +94,19 @@ class PlainFts:
 
 
 def share(question: Question, found: Sequence[str]) -> float:
-    """How much of the evidence was found."""
+    """How much of the evidence was found; where there is none, nothing should be."""
+    if not question.evidence:
+        return float(not found)
     return len(set(question.evidence) & set(found)) / len(set(question.evidence))
 
 
-async def measured(memory: MemoryBackend, half: str, count: int) -> dict[str, dict[str, float]]:
-    """The share of evidence by kind of question, of the memory and of the baselines."""
+async def measured(memory: MemoryBackend, asked: Iterable[Dialogue]) -> dict[str, dict[str, float]]:
+    """The share of evidence by kind of question, of the memory and of the baselines.
+
+    Of a question without evidence it is 1 where nothing is found; such are not part of ``all``.
+    """
     shares: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for dialogue in dialogues(half, count):
+    for dialogue in asked:
         await memory.remember(dialogue.turns)
         plain = PlainFts(dialogue.turns)
         recent = [turn.id for turn in dialogue.turns[-LIMIT:]]
@@ -113,7 +118,7 @@ async def measured(memory: MemoryBackend, half: str, count: int) -> dict[str, di
                 "recency": recent,
             }
             for name, ids in answers.items():
-                for kind in (question.kind, "all"):
+                for kind in (question.kind, "all") if question.evidence else (question.kind,):
                     shares[name][kind].append(share(question, ids))
     return {name: {kind: fmean(of) for kind, of in sorted(kinds.items())} for name, kinds in shares.items()}
 
