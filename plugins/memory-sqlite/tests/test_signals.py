@@ -99,6 +99,39 @@ async def test_a_question_of_a_time_alone_is_answered_by_what_was_told_then(memo
     assert await ids(memory, "What happened on 14 March 2023?") == ["one 0"]
 
 
+async def test_what_the_named_one_said_in_a_time_is_found_without_any_word_of_the_question(
+    memory: SqliteMemory,
+) -> None:
+    """Others who spoke then are not asked for, nor is what was said at another time."""
+    await memory.remember(
+        [
+            *talk("Ada: The lump was nothing, I could hug a dentist.", "Hm: So.", "Hm: Well.", "Ben: I lit a lens."),
+            *talk("Ada: I wear gloves.", session="two", created=MARCH + 99 * DAY),
+        ]
+    )
+
+    assert await ids(memory, "What did Ada tell about her health in March 2023?") == ["one 0"]
+
+
+async def test_nonsense_with_a_date_gets_no_answer(memory: SqliteMemory) -> None:
+    await memory.remember(talk("Ada: The lump was nothing, I could hug a dentist."))
+
+    assert await ids(memory, "Which spaceship docked with the orbital refinery in March 2023?") == []
+
+
+async def test_who_asks_how_things_are_now_gets_the_newest_first(memory: SqliteMemory) -> None:
+    """Any other question lets the better words go first."""
+    await memory.remember(
+        [
+            *talk("Ada: I paddle in a canoe, a canoe of wood, every day."),
+            *talk("Ben: The canoe is at the mender's.", session="two", created=NOW - DAY),
+        ]
+    )
+
+    assert (await ids(memory, "Which canoe does she paddle?"))[0] == "one 0"
+    assert (await ids(memory, "Where is the canoe now?"))[0] == "two 0"
+
+
 async def test_when_asks_for_a_time(memory: SqliteMemory) -> None:
     await memory.remember(
         [*talk("Ada: I ran a marathon in the rain."), *talk("Ada: I ran a marathon last Sunday.", session="two")]
@@ -203,6 +236,9 @@ async def test_what_was_of_use_comes_first(memory: SqliteMemory) -> None:
         ("May 8th, 2023", "2023-05-08", "2023-05-09"),
         ("2023-05-08", "2023-05-08", "2023-05-09"),
         ("2023-05", "2023-05-01", "2023-06-01"),
+        ("in early May 2022", "2022-05-01", "2022-05-13"),
+        ("in mid-August", "2023-08-08", "2023-08-24"),
+        ("at the end of May 2022", "2022-05-19", "2022-06-01"),
         ("in December", "2022-12-01", "2023-01-01"),
         ("in 2021", "2021-01-01", "2022-01-01"),
         ("summer of 2022", "2022-06-01", "2022-09-01"),

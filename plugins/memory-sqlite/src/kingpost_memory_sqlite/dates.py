@@ -27,7 +27,8 @@ _FORMS = (
     (re.compile(rf"\b(?P<day>\d{{1,2}}){_TH}(?: of)? (?P<month>{_MONTH})\b,? ?(?P<year>[12]\d{{3}})?"), "_dated"),
     (re.compile(rf"\b(?P<month>{_MONTH}) (?P<day>\d{{1,2}}){_TH}\b(?:,? (?P<year>[12]\d{{3}}))?"), "_dated"),
     (re.compile(rf"\b(?P<month>{_MONTH}),? (?P<year>[12]\d{{3}})\b"), "_dated"),
-    (re.compile(rf"\b(?:in|during|of|since|last|this|until|after|before|by) (?P<month>{_MONTH})\b"), "_dated"),
+    (re.compile(rf"\b(?:in|during|of|since|last|this|until|after|before|by|early|mid|late)[ -](?P<month>{_MONTH})\b"),
+     "_dated"),
     (re.compile(r"\b(?P<season>spring|summer|autumn|fall|winter) (?:of )?(?P<year>[12]\d{3})\b"), "_season"),
     (re.compile(r"\b(?:in|during|since|of|before|after|by|throughout) (?P<year>(?:19|20)\d{2})\b"), "_dated"),
     (re.compile(r"\b(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|(?:a )?(?:couple of|few)) "
@@ -38,6 +39,9 @@ _FORMS = (
 )  # fmt: skip
 _EARLIER = re.compile(r"\b(?:before|until|prior to|up to|by)(?: the)? *$")
 _LATER = re.compile(r"\b(?:since|after|from)(?: the)? *$")
+_PART_OF = re.compile(
+    r"\b(?:(?P<first>early|beginning of|start of)|(?P<middle>mid|middle of)|(?P<last>late|end of))[ -](?:the )?$"
+)
 _SPAN = {"day": 1, "week": 7, "weekend": 7, "month": 30, "year": 365}
 _ALWAYS = 1e18
 _SLACK = 43_200.0
@@ -84,13 +88,26 @@ def _is_verb(match: re.Match[str], text: str) -> bool:
 
 def _opened(window: Window, before: str, said: str) -> Window:
     """*before*, *since* and *after* open a window at one side; the word may stand in the form or in front of it."""
-    first = said.partition(" ")[0]
+    first = re.split("[ -]", said, maxsplit=1)[0]
     lead = before[-12:] + (first if first.isalpha() else "")
+    window = _part(window, f"{before[-20:]}{first} " if first in ("early", "mid", "late", "of") else before[-20:])
     if _EARLIER.search(before[-12:]) or said.startswith(("before", "until", "by ")):
         return Window(-_ALWAYS, window.begin)
     if _LATER.search(lead):
         return Window(window.begin, _ALWAYS)
     return window
+
+
+def _part(window: Window, before: str) -> Window:
+    """*early*, *mid* and *late*: so much of a month or a year; a day is too short to be halved."""
+    part, span = _PART_OF.search(before), window.end - window.begin - 2 * _SLACK
+    if part is None or span < 7 * 86_400:
+        return window
+    if part["first"]:
+        return Window(window.begin, window.end - 0.6 * span)
+    if part["last"]:
+        return Window(window.begin + 0.6 * span, window.end)
+    return Window(window.begin + 0.25 * span, window.end - 0.25 * span)
 
 
 def _dated(match: re.Match[str], now: float) -> Window | None:

@@ -5,6 +5,7 @@ Called by ``search``. Every look stays within one scope, by its number, and leav
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -22,8 +23,9 @@ _CHUNK = 500
 _SPEAKERS = 2000
 _TIMELY = f"""
     {SELECT} WHERE m.scope = :scope AND m.created >= :begin AND m.created < :end AND {LIVE}
-    ORDER BY m.created, m.seq LIMIT :wanted
-"""
+        AND (:anybody OR abs(m.speaker) IN (SELECT value FROM json_each(:named)))
+    ORDER BY coalesce(abs(m.speaker) IN (SELECT value FROM json_each(:named)), 0) DESC, m.created, m.seq LIMIT :wanted
+"""  # noqa: S608 - our own words
 _NEAR = """
     SELECT a.seq,
         (SELECT b.seq FROM memory b WHERE b.session = a.session AND b.seq < a.seq ORDER BY b.seq DESC LIMIT 1 OFFSET 1),
@@ -229,12 +231,17 @@ def _span(question: Question) -> tuple[float, float]:
 
 
 def by_time(read: Read, ask: Ask) -> Rows:
-    """Some of what was told in the times that the question names; most of it holds none of its words."""
+    """Some of what was told in the times that the question names; most of it holds none of its words.
+
+    Where it asks of more than a time, only what those say whom it names.
+    """
     rows: Rows = {}
-    if not ask.scope.question.is_about_time:
+    question, named = ask.scope.question, ask.scope.named
+    if not (question.is_about_time or named):
         return rows
-    for begin, end in ask.scope.question.windows:
-        parameters = {**ask.live(), "scope": ask.scope.number, "begin": begin, "end": end, "wanted": _TIMES}
+    told = {"anybody": question.is_about_time, "named": json.dumps(sorted(named)), "wanted": _TIMES}
+    for begin, end in question.telling:
+        parameters = {**ask.live(), **told, "scope": ask.scope.number, "begin": begin, "end": end}
         rows |= {row[0]: row for row in read(_TIMELY, parameters)}
     return rows
 

@@ -20,11 +20,13 @@ MOST_TERMS = 48
 MOST_MARKS = 12
 PART, FILLER, DATE = 0.5, 0.3, 0.15
 
-_FILLERS = frozenset(
+FILLERS = frozenset(
     term
     for terms in analysed(
-        "afterwards answer best describe detail different exactly example explain give good happen kind know list main "
-        "many mean much need one please question say show summarize summary tell thing type use want way work"
+        "afterwards again always another answer best between call come describe detail different during ever "
+        "exactly example explain get give go good happen kind know like list long main many mean more most "
+        "much name need now often one other over please put question really recently same say show still "
+        "summarize summary take tell thing think through together type use want way work"
     )
     for term in terms.main
 )
@@ -35,21 +37,30 @@ TIME_TERMS = frozenset(
     for terms in analysed(
         "january february march april may june july august september october november december "
         "monday tuesday wednesday thursday friday saturday sunday day week weekend month year ago last next past "
-        "yesterday tonight tomorrow night morning evening today between since before after until spring summer autumn "
-        "fall winter " + " ".join([*map(str, (*range(1, 32), *range(1990, 2050))), *(f"0{n}" for n in range(1, 10))])
+        "early mid late yesterday tonight tomorrow night morning evening today between since before after until "
+        "spring summer autumn fall winter "
+        + " ".join([*map(str, (*range(1, 32), *range(1990, 2050))), *(f"0{n}" for n in range(1, 10))])
     )
     for term in terms.main
 )
+_SHORT = 100 * 86_400.0
 _QUOTED = re.compile(r"[`\"]([^`\"\n]{2,80})[`\"]")
 _AROUND = ".,;:!?()[]{}<>\"'`*"
 _WHEN = re.compile(r"\b(?:when|how long ago|(?:what|which) (?:date|day|month|year|time|week))\b", re.IGNORECASE)
 
 
+_NOW = re.compile(
+    r"\b(?:now|nowadays|currently?|presently|at (?:present|the moment)|these days|still|latest|(?:most )?recent(?:ly)?"
+    r"|lately|any ?more|so far|up to date)\b",
+    re.IGNORECASE,
+)
+
+
 class Question(Record):
     """``terms`` with their weights, in order; neighbours as ``pairs``; ``marks`` that must stand as they are.
 
-    ``windows`` are the times that it names, ``asks_when`` says that it wants one, and
-    ``is_about_time`` that it asks of nothing but a time and who speaks.
+    ``windows`` are the times that it names, ``asks_when`` says that it wants one,
+    ``is_about_time`` that it asks of nothing but a time and who speaks, and ``asks_now`` that it wants the newest.
     """
 
     terms: Mapping[str, float]
@@ -58,6 +69,12 @@ class Question(Record):
     windows: tuple[Window, ...] = ()
     asks_when: bool = False
     is_about_time: bool = False
+    asks_now: bool = False
+
+    @property
+    def telling(self) -> tuple[Window, ...]:
+        """The times of which everything is worth a look; in a longer one, words must tell, if it asks for any."""
+        return tuple(each for each in self.windows if self.is_about_time or each.end - each.begin <= _SHORT)
 
 
 def asked(text: str, now: float = 0.0) -> Question:
@@ -67,7 +84,7 @@ def asked(text: str, now: float = 0.0) -> Question:
         text = f"{text[:half]}\n{text[-half:]}"
     found = analysed(text)
     order = [term for terms in found for term in terms.main]
-    weights = {term: FILLER if term in _FILLERS else 1.0 for term in order}
+    weights = {term: FILLER if term in FILLERS else 1.0 for term in order}
     for terms in found:
         for part in terms.parts:
             weights.setdefault(part, PART)
@@ -80,7 +97,8 @@ def asked(text: str, now: float = 0.0) -> Question:
         # The window finds what was told then; that the words of a date stand in a text says little more.
         kept = {term: weight * DATE if term in TIME_TERMS else weight for term, weight in kept.items()}
     bare = bool(named) and sum(weight >= 1 for term, weight in kept.items() if term not in TIME_TERMS) <= 1
-    return Question(kept, pairs, _marks(text), named, _WHEN.search(text) is not None, bare)
+    now_wanted = not named and _NOW.search(text) is not None
+    return Question(kept, pairs, _marks(text), named, _WHEN.search(text) is not None, bare, now_wanted)
 
 
 def _marks(text: str) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ async def _of_scope(file: MemoryFile, seen: Seen, known: Statistics, floor: floa
         for each in found.values():
             each.hop = lead(each, around.names, named) if around.names else 0.0
     await asyncio.sleep(0)
-    kept = _above(found, around.near, scope.question, floor)
+    kept = _above(found, around.near, scope, floor)
     signal(kept, scope.question, Surroundings(around.near, scope.named, ask.query.now))
     return kept
 
@@ -101,19 +101,23 @@ async def _weighed(rows: Mapping[int, Any], by: Scale) -> dict[int, Candidate]:
     return found
 
 
-def _above(found: Mapping[int, Candidate], near: Near, question: Question, floor: float) -> list[Candidate]:
+def _above(found: Mapping[int, Candidate], near: Near, scope: Scope, floor: float) -> list[Candidate]:
     """What holds enough of the question, or stands beside what does, or is led to or named from elsewhere."""
+    question, named = scope.question, scope.named
     fitting = {seq for seq, each in found.items() if each.weight.share >= floor}
     kept = []
     for seq, each in found.items():
         beside = any(other in fitting for other in near.get(seq, ()))
-        if seq in fitting or beside or each.hop or each.boost or _in_time(each, question):
+        if seq in fitting or beside or each.hop or each.boost or _in_time(each, question, named):
             kept.append(each)
     return kept
 
 
-def _in_time(each: Candidate, question: Question) -> bool:
-    return question.is_about_time and any(begin <= each.created < end for begin, end in question.windows)
+def _in_time(each: Candidate, question: Question, named: frozenset[int]) -> bool:
+    """Whether it was told in a time that the question names, by whom it names if it asks of more than a time."""
+    if not (question.is_about_time or each.speaker in named):
+        return False
+    return any(begin <= each.created < end for begin, end in question.telling)
 
 
 def _together(scopes: Sequence[Scope]) -> Statistics:

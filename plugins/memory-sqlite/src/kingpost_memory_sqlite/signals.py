@@ -32,6 +32,9 @@ ASKING = 0.2
 
 TIME, TIMELY = 0.35, 0.12
 RECENCY, RECENT_DAYS = 0.03, 90.0
+LATEST, LATEST_DAYS = 0.25, 180.0
+"""The same for a question that asks how things are now."""
+
 USE = 0.05
 BOOST = 1.0
 SMALL = 0.1
@@ -106,6 +109,7 @@ def signal(found: Sequence[Candidate], question: Question, by: Surroundings) -> 
     sessions = _sessions(found, own)
     newest = by.now or max((each.created for each in found), default=0.0)
     windows = question.windows
+    recency, days = (LATEST, LATEST_DAYS) if question.asks_now else (RECENCY, RECENT_DAYS)
     for each in found:
         seq, talks = each.seq, each.session is not None
         near = by.neighbours.get(seq)
@@ -117,7 +121,7 @@ def signal(found: Sequence[Candidate], question: Question, by: Surroundings) -> 
             "time": TIME * _time(each.since, windows) if windows else 0.0,
             "timely": TIMELY if question.asks_when and _is_timed(each) else 0.0,
             # In whole days: the second in which somebody asks must not change the answer.
-            "recency": RECENCY * exp(-(max(newest - each.created, 0.0) // 86_400) / RECENT_DAYS),
+            "recency": recency * exp(-(max(newest - each.created, 0.0) // 86_400) / days),
             "use": USE * _used(each) if each.row[rows.USES] else 0.0,
             "small": -SMALL * _small(each) if talks else 0.0,
             "boost": BOOST * each.boost,
