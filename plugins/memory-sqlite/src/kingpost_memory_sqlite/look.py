@@ -14,6 +14,7 @@ from kingpost import Query, Record, replace
 from .file import Read
 from .pick import LIVE, Hits, Taste, picked
 from .question import Question
+from .related import related, standing
 from .rows import SELECT, TIERS, stored, stored_id
 from .speakers import named
 from .typos import REPAIRED, repaired
@@ -113,6 +114,11 @@ def _scope(read: Read, number: int, name: str, sums: tuple[int, int], question: 
     if mended:
         holding |= dict(mended.values())
         question = _mended(question, {term: instead for term, (instead, _) in mended.items()})
+    if stands := related(term for term, weight in question.terms.items() if weight >= 1):
+        others = holding_of(read, number, stands)
+        stands = standing(stands, others, sums[0])
+        holding |= {term: others[term] for term in stands}
+        question = replace(question, stands=stands)
     rows = read("SELECT id, name FROM speaker WHERE scope = ? LIMIT ?", (number, _SPEAKERS))
     told = named({id: said for id, said in rows if isinstance(said, str)}, question.terms)
     return Scope(number, name, Statistics(*sums, holding), question, told.speakers, told.terms, told.known)
@@ -151,7 +157,7 @@ def plan(scope: int, question: Question, known: Statistics, bound: int) -> list[
     Rare terms say most, so any of them will do. Terms that much of the scope holds would drag all of it in: they count
     together, or when there is nothing else. Each list is tried in its order until it has given enough.
     """
-    ordered = sorted((known.holding.get(term, 0), term) for term in question.terms)
+    ordered = sorted((known.holding.get(term, 0), term) for term in (*question.terms, *question.stands))
     rare: Hits = []
     common: list[str] = []
     total = 0
@@ -159,9 +165,9 @@ def plan(scope: int, question: Question, known: Statistics, bound: int) -> list[
         if not holding:
             continue
         if total + holding <= bound and (not rare or holding <= max(known.size // 5, bound // 4)):
-            rare.append((_quoted(scope, term), question.terms[term] * known.rarity(term)))
+            rare.append((_quoted(scope, term), question.worth(term) * known.rarity(term)))
             total += holding
-        else:
+        elif term in question.terms:
             common.append(_quoted(scope, term))
     together: list[Hits] = [[(" AND ".join(common[:count]), 1.0)] for count in (3, 2) if len(common) >= count]
     if not rare:

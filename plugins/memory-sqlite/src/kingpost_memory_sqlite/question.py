@@ -13,6 +13,7 @@ from itertools import pairwise
 from kingpost import Record
 
 from .dates import Window, windows
+from .related import RELATED
 from .words import analysed
 
 LONGEST_QUESTION = 8000
@@ -61,6 +62,7 @@ class Question(Record):
 
     ``windows`` are the times that it names, ``asks_when`` says that it wants one,
     ``is_about_time`` that it asks of nothing but a time and who speaks, and ``asks_now`` that it wants the newest.
+    ``stands`` are terms that stand for one of its own.
     """
 
     terms: Mapping[str, float]
@@ -70,6 +72,11 @@ class Question(Record):
     asks_when: bool = False
     is_about_time: bool = False
     asks_now: bool = False
+    stands: Mapping[str, str] = field(default_factory=dict)
+
+    def worth(self, term: str) -> float:
+        """The weight of a term that was asked for, or of one that stands for it."""
+        return self.terms[term] if term in self.terms else RELATED * self.terms[self.stands[term]]
 
     @property
     def telling(self) -> tuple[Window, ...]:

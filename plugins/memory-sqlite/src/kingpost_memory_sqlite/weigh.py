@@ -6,8 +6,8 @@ of the most that the question could get, so scores of different questions compar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from math import log
@@ -16,6 +16,7 @@ from operator import attrgetter
 from kingpost import Record
 
 from .question import Question
+from .related import RELATED
 from .words import Terms, analysed, is_unspaced
 
 HEAVIEST = 8
@@ -54,13 +55,18 @@ class Statistics(Record):
 
 
 class Scale(Record):
-    """A question with what each of its terms is worth, and what a memory that holds them all would get."""
+    """A question with what each of its terms is worth, and what a memory that holds them all would get.
+
+    ``stands`` is what terms are worth that stand for another; ``looked`` holds all that a text is looked through for.
+    """
 
     question: Question
     worth: Mapping[str, float]
     most: float
     average: float
     singles: tuple[str, ...] = ()
+    stands: Mapping[str, float] = field(default_factory=dict)
+    looked: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -88,7 +94,12 @@ def scale(question: Question, known: Statistics, named: frozenset[str]) -> Scale
         term: weight * known.rarity(term) * (NAMED if term in named else 1.0) for term, weight in question.terms.items()
     }
     most = sum(sorted(worth.values(), reverse=True)[:HEAVIEST]) or 1.0
-    return Scale(question, worth, most, known.average, tuple(term for term in worth if is_single(term)))
+    stands = {
+        term: min(RELATED * worth[asked], question.worth(term) * known.rarity(term))
+        for term, asked in question.stands.items()
+    }
+    singles = tuple(term for term in worth if is_single(term))
+    return Scale(question, worth, most, known.average, singles, stands, {**worth, **stands})
 
 
 def weigh(body: str, above: str, importance: float, by: Scale) -> Weight:
@@ -113,18 +124,31 @@ def weigh(body: str, above: str, importance: float, by: Scale) -> Weight:
             continue
         coverage += worth
         held.append(term)
+    if by.stands:
+        for worth, count in _standing(counts, held, by):
+            words += worth * count / (count + slack)
+            coverage += worth
     most = by.most
-    terms = {"words": min(words / most, 1.0), "coverage": COVERAGE * min(coverage / most, 1.0)} if held else {}
-    if near:
-        terms["phrases"] = PHRASES * min(near / most, 1.0)
-    if title:
-        terms["title"] = TITLE * min(title / most, 1.0)
+    terms = {
+        "words": min(words / most, 1.0), "coverage": COVERAGE * min(coverage / most, 1.0),
+        "phrases": PHRASES * min(near / most, 1.0), "title": TITLE * min(title / most, 1.0),
+    }  # fmt: skip
     if marks := by.question.marks:
         lower = body.lower()
         terms["exact"] = EXACT * sum([_stands(mark, lower) for mark in marks]) / len(marks)
     if importance:
         terms["importance"] = IMPORTANCE * min(max(importance, -1.0), 1.0)
     return Weight({name: value for name, value in terms.items() if value}, frozenset(held), flat)
+
+
+def _standing(counts: Mapping[str, int], held: Collection[str], by: Scale) -> list[tuple[float, int]]:
+    """For each asked term that a memory does not hold, the best that stands for it: its worth, and how often."""
+    best: dict[str, tuple[float, int]] = {}
+    for term, worth in by.stands.items():
+        asked = by.question.stands[term]
+        if term in counts and asked not in held:
+            best[asked] = max(best.get(asked, (0.0, 0)), (worth, counts[term]))
+    return list(best.values())
 
 
 def is_single(term: str) -> bool:
@@ -140,7 +164,7 @@ def _titled(title: str) -> frozenset[str]:
 
 def _held(text: str, found: list[Terms], flat: list[str], by: Scale) -> tuple[dict[str, int], float]:
     """How often each asked term stands in a text, and what the neighbours that stand together are worth."""
-    asked = by.question.terms
+    asked = by.looked
     counts: dict[str, int] = {}
     pairs: set[tuple[str, str]] = set()
     last, behind = "", -9
