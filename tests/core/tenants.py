@@ -334,6 +334,7 @@ PROBES: Mapping[Operation[Any, Any], Any] = {
     ),
     ops.GET: _ids,
     ops.WAIT: lambda of: [ops.Wait(id=name, seconds=0) for name in of.names],
+    ops.AWAIT: lambda of: [ops.Wait(id=name, seconds=0) for name in of.names],
     ops.LIST: _list,
     ops.TREE: _ids,
     ops.TURNS: _ids,

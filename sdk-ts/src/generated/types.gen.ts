@@ -1986,6 +1986,10 @@ export type LettersReplayData = {
 
 export type LettersReplayResponses = {
     /**
+     * With `Prefer: wait=N`: the task, once it has ended or waits for somebody outside.
+     */
+    200: TaskView;
+    /**
      * Try a dead letter again, as a new task.
      */
     202: Submitted;
@@ -2361,6 +2365,10 @@ export type TasksSubmitData = {
 
 export type TasksSubmitResponses = {
     /**
+     * With `Prefer: wait=N`: the task, once it has ended or waits for somebody outside.
+     */
+    200: TaskView;
+    /**
      * Queue a task; answered once it is on disk.
      */
     202: Submitted;
@@ -2469,6 +2477,10 @@ export type TasksForkData = {
 
 export type TasksForkResponses = {
     /**
+     * With `Prefer: wait=N`: the task, once it has ended or waits for somebody outside.
+     */
+    200: TaskView;
+    /**
      * Go on from any turn of a task, with changes.
      */
     202: Submitted;
@@ -2486,6 +2498,10 @@ export type TasksMessageData = {
 };
 
 export type TasksMessageResponses = {
+    /**
+     * With `Prefer: wait=N`: the task, once it has ended or waits for somebody outside.
+     */
+    200: TaskView;
     /**
      * Say something to a task.
      */
@@ -2541,6 +2557,10 @@ export type TasksRetryData = {
 };
 
 export type TasksRetryResponses = {
+    /**
+     * With `Prefer: wait=N`: the task, once it has ended or waits for somebody outside.
+     */
+    200: TaskView;
     /**
      * Try a task that failed or was cancelled again, as a new task.
      */

@@ -184,7 +184,8 @@ def _default(part: Json) -> str:
 
 
 def _success(one: Json) -> tuple[str, Json]:
-    return next((status, answer) for status, answer in one["responses"].items() if status < "300")
+    """What is answered where nothing else is asked for by a header."""
+    return [(status, answer) for status, answer in one["responses"].items() if status < "300"][-1]
 
 
 def _answer(one: Json, document: Json) -> Iterator[str]:
@@ -200,6 +201,9 @@ def _answer(one: Json, document: Json) -> Iterator[str]:
         schema = resolved(schema, document)["anyOf"][0]
     about = resolved(schema, document).get("description", "")
     yield f"\n{_plain(about)}\n" if about else "\n"
+    for other, each in one["responses"].items():
+        if other < status:
+            yield f"\n{other}: {each['description']} It is told as by [tasks.get](tasks.get.md).\n"
     words = {**OTHERS.get(one["tags"][0], {}), **SAID.get(one["operationId"], {})}
     yield f"\n{_fields(schema, document, 'always there')}```json\n{_json(example(schema, document, words))}\n```\n"
 

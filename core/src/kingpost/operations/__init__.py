@@ -12,6 +12,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     tasks.SUBMIT_ALL,
     tasks.GET,
     tasks.WAIT,
+    tasks.AWAIT,
     tasks.LIST,
     tasks.TREE,
     tasks.TURNS,

@@ -98,6 +98,10 @@ class Wait(Record, kw_only=True):
     seconds: Seconds = 30.0
 
 
+GO_ON = frozenset({"child", "timer", "worker"})
+"""What a call may wait for that needs nobody who is not told of it: the task goes on without being asked."""
+
+
 class TaskView(Record, kw_only=True):
     """A task as it stands. Times are seconds since the epoch; tokens are those that the models reported.
 
@@ -131,6 +135,11 @@ class TaskView(Record, kw_only=True):
     schedule: str | None = None
     origin: str | None = None
     outcome: Outcome | None = None
+
+    @property
+    def paused(self) -> bool:
+        """Whether it waits for somebody outside: an approval, an answer."""
+        return self.status is Status.WAITING and any(for_.split(" ")[0] not in GO_ON for for_ in self.waits.values())
 
 
 class ListTasks(Record, kw_only=True):
@@ -236,6 +245,10 @@ WAIT = Operation(
     id="tasks.wait", summary="One task, once it has an outcome.", request=Wait, response=TaskView, scope="tasks:read",
     errors=(NotFound,),
     route="GET /tasks/{id}/wait",
+)  # fmt: skip
+AWAIT = Operation(
+    id="tasks.await", summary="One task, once it has an outcome or waits for somebody outside.", request=Wait,
+    response=TaskView, scope="tasks:read", errors=(NotFound,),
 )  # fmt: skip
 LIST = Operation(
     id="tasks.list",

@@ -18,12 +18,13 @@ from time import perf_counter
 from types import coroutine
 from typing import Any
 
-from kingpost import Access, Kernel, Once, Operation, Unauthorized
+from kingpost import Access, Kernel, Once, Operation, Unauthorized, operations
 
 from .headers import Answer, Header, lines
 from .limits import Buckets
 from .metrics import Metrics
 from .pages import Pages
+from .prefer import awaited, preferred
 from .problem import CONTENT_TYPE, Refusal, document, told
 from .raw import RawRoutes
 from .request import Request
@@ -50,9 +51,12 @@ _LOCAL = frozenset({"127.0.0.1", "::1"})
 _CORS = (b"access-control-allow-methods", b"GET, POST, PUT, DELETE, OPTIONS")
 _ACCEPTED = (
     b"authorization, content-type, idempotency-key, kingpost-position, last-event-id, x-request-id, x-retry-count, "
-    b"traceparent"
+    b"traceparent, prefer"
 )
-_EXPOSED = b"kingpost-position, x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset"
+_EXPOSED = (
+    b"kingpost-position, x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, "
+    b"preference-applied"
+)
 
 
 class Edge:
@@ -262,7 +266,16 @@ class Edge:
         asked = endpoint.request(parameters, request.query, body)
         if seen is not None:
             await self._reach(seen)
-        return endpoint.written(await endpoint.answer(self._kernel, asked, access, None))
+        value = await endpoint.answer(self._kernel, asked, access, None)
+        if endpoint.waits and (seconds := self._patience(request, access)) is not None:
+            return await awaited(self._kernel, endpoint, value, seconds, access)
+        return endpoint.written(value)
+
+    def _patience(self, request: Request, access: Access) -> int | None:
+        """The seconds that the answer is held back at most, if the caller likes that and may look at the task."""
+        if b"prefer" not in request.fields or not access.allows(operations.tasks.AWAIT.scope):
+            return None
+        return preferred(request.headers)
 
     async def _once(
         self, asking: Request, parameters: Sequence[bytes], access: Access, body: bytes, key: bytes
@@ -270,22 +283,25 @@ class Edge:
         endpoint = asking.endpoint
         assert endpoint is not None
         digest = sha256(b"%b %b?%b\n%b" % (endpoint.method.encode(), asking.path, asking.query, body))
+        seconds = self._patience(asking, access) if endpoint.waits else None
         # What one token was answered, another one asks for anew, as far as it may.
         known = self._answers.get(whose := (access.tenant, access.token, key))
         if known is not None and access.allows(endpoint.operation.scope):
             if known[0] != digest.digest():
                 raise Refusal(422, "idempotency.mismatch",
                               "this idempotency key came before, with another request; take a new key")  # fmt: skip
-            return known[1]
+            if seconds is None:
+                return known[1]
         once = Once(key.decode(), digest.hexdigest()[:32])
         request = endpoint.request(parameters, asking.query, body)
         if (seen := asking.fields.get(b"kingpost-position")) is not None:
             await self._reach(seen)
-        answer = endpoint.written(await endpoint.answer(self._kernel, request, access, once))
+        value = await endpoint.answer(self._kernel, request, access, once)
+        answer = endpoint.written(value)
         self._answers[whose] = digest.digest(), answer
         if len(self._answers) > _KEPT_ANSWERS:
             self._answers.popitem(last=False)
-        return answer
+        return answer if seconds is None else await awaited(self._kernel, endpoint, value, seconds, access)
 
     async def _reach(self, given: bytes) -> None:
         """Wait until reads are as new as what the caller has seen.

@@ -25,8 +25,17 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,
 _MOST_PARAMETERS = 200
 LONGEST_WAIT = 60.0
 """Seconds that an answer is held back at most, however long somebody wants to wait."""
-_JSON = b"content-type: application/json\r\n"
+JSON = b"content-type: application/json\r\n"
 _MOST_WRITTEN = 1024
+
+WAITING: tuple[Operation[Any, Any], ...] = (
+    operations.tasks.SUBMIT,
+    operations.steering.MESSAGE,
+    operations.steering.FORK,
+    operations.steering.RETRY,
+    operations.steering.REPLAY,
+)
+"""Those that begin a task or go on with one, and so hold their answer back for who likes to wait for it."""
 
 
 class Written:
@@ -66,6 +75,7 @@ class Endpoint:
         # Read out of memory or with one question: nearly always answered without waiting.
         self.at_once = operation.id == operations.tasks.GET.id
         self.is_file = operation.id == operations.tasks.FETCH.id
+        self.waits = operation in WAITING
         self.success = operation.success
 
     # Codecs are made when an operation is first asked: those of all take longer than the rest of a start.
@@ -147,7 +157,7 @@ class Endpoint:
     def written(self, value: Any) -> Answer:
         """An answer as bytes, with the headers that say what they are."""
         if not self.is_file:
-            return self.success, self.dump(value), _JSON
+            return self.success, self.dump(value), JSON
         # Whatever a task has made is never shown as a page of this server.
         name = "".join(one if one.isascii() and (one.isalnum() or one in "._-") else "_" for one in value.name)[-100:]
         headers = lines(

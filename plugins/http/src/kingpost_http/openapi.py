@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kingpost import Kernel, KingpostError
+from kingpost import Kernel, KingpostError, operations
 from pydantic.json_schema import GenerateJsonSchema
 
 from .endpoint import Endpoint
@@ -49,6 +49,14 @@ _POSITION = {
     "name": "Kingpost-Position", "in": "header", "required": False,
     "description": "A position that an answer has given: reads are at least as new.",
     "schema": {"type": "string", "pattern": "^[0-9]{1,15}$"},
+}  # fmt: skip
+_PREFER = {
+    "name": "Prefer", "in": "header", "required": False,
+    "description": (
+        "`wait=N` (RFC 7240): answer when the task has ended or waits for somebody outside, with 200 and the task; "
+        "after N seconds, at most 60, with 202 as without it. `Preference-Applied` tells how long was waited at most."
+    ),
+    "schema": {"type": "string"},
 }  # fmt: skip
 _LAST = {
     "name": "Last-Event-ID", "in": "header", "required": False,
@@ -249,6 +257,8 @@ def _parameters(endpoint: Endpoint, request: Json) -> list[Json]:
         ]
     if endpoint.method == "POST":
         found.append(_KEY)
+    if endpoint.waits:
+        found.append(_PREFER)
     return [*found, _LAST if endpoint.streams else _POSITION]
 
 
@@ -282,10 +292,16 @@ def _responses(endpoint: Endpoint, refs: Mapping[tuple[str, str], Json]) -> Json
         }
     else:
         content = {"application/json": {"schema": refs[f"{operation.id} answer", "serialization"]}}
-    answer = {"description": operation.summary, "content": content}
+    answers = {str(operation.success): {"description": operation.summary, "content": content}}
+    if endpoint.waits:
+        task = {"application/json": {"schema": refs[f"{operations.tasks.GET.id} answer", "serialization"]}}
+        answers["200"] = {
+            "description": "With `Prefer: wait=N`: the task, once it has ended or waits for somebody outside.",
+            "content": task,
+        }
     statuses = sorted({*_EVERYWHERE, *map(_status, operation.errors)} & set(_TITLES))
     failures = {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}
-    return {str(operation.success): answer, **failures}
+    return {**answers, **failures}
 
 
 def _status(error: type[KingpostError]) -> int:

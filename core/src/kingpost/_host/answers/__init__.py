@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from . import calls, events, jobs, memory, personas, schedules, steering, system, tasks, tenants, tokens, workers
+from . import (
+    calls,
+    events,
+    jobs,
+    memory,
+    personas,
+    schedules,
+    steering,
+    system,
+    tasks,
+    tenants,
+    tokens,
+    waiting,
+    workers,
+)
 
 Answer = Callable[[Any, Any, str], Awaitable[Any]]
 
 ANSWERS: Mapping[str, Answer] = {
     **tasks.ANSWERS,
+    **waiting.ANSWERS,
     **events.ANSWERS,
     **steering.ANSWERS,
     **calls.ANSWERS,

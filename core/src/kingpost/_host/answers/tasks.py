@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,7 +23,6 @@ from ...records.record import replace
 from ...records.task import Outcome, Status
 from ...state import TaskState, task_stream
 from ..attempt import read_task
-from ..echo import Told
 from ..intake import require
 from .house import House
 
@@ -155,36 +153,6 @@ async def _get(house: House, request: op.TaskId, tenant: str) -> op.TaskView:
     return house.views.of(state) or house.views.keep(state, await view(log, state))
 
 
-async def _wait(house: House, request: op.Wait, tenant: str) -> op.TaskView:
-    log, tail = await house.log(), await house.tail()
-    state = await find(log, request.id, tenant)
-    changed, heard = asyncio.Event(), list[Recorded]()
-
-    def hear(frame: Recorded) -> None:
-        # What this process has appended comes with what it adds up to, so that all on the way to the end is passed by.
-        if not isinstance(frame, Told) or frame.state is None or frame.state.final:
-            heard.append(frame)
-            changed.set()
-
-    silence = await tail.listen(task_stream(state.id), hear)
-    try:
-        async with asyncio.timeout(max(request.seconds, 0)):
-            while not (state := await _newest(log, state, heard)).final:
-                await changed.wait()
-                changed.clear()
-    except TimeoutError:
-        state = await find(log, state.id, tenant)
-    finally:
-        silence()
-    return await view(log, state, heard=heard)
-
-
-async def _newest(log: Log, state: TaskState, heard: Sequence[Recorded]) -> TaskState:
-    """The task as it is now: as it was heard of, or as the log has it."""
-    last = heard[-1] if heard else None
-    return last.state if isinstance(last, Told) and last.state else await find(log, state.id, state.tenant)
-
-
 async def _list(house: House, request: op.ListTasks, tenant: str) -> op.TaskPage:
     check_limit(request.limit)
     log = await house.log()
@@ -285,7 +253,6 @@ async def _resume(house: House, request: op.Resume, tenant: str) -> op.Resumed:
 
 ANSWERS: Mapping[str, Any] = {
     op.GET.id: _get,
-    op.WAIT.id: _wait,
     op.LIST.id: _list,
     op.TREE.id: _tree,
     op.TURNS.id: _turns,

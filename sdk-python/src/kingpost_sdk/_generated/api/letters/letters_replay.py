@@ -7,6 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.submitted import Submitted
+from ...models.task_view import TaskView
 from ...types import Response
 
 
@@ -24,7 +25,12 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Submitted | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Submitted | TaskView | None:
+    if response.status_code == 200:
+        response_200 = TaskView.from_dict(response.json())
+
+        return response_200
+
     if response.status_code == 202:
         response_202 = Submitted.from_dict(response.json())
 
@@ -36,7 +42,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Submitted]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Submitted | TaskView]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -49,7 +57,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[Submitted]:
+) -> Response[Submitted | TaskView]:
     """Try a dead letter again, as a new task.
 
      Names a task, by its id or by any beginning or end of it that is unique.
@@ -62,7 +70,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Submitted]
+        Response[Submitted | TaskView]
     """
 
     kwargs = _get_kwargs(
@@ -80,7 +88,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Submitted | None:
+) -> Submitted | TaskView | None:
     """Try a dead letter again, as a new task.
 
      Names a task, by its id or by any beginning or end of it that is unique.
@@ -93,7 +101,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Submitted
+        Submitted | TaskView
     """
 
     return sync_detailed(
@@ -106,7 +114,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[Submitted]:
+) -> Response[Submitted | TaskView]:
     """Try a dead letter again, as a new task.
 
      Names a task, by its id or by any beginning or end of it that is unique.
@@ -119,7 +127,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Submitted]
+        Response[Submitted | TaskView]
     """
 
     kwargs = _get_kwargs(
@@ -135,7 +143,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Submitted | None:
+) -> Submitted | TaskView | None:
     """Try a dead letter again, as a new task.
 
      Names a task, by its id or by any beginning or end of it that is unique.
@@ -148,7 +156,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Submitted
+        Submitted | TaskView
     """
 
     return (

@@ -8,6 +8,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.fork_body import ForkBody
 from ...models.submitted import Submitted
+from ...models.task_view import TaskView
 from ...types import UNSET, Response, Unset
 
 
@@ -34,7 +35,12 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Submitted | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Submitted | TaskView | None:
+    if response.status_code == 200:
+        response_200 = TaskView.from_dict(response.json())
+
+        return response_200
+
     if response.status_code == 202:
         response_202 = Submitted.from_dict(response.json())
 
@@ -46,7 +52,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Submitted]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Submitted | TaskView]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -60,7 +68,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: ForkBody | Unset = UNSET,
-) -> Response[Submitted]:
+) -> Response[Submitted | TaskView]:
     """Go on from any turn of a task, with changes.
 
      Begins a new task with the turns of another one up to ``turn`` (``None``: all); what is named here
@@ -76,7 +84,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Submitted]
+        Response[Submitted | TaskView]
     """
 
     kwargs = _get_kwargs(
@@ -96,7 +104,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: ForkBody | Unset = UNSET,
-) -> Submitted | None:
+) -> Submitted | TaskView | None:
     """Go on from any turn of a task, with changes.
 
      Begins a new task with the turns of another one up to ``turn`` (``None``: all); what is named here
@@ -112,7 +120,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Submitted
+        Submitted | TaskView
     """
 
     return sync_detailed(
@@ -127,7 +135,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: ForkBody | Unset = UNSET,
-) -> Response[Submitted]:
+) -> Response[Submitted | TaskView]:
     """Go on from any turn of a task, with changes.
 
      Begins a new task with the turns of another one up to ``turn`` (``None``: all); what is named here
@@ -143,7 +151,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Submitted]
+        Response[Submitted | TaskView]
     """
 
     kwargs = _get_kwargs(
@@ -161,7 +169,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: ForkBody | Unset = UNSET,
-) -> Submitted | None:
+) -> Submitted | TaskView | None:
     """Go on from any turn of a task, with changes.
 
      Begins a new task with the turns of another one up to ``turn`` (``None``: all); what is named here
@@ -177,7 +185,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Submitted
+        Submitted | TaskView
     """
 
     return (

@@ -34,6 +34,11 @@ def _get_kwargs(
 
 
 def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> TaskView | None:
+    if response.status_code == 200:
+        response_200 = TaskView.from_dict(response.json())
+
+        return response_200
+
     if response.status_code == 202:
         response_202 = TaskView.from_dict(response.json())
 

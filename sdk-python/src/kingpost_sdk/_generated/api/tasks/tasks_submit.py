@@ -7,6 +7,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.submit_input import SubmitInput
 from ...models.submitted import Submitted
+from ...models.task_view import TaskView
 from ...types import Response
 
 
@@ -29,7 +30,12 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Submitted | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Submitted | TaskView | None:
+    if response.status_code == 200:
+        response_200 = TaskView.from_dict(response.json())
+
+        return response_200
+
     if response.status_code == 202:
         response_202 = Submitted.from_dict(response.json())
 
@@ -41,7 +47,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Submitted]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Submitted | TaskView]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -54,7 +62,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: SubmitInput,
-) -> Response[Submitted]:
+) -> Response[Submitted | TaskView]:
     """Queue a task; answered once it is on disk.
 
      A task to be queued. What is ``None`` comes from the settings. Paths in ``inputs`` are absolute or
@@ -83,7 +91,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Submitted]
+        Response[Submitted | TaskView]
     """
 
     kwargs = _get_kwargs(
@@ -101,7 +109,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: SubmitInput,
-) -> Submitted | None:
+) -> Submitted | TaskView | None:
     """Queue a task; answered once it is on disk.
 
      A task to be queued. What is ``None`` comes from the settings. Paths in ``inputs`` are absolute or
@@ -130,7 +138,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Submitted
+        Submitted | TaskView
     """
 
     return sync_detailed(
@@ -143,7 +151,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: SubmitInput,
-) -> Response[Submitted]:
+) -> Response[Submitted | TaskView]:
     """Queue a task; answered once it is on disk.
 
      A task to be queued. What is ``None`` comes from the settings. Paths in ``inputs`` are absolute or
@@ -172,7 +180,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Submitted]
+        Response[Submitted | TaskView]
     """
 
     kwargs = _get_kwargs(
@@ -188,7 +196,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: SubmitInput,
-) -> Submitted | None:
+) -> Submitted | TaskView | None:
     """Queue a task; answered once it is on disk.
 
      A task to be queued. What is ``None`` comes from the settings. Paths in ``inputs`` are absolute or
@@ -217,7 +225,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Submitted
+        Submitted | TaskView
     """
 
     return (
