@@ -45,7 +45,37 @@ TASK = {
 """Not due for long, so that nobody works on it."""
 
 NOW = {"description": "say nothing", "agent": "extract"}
-"""Worked on at once, by the agent that asks no model."""
+"""Worked on at once, by the agent that asks no model and all of the memory."""
+
+NOTHING = {"description": "say nothing", "agent": "noop"}
+"""Worked on at once, by an agent that does nothing, as the node of the graph that ``langgraph dev`` serves."""
+
+AGENT = """
+from kingpost import Agent, Answer, Description, hookimpl
+
+
+class Noop:
+    name = "noop"
+
+    async def describe(self, model):
+        return Description(model=model)
+
+    async def decide(self, context, say):
+        return Answer(text="done")
+
+
+@hookimpl
+def provide_agents() -> list[Agent]:
+    return [Noop()]
+"""
+INSTALLED = {
+    "kingpost_noop/__init__.py": AGENT,
+    "kingpost_noop/kingpost-plugin.toml": 'id = "noop"\n[provides]\nagents = ["noop"]\n',
+    "kingpost_noop-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: kingpost-noop\nVersion: 1.0\n",
+    "kingpost_noop-1.0.dist-info/entry_points.txt": "[kingpost.plugins]\nnoop = kingpost_noop\n",
+}
+FORGETFUL = "recall = 0\nremember = false\nuses = false\n"
+"""Settings with which a task asks no memory and is kept in none."""
 
 
 class Server:
@@ -147,12 +177,20 @@ def _free() -> int:
 
 
 @contextmanager
-def kingpost(folder: Path, *options: str) -> Iterator[Server]:
-    """Ours, with a token."""
-    home = folder / f"home{''.join(options)}"
-    home.mkdir()
-    (home / "kingpost.toml").write_text("[kernel]\nqueue = 10000000\n", encoding="utf-8")
-    env = {"KINGPOST_HOME": str(home)}
+def kingpost(folder: Path, *options: str, settings: str = "") -> Iterator[Server]:
+    """Ours, with a token, and an agent installed that does nothing."""
+    home, plugins = Path(tempfile.mkdtemp(dir=folder)), folder / "plugins"
+    (home / "kingpost.toml").write_text(f"[kernel]\nqueue = 10000000\n{settings}", encoding="utf-8")
+    for name, text in INSTALLED.items():
+        (plugins / name).parent.mkdir(parents=True, exist_ok=True)
+        (plugins / name).write_text(text, encoding="utf-8")
+    paths = [str(plugins), os.environ.get("PYTHONPATH", "")]
+    # The index of what is installed is kept for this run only: nobody else has that agent.
+    env = {
+        "KINGPOST_HOME": str(home),
+        "XDG_CACHE_HOME": str(folder),
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+    }
     program = [sys.executable, "-m", "kingpost"]
     made = subprocess.run([*program, "token", "create"], env={**os.environ, **env}, capture_output=True, check=True)
     port = _free()
@@ -211,7 +249,11 @@ def _ours(folder: Path, figures: dict[str, Any]) -> None:
         _told(figures, "steady", steady(server, submit, RATE, SECONDS))
     with kingpost(folder) as server:
         waited(server, NOW, 640)
-        _told(figures, "waited", waited(server, NOW, max(REQUESTS // 10, 640)))
+        _told(figures, "waited_extract", waited(server, NOW, max(REQUESTS // 10, 640)))
+    with kingpost(folder, settings=FORGETFUL) as server:
+        waited(server, NOTHING, 640)
+        rounds = [waited(server, NOTHING, max(REQUESTS // 5, 640)) for _ in range(ROUNDS)]
+        _told(figures, "waited", min(rounds, key=lambda one: one["cpu_us"]))
 
 
 def _told(figures: dict[str, Any], name: str, found: dict[str, float]) -> None:
