@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 
-from kingpost import Record
+from kingpost import Record, field
 
 from .dates import Window, windows
 from .related import RELATED
