@@ -7,14 +7,13 @@ passages, not the task.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 
 from ..errors import Unavailable
 from ..records.memory import Memory, Query, Recollection, Selection
+from ..records.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class AbsentMemory:
+class AbsentMemory(Record):
     """Answers nothing but what its start said."""
 
     name: str

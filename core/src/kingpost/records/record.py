@@ -17,7 +17,7 @@ __all__ = ["Record", "field", "replace"]
 
 R = TypeVar("R", bound="Record | Struct")
 
-_Pattern = dataclasses.make_dataclass("_Pattern", ["any"], frozen=True)
+_Pattern: Any = dataclasses.make_dataclass("_Pattern", ["any"], frozen=True)
 _PATTERN: dataclasses.Field[Any] = dataclasses.fields(_Pattern)[0]
 
 
@@ -56,12 +56,12 @@ class Record(_Struct, frozen=True):
     ``field(default_factory=...)``; ``replace`` makes a copy in which some fields differ.
     """
 
-    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]] = _Fields()  # type: ignore[assignment]
-    __dataclass_params__: ClassVar[Any] = _Pattern.__dataclass_params__  # type: ignore[attr-defined]
+    __dataclass_fields__: ClassVar[Any] = _Fields()
+    __dataclass_params__: ClassVar[Any] = _Pattern.__dataclass_params__
 
     def __init_subclass__(cls, **_: Any) -> None:
         """It has fields of its own, even where those of the class above are known already."""
-        cls.__dataclass_fields__ = _Fields()  # type: ignore[assignment]
+        cls.__dataclass_fields__ = _Fields()
 
 
 def replace(record: R, /, **changes: Any) -> R:
