@@ -61,7 +61,7 @@ class Record(_Struct, frozen=True):
 
     def __init_subclass__(cls, **_: Any) -> None:
         """It has fields of its own, even where those of the class above are known already."""
-        cls.__dataclass_fields__ = _Fields()
+        type.__setattr__(cls, "__dataclass_fields__", _Fields())
 
 
 def replace(record: R, /, **changes: Any) -> R:
