@@ -24,17 +24,19 @@ pytestmark = pytest.mark.long
 Run = Callable[..., subprocess.Popen[str]]
 Serve = Callable[..., tuple[subprocess.Popen[str], str]]
 WORKER = Path(__file__).parent / "serve_calls.py"
+ASKS = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
+"""Connects anew for each request, as a client that comes once does; certificates are read once."""
 
 
-def ended(url: str, id: str, **more: Any) -> dict[str, Any]:
+def ended(url: str, id: str, asks: httpx.Client = ASKS) -> dict[str, Any]:
     """A task once it has its outcome."""
-    view: dict[str, Any] = httpx.get(f"{url}/v1/tasks/{id}/wait?seconds=50", timeout=60, **more).json()
+    view: dict[str, Any] = asks.get(f"{url}/v1/tasks/{id}/wait?seconds=50", timeout=60).json()
     return view
 
 
 def submit(url: str, key: str, **asked: Any) -> httpx.Response:
     body = {"description": f"task {key}", **asked}
-    return httpx.post(f"{url}/v1/tasks", json=body, headers={"Idempotency-Key": key}, timeout=30)
+    return ASKS.post(f"{url}/v1/tasks", json=body, headers={"Idempotency-Key": key}, timeout=30)
 
 
 def test_what_a_killed_worker_held_is_served_by_another(serve: Serve, run: Run) -> None:
@@ -55,7 +57,7 @@ def test_what_a_killed_worker_held_is_served_by_another(serve: Serve, run: Run) 
     assert helps.stdout is not None
     assert helps.stdout.readline() == "ready\n"
     assert {helps.stdout.readline().strip() for _ in tasks} == set(tasks)
-    listed = httpx.get(f"{url}/v1/workers").json()["workers"]
+    listed = ASKS.get(f"{url}/v1/workers").json()["workers"]
     assert [(one["id"], one["alive"]) for one in listed] == [("helps", True), ("holds", False)]
 
 
@@ -79,15 +81,15 @@ def test_a_claim_is_there_after_the_server_was_killed(serve: Serve) -> None:
     """The worker goes on with what it holds, and no other is given it."""
     process, url = serve()
     for id in ("one", "two"):
-        httpx.post(f"{url}/v1/workers", json={"id": id, "agents": [{"name": "buyer"}]}).raise_for_status()
+        ASKS.post(f"{url}/v1/workers", json={"id": id, "agents": [{"name": "buyer"}]}).raise_for_status()
     task = submit(url, "a", agent="buyer").json()["id"]
-    work = httpx.post(f"{url}/v1/workers/one/claim", json={"seconds": 20}, timeout=30).json()["work"]
+    work = ASKS.post(f"{url}/v1/workers/one/claim", json={"seconds": 20}, timeout=30).json()["work"]
     process.kill()
     _, url = serve()
 
-    assert httpx.post(f"{url}/v1/workers/two/claim", json={"seconds": 0.5}).json()["work"] == []
+    assert ASKS.post(f"{url}/v1/workers/two/claim", json={"seconds": 0.5}).json()["work"] == []
     said = {"task": task, "call": work[0]["call"], "decision": {"text": "bought"}}
-    httpx.post(f"{url}/v1/workers/one/observations", json=said).raise_for_status()
+    ASKS.post(f"{url}/v1/workers/one/observations", json=said).raise_for_status()
     assert ended(url, task)["outcome"]["answer"] == "bought"
 
 
@@ -120,9 +122,9 @@ def test_kill_9_behind_http_loses_nothing_and_records_nothing_twice(serve: Serve
     assert accepted.items() <= again.items()
     assert len(set(again.values())) == len(keys)
     assert {ended(url, id)["status"] for id in again.values()} == {"succeeded"}
-    listed = httpx.get(f"{url}/v1/tasks?limit=1000").json()["tasks"]
+    listed = ASKS.get(f"{url}/v1/tasks?limit=1000").json()["tasks"]
     assert sorted(task["id"] for task in listed) == sorted(again.values())
-    events = httpx.get(f"{url}/v1/events?limit=10000").json()["frames"]
+    events = ASKS.get(f"{url}/v1/events?limit=10000").json()["frames"]
     outcomes = [frame["stream"] for frame in events for event in frame["events"] if event["kind"] == "task.succeeded"]
     assert len(outcomes) == len(set(outcomes))
 
@@ -130,7 +132,7 @@ def test_kill_9_behind_http_loses_nothing_and_records_nothing_twice(serve: Serve
 def test_sigterm_answers_what_was_accepted_and_ends_well(serve: Serve) -> None:
     """Every request that was taken gets its answer, a long poll among them, and what was promised is there."""
     process, url = serve()
-    httpx.post(f"{url}/v1/workers", json={"id": "one", "agents": [{"name": "buyer"}]}).raise_for_status()
+    ASKS.post(f"{url}/v1/workers", json={"id": "one", "agents": [{"name": "buyer"}]}).raise_for_status()
     waits = submit(url, "waits", agent="buyer").json()["id"]
     answers: list[httpx.Response] = []
     begun = threading.Event()
@@ -156,7 +158,7 @@ def test_sigterm_answers_what_was_accepted_and_ends_well(serve: Serve) -> None:
 
     _, url = serve()
     promised = {answer.json()["id"] for answer in answers if answer.status_code == 202}
-    there = {task["id"] for task in httpx.get(f"{url}/v1/tasks?limit=1000").json()["tasks"]}
+    there = {task["id"] for task in ASKS.get(f"{url}/v1/tasks?limit=1000").json()["tasks"]}
     assert len(promised) >= 20
     assert promised <= there
 
@@ -194,7 +196,7 @@ def test_tls_by_files(serve: Serve, tmp_path: Path) -> None:
     assert url.startswith("https://")
     with httpx.Client(verify=trust, base_url=url) as asks:
         answer = asks.post("/v1/tasks", json={"description": "over TLS"})
-    assert answer.status_code == 202
-    assert ended(url, answer.json()["id"], verify=trust)["status"] == "succeeded"
+        assert answer.status_code == 202
+        assert ended(url, answer.json()["id"], asks)["status"] == "succeeded"
     with pytest.raises(httpx.HTTPError):
-        httpx.get(url.replace("https:", "http:") + "/ready", timeout=5)
+        ASKS.get(url.replace("https:", "http:") + "/ready", timeout=5)
