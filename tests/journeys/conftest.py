@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from kingpost._cli import session
 from kingpost.cli import root
 
 _MANIFEST = """id = "actor"
@@ -54,12 +55,12 @@ class Said:
 class Shell:
     """Runs ``kingpost`` as a user would, in a folder and a home of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cache: Path | None = None) -> None:
         self.folder, self.home = folder, folder / "home"
         self.environ = {
             **os.environ,
             "KINGPOST_HOME": str(self.home),
-            "XDG_CACHE_HOME": str(folder / "cache"),
+            "XDG_CACHE_HOME": str(cache or folder / "cache"),
             "XDG_DATA_HOME": str(folder / "data"),
         }
 
@@ -75,6 +76,8 @@ class Shell:
         with pytest.MonkeyPatch.context() as here:
             here.chdir(self.folder)
             here.syspath_prepend(str(self.folder / "plugins"))
+            # The collector of this process is ours.
+            here.setattr(session, "settle", int)
             done = CliRunner(env=self.environ).invoke(root, arguments, prog_name="kingpost")
         assert done.exception is None or isinstance(done.exception, SystemExit), done
         return Said(done.exit_code, done.stdout, done.stderr)
@@ -104,8 +107,8 @@ class Shell:
 
     @staticmethod
     def command(*arguments: str) -> list[str]:
-        """The command line that runs it."""
-        return [sys.executable, "-m", "kingpost", *arguments]
+        """The command line that runs it: what stands in the folder is no module of its."""
+        return [sys.executable, "-P", "-m", "kingpost", *arguments]
 
     def write(self, name: str, content: str | bytes) -> Path:
         """A file in the folder."""
@@ -123,6 +126,7 @@ class Shell:
         self.write("kingpost.toml", _SETTINGS)
         paths = [str(self.folder / "plugins"), os.environ.get("PYTHONPATH", "")]
         self.environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+        self.environ["XDG_CACHE_HOME"] = str(self.folder / "cache")
 
 
 class Terminal:
@@ -173,10 +177,16 @@ class Terminal:
         return True
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the index of the installed plugins is kept: it is the same for all."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
+def shell(tmp_path: Path, cache: Path) -> Shell:
     """A fresh shell."""
-    return Shell(tmp_path)
+    return Shell(tmp_path, cache)
 
 
 @pytest.fixture
