@@ -11,7 +11,7 @@ from kingpost import DoorEmpty, NameTaken, PluginBroken, Ports, SettingsInvalid,
 from kingpost._host.index import Found, installed, parse
 from kingpost._host.plugins import Plugins
 from kingpost._host.settings import Settings
-from kingpost.testing import DictMemory, ScriptedAgent, in_process_plugin
+from kingpost.testing import DictMemory, FirstFitCompressor, ScriptedAgent, in_process_plugin
 
 
 def opened(tmp_path: Path, *found: Any, settings: dict[str, Any] | None = None) -> Plugins:
@@ -122,6 +122,23 @@ def test_a_broken_plugin_is_blamed_by_name_and_the_others_go_on(
     assert says in str(caught.value)
     assert "broken_plugin" in plugins.problems
     assert plugins.get("agents", "good").name == "good"
+
+
+def test_a_compressor_that_says_that_it_is_costly_can_be_bounded(tmp_path: Path) -> None:
+    """Without ``fit_within`` its fits would be on no account, so it is told as broken before it is asked once."""
+
+    class Dear(FirstFitCompressor):
+        costly = True
+
+    class Free(FirstFitCompressor):
+        costly = False
+
+    plugins = opened(tmp_path, in_process_plugin("dear", compressors=[Dear("dear")]),
+                     in_process_plugin("free", compressors=[Free("free")]))  # fmt: skip
+
+    with pytest.raises(PluginBroken, match="compressors 'dear': expected a method 'fit_within', got NoneType"):
+        plugins.get("compressors", "dear")
+    assert plugins.get("compressors", "free").name == "free"
 
 
 def test_settings_of_a_plugin_are_checked_by_the_model_its_manifest_names(

@@ -250,6 +250,9 @@ class Plugins:
 
     def _check(self, plugin: Found, kind: str, offered: Any) -> None:
         protocol = _PROTOCOLS[kind][1]
+        # Without the rest of what it takes it would be asked as one that costs nothing, and nobody would count.
+        if kind == "compressors" and getattr(offered, "costly", False):
+            protocol = protocols.Costly
         for name, promised in inspect.getmembers(protocol, inspect.isfunction):
             if name.startswith("_"):
                 continue

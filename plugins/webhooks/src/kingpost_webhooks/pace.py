@@ -12,7 +12,6 @@ from email.utils import parsedate_to_datetime
 DELAYS = (5.0, 300.0, 1800.0, 7200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 86_400.0)
 """Seconds behind each failed attempt; behind the last one it is a dead letter. 75.6 hours in all."""
 
-ATTEMPTS = len(DELAYS) + 1
 JITTER = 0.2
 LONGEST_RETRY_AFTER = 86_400.0
 

@@ -9,7 +9,7 @@ import base64
 from collections.abc import Callable, Sequence
 
 from .endpoint import Key
-from .mac import PRIVATE, PUBLIC, SECRET, private_key, standard_key, standard_signature
+from .mac import PRIVATE, PUBLIC, SECRET, private_key, standard_signature
 
 OVERLAP_SECONDS = 24 * 3600.0
 """How long the old key signs beside the new one after a rotation."""
@@ -38,12 +38,3 @@ def shown(secret: str) -> str:
     if not secret.startswith(PRIVATE):
         return secret
     return PUBLIC + base64.b64encode(private_key(secret).public_key().public_bytes_raw()).decode()
-
-
-def usable(secret: str) -> bool:
-    """Whether a key can sign."""
-    try:
-        private_key(secret) if secret.startswith(PRIVATE) else standard_key(secret)
-    except ValueError:
-        return False
-    return True
