@@ -11,10 +11,8 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import sys
 import time
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,7 +35,7 @@ from kingpost._host.index import installed
 from kingpost._host.kernel import Kernel
 from kingpost.operations import schedules, steering
 from kingpost.operations import tasks as ops
-from kingpost.testing import FunctionExecutor, ScriptedAgent, in_process_plugin
+from kingpost.testing import FunctionExecutor, KillAt, ScriptedAgent, in_process_plugin
 from kingpost.testing.fakes import Script
 
 
@@ -46,18 +44,10 @@ def say(**facts: Any) -> None:
     os.write(sys.stdout.fileno(), json.dumps(facts).encode() + b"\n")
 
 
-class KillAt:
-    """The crash points of this process: SIGKILL when one is reached for the n-th time."""
-
-    def __init__(self, spec: str | None) -> None:
-        name, _, nth = (spec or "").partition(":")
-        self._name, self._nth, self._count = name, int(nth or 1), Counter[str]()
-
-    def __call__(self, name: str) -> None:
-        self._count[name] += 1
-        if name == self._name and self._count[name] == self._nth:
-            say(reached=name)
-            os.kill(os.getpid(), signal.SIGKILL)
+def killed_at(spec: str | None) -> KillAt:
+    """The crash point that is written as ``name:nth``; it says which one was reached."""
+    name, _, nth = (spec or "").partition(":")
+    return KillAt(name, int(nth or 1), lambda reached: say(reached=reached))
 
 
 class Cast:
@@ -150,7 +140,7 @@ def tools(home: Path) -> FunctionExecutor:
 
 async def work(home: Path, submit: int, crash: str | None, began: float, *, until_done: bool) -> None:
     """Submit, work on everything that is unfinished, and go on until killed or done."""
-    ports = Ports(home=home, point=KillAt(crash))
+    ports = Ports(home=home, point=killed_at(crash))
     plugin = in_process_plugin("chaos", agents=Cast(home).agents(), executors=[tools(home)])
     settings = {
         "kernel": {

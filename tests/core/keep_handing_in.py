@@ -6,8 +6,6 @@ Called by ``test_artefacts`` as a script: ``python keep_handing_in.py HOME POINT
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,22 +13,10 @@ from pathlib import Path
 from kingpost import Answer, Call, Calls, Context, HandedIn, Made, Observation, Ports, Say
 from kingpost._host.index import installed
 from kingpost._host.kernel import Kernel
-from kingpost.testing import FunctionExecutor, ScriptedAgent, in_process_plugin
+from kingpost.testing import FunctionExecutor, KillAt, ScriptedAgent, in_process_plugin
 
 CONTENT = bytes(range(256)) * 8000
 SETTINGS = {"kernel": {"agent": "ready", "memory_floor_mb": 0, "drain_seconds": 30.0}}
-
-
-def deadly(point: str, nth: int) -> Callable[[str], None]:
-    """Take the process along when ``point`` is passed for the ``nth`` time."""
-    passed: list[str] = []
-
-    def at(name: str) -> None:
-        passed.append(name)
-        if name == point and passed.count(point) == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return at
 
 
 async def make(number: int) -> Observation:
@@ -53,7 +39,7 @@ def opened(home: Path, point: Callable[[str], None] | None = None) -> Kernel:
 
 async def work(home: Path, point: str, nth: int) -> None:
     """Until it dies."""
-    async with opened(home, deadly(point, nth)) as kernel:
+    async with opened(home, KillAt(point, nth)) as kernel:
         await kernel.work()
         await asyncio.Event().wait()
 

@@ -6,8 +6,6 @@ Called by ``test_uses`` as a script: ``python keep_using.py HOME POINT NTH``.
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,21 +13,9 @@ from pathlib import Path
 from kingpost import Ports
 from kingpost._host.index import installed
 from kingpost._host.kernel import Kernel
-from kingpost.testing import ScriptedAgent, in_process_plugin
+from kingpost.testing import KillAt, ScriptedAgent, in_process_plugin
 
 SETTINGS = {"kernel": {"agent": "ready", "memory_floor_mb": 0, "drain_seconds": 30.0}}
-
-
-def deadly(point: str, nth: int) -> Callable[[str], None]:
-    """Take the process along when ``point`` is passed for the ``nth`` time."""
-    passed: list[str] = []
-
-    def at(name: str) -> None:
-        passed.append(name)
-        if name == point and passed.count(point) == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return at
 
 
 def opened(home: Path, point: Callable[[str], None] | None = None) -> Kernel:
@@ -41,7 +27,7 @@ def opened(home: Path, point: Callable[[str], None] | None = None) -> Kernel:
 
 async def work(home: Path, point: str, nth: int) -> None:
     """Until it dies."""
-    async with opened(home, deadly(point, nth)) as kernel:
+    async with opened(home, KillAt(point, nth)) as kernel:
         await kernel.work()
         await asyncio.Event().wait()
 

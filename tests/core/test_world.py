@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -311,3 +312,13 @@ def test_the_fakes_need_no_test_library() -> None:
         "from kingpost.testing import DictMemory, MemoryLog, ScriptedAgent, FunctionExecutor, in_process_plugin, facts"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_process_dies_for_real_at_the_point_that_it_was_told() -> None:
+    """By SIGKILL, when it is passed for the n-th time; what it says just before is all that is heard."""
+    said = "lambda name: os.write(1, name.encode())"
+    code = f"import os; from kingpost.testing import KillAt; at = KillAt('b', 2, {said}); [at(x) for x in 'ababc']"
+
+    died = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
+
+    assert (died.returncode, died.stdout, died.stderr) == (-signal.SIGKILL, b"b", b"")

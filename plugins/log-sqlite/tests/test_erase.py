@@ -255,24 +255,17 @@ async def test_a_crash_leaves_it_there_or_gone(
 
 
 KILLED = """
-import asyncio, os, signal, sys
+import asyncio, sys
 from pathlib import Path
 from kingpost import Ports
+from kingpost.testing import KillAt
 from kingpost_log_sqlite import erase
 from kingpost_log_sqlite.log import SqliteLog
 from kingpost_log_sqlite.settings import Settings
 
-passed = 0
-
-def point(name):
-    global passed
-    passed += 1
-    if passed == int(sys.argv[2]):
-        os.kill(os.getpid(), signal.SIGKILL)
-
 async def main():
     erase._AT_ONCE = 2
-    log = SqliteLog(Settings(), Ports(home=Path(sys.argv[1]), point=point))
+    log = SqliteLog(Settings(), Ports(home=Path(sys.argv[1]), point=KillAt(None, int(sys.argv[2]))))
     await log.start()
     await log.erase("default", sys.argv[3] or None)
 

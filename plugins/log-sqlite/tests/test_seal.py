@@ -447,31 +447,26 @@ async def test_work_goes_on_meanwhile(
 
 
 KILLED = """
-import asyncio, os, signal, sys
+import asyncio, sys
 from pathlib import Path
 from kingpost import Ports
+from kingpost.testing import KillAt
 from kingpost_log_sqlite import clear
 from kingpost_log_sqlite.log import SqliteLog
 from kingpost_log_sqlite.settings import Settings
 
-def point(name):
-    if name == sys.argv[2]:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-passed = 0
+where = sys.argv[2]
+step = KillAt(None, int(where) if where.isdigit() else 0)
 remove = clear._remove
 
 def killed(*arguments):
-    global passed
-    passed += 1
-    if sys.argv[2] == str(passed):
-        os.kill(os.getpid(), signal.SIGKILL)
+    step("remove")
     remove(*arguments)
 
 async def main():
     clear._AT_ONCE = 4
     clear._remove = killed
-    log = SqliteLog(Settings(), Ports(home=Path(sys.argv[1]), point=point))
+    log = SqliteLog(Settings(), Ports(home=Path(sys.argv[1]), point=KillAt(where)))
     await log.start()
     await log.seal(4e9, Path(sys.argv[3]))
 

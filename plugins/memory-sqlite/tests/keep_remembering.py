@@ -7,12 +7,11 @@ says each number once the memory has acknowledged it. With DIE it kills itself b
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sys
 from pathlib import Path
 
 from kingpost import Memory, Ports
+from kingpost.testing import KillAt
 from kingpost_memory_sqlite.memory import SqliteMemory
 from kingpost_memory_sqlite.settings import Settings
 
@@ -20,15 +19,7 @@ BATCH = 20
 
 
 async def main(home: Path, name: str, first: int, last: int, die: int) -> None:
-    left = die
-
-    def point(_: str) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    memory = SqliteMemory(Settings(), Ports(home=home, point=point))
+    memory = SqliteMemory(Settings(), Ports(home=home, point=KillAt(None, die)))
     await memory.start()
     for batch in range(first, last):
         new = await memory.remember(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .log import MemoryLog
     from .plugin import InProcessPlugin, in_process_plugin
     from .simulator import Faults, Histories, History, PromiseBroken, Workload, simulate
-    from .world import Crash, Points, SeededClock, seeded_ports
+    from .world import Crash, KillAt, Points, SeededClock, seeded_ports
 
 _HOMES = {
     "conformance": (
@@ -42,7 +42,7 @@ _HOMES = {
     "log": "MemoryLog",
     "plugin": "InProcessPlugin in_process_plugin",
     "simulator": "Faults Histories History PromiseBroken Workload simulate",
-    "world": "Crash Points SeededClock seeded_ports",
+    "world": "Crash KillAt Points SeededClock seeded_ports",
 }
 _WHERE = {name: module for module, names in _HOMES.items() for name in names.split()}
 
@@ -62,6 +62,7 @@ __all__ = [
     "Histories",
     "History",
     "InProcessPlugin",
+    "KillAt",
     "LogConformance",
     "MemoryConformance",
     "MemoryLog",
