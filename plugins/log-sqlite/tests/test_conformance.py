@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import resource
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 from kingpost import Log, Ports
-from kingpost.testing import LogConformance
+from kingpost.testing import LogConformance, full_disk
 from kingpost_log_sqlite.log import SqliteLog
 from kingpost_log_sqlite.settings import Settings
 
@@ -43,10 +42,8 @@ class TestSqliteLog(LogConformance):
     async def full(self, ports: Ports) -> AsyncIterator[Log | None]:
         log = SqliteLog(Settings(), ports)
         await log.start()
-        before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
-        yield log
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        with full_disk(1_000_000):
+            yield log
         await log.stop()
 
     @pytest.fixture

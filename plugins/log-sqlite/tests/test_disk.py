@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import resource
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from kingpost import Event, Ports, Receipt, TaskQuery, Unavailable, task_stream
-from kingpost.testing import facts
+from kingpost.testing import facts, full_disk
 from kingpost_log_sqlite import checkpoint
 from kingpost_log_sqlite.log import SqliteLog
 from kingpost_log_sqlite.settings import Settings
@@ -33,19 +31,8 @@ def protect(home: Path) -> None:
     (home / "log.db").chmod(0o444)
 
 
-@contextmanager
-def file_limit(size: int) -> Iterator[None]:
-    """No file of this process may grow beyond ``size``: to whoever writes, the disk is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 async def test_a_full_disk_takes_groups_whole_or_not_at_all_until_there_is_space(log: SqliteLog) -> None:
-    with file_limit(1_000_000):
+    with full_disk(1_000_000):
         accepted, results = 0, []
         for _ in range(12):
             results = await asyncio.gather(
@@ -80,11 +67,11 @@ async def test_care_that_finds_no_space_changes_nothing(log: SqliteLog, file: Pa
     await log.stop()
     await log.start()
     before, states = await log.read(), await log.select(TaskQuery())
-    with file_limit(size(file) // 2):
+    with full_disk(size(file) // 2):
         for care in (log.erase("t"), log.erase("t", "t-3"), log.seal(4e9, tmp_path / "one.db")):
             with pytest.raises(Unavailable):
                 await care
-    with file_limit(20_000), pytest.raises(Unavailable):
+    with full_disk(20_000), pytest.raises(Unavailable):
         await log.rebuild()
 
     assert await log.select(TaskQuery()) == states
@@ -115,7 +102,7 @@ async def test_a_checkpoint_that_finds_no_space_is_taken_later(
     for _ in range(16):
         await log.append("note/1", None, [LARGE])
     await log.append("note/1", None, [NOTE])
-    with file_limit(before := size(file)):
+    with full_disk(before := size(file)):
         for _ in range(4):
             await log.append("note/1", None, [LARGE])
         await log.append("note/1", None, [NOTE])

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import resource
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from random import Random
 
 import pytest
 from kingpost import Memory, Ports, Selection
-from kingpost.testing import SeededClock
+from kingpost.testing import SeededClock, full_disk
 from kingpost_memory_sqlite import forget
 from kingpost_memory_sqlite.memory import SqliteMemory
 from kingpost_memory_sqlite.settings import Settings
@@ -52,17 +50,6 @@ def traces(folder: Path, secrets: Sequence[Sequence[str]]) -> list[str]:
     runs = re.findall(rb"[bcdfghjklmnpqrstvwxz]{11,}", content)
     there = {run[start : start + 11] for run in runs for start in range(len(run) - 10)}
     return [word for several in secrets for word in several if word[3:].encode() in there]
-
-
-@contextmanager
-def at_most(size: int) -> Iterator[None]:
-    """No file of this process may grow beyond ``size``: to whoever writes, the disk is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 async def _scope(memory: SqliteMemory, gone: Sequence[Memory]) -> None:
@@ -143,7 +130,7 @@ async def test_what_a_full_disk_left_is_cleared_by_the_next_stop(
     for start in range(0, COUNT, 37):
         await memory.remember(memories[start : start + 37])
     await _ids(memory, [each for each in memories if each.scope == "scope 2"])
-    with at_most((tmp_path / "memory.db").stat().st_size // 2):
+    with full_disk((tmp_path / "memory.db").stat().st_size // 2):
         await memory.stop()
 
     await memory.start()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import resource
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from kingpost import Unavailable
+from kingpost.testing import full_disk
 from kingpost_memory_vectors.file import VectorFile
 
 KEYS = [("tenant", "scope", f"memory {n} {'long' * 50}") for n in range(2000)]
@@ -23,17 +23,6 @@ def vectors(tmp_path: Path) -> Iterator[VectorFile]:
     file.close()
 
 
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No file of this process may grow beyond 200 KB."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def test_only_its_owner_reads_the_file(vectors: VectorFile) -> None:
     """Whoever has the vectors of texts can tell much of the texts."""
     vectors.enqueue(KEYS[:1])
@@ -43,7 +32,7 @@ def test_only_its_owner_reads_the_file(vectors: VectorFile) -> None:
 
 def test_a_full_disk_is_told_and_leaves_nothing_half_written(vectors: VectorFile) -> None:
     """Each time, in whatever state SQLite leaves the transaction; once there is space, work goes on."""
-    with full_disk():
+    with full_disk(200_000):
         for _ in range(2):
             with pytest.raises(Unavailable, match="its disk has space"):
                 vectors.enqueue(KEYS)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from kingpost import Corrupted, Event, Recorded, Unavailable
+from kingpost.testing import full_disk
 from kingpost_sink_jsonl.file import backwards
 from kingpost_sink_jsonl.sink import JsonlSink
 
@@ -142,17 +141,6 @@ async def test_a_line_that_is_none_is_told(sink: Sinks, frames: Frames, home: Pa
     assert (home / "audit.jsonl").read_text().endswith("who was here?\n")
 
 
-@contextlib.contextmanager
-def room(size: int) -> Iterator[None]:
-    """Files may not grow beyond this."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 @pytest.mark.parametrize("more", [0, 1, 100, 700])
 async def test_a_full_disk_leaves_no_half_batch(
     sink: Sinks, frames: Frames, lines: Lines, home: Path, more: int
@@ -163,7 +151,7 @@ async def test_a_full_disk_leaves_no_half_batch(
     await working.accept(given[:3])
     before = (home / "audit.jsonl").read_bytes()
 
-    with room(len(before) + more), pytest.raises(Unavailable, match="cannot be written"):
+    with full_disk(len(before) + more), pytest.raises(Unavailable, match="cannot be written"):
         await working.accept(given[3:])
     assert (home / "audit.jsonl").read_bytes() == before
 

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from .functions import FunctionExecutor
     from .kernel import OpenKernel, open_kernel
     from .log import MemoryLog
+    from .machine import KillAt, full_disk
     from .plugin import InProcessPlugin, in_process_plugin
     from .simulator import Faults, Histories, History, PromiseBroken, Workload, simulate
-    from .world import Crash, KillAt, Points, SeededClock, seeded_ports
+    from .world import Crash, Points, SeededClock, seeded_ports
 
 _HOMES = {
     "conformance": (
@@ -40,9 +41,10 @@ _HOMES = {
     "functions": "FunctionExecutor",
     "kernel": "OpenKernel open_kernel",
     "log": "MemoryLog",
+    "machine": "KillAt full_disk",
     "plugin": "InProcessPlugin in_process_plugin",
     "simulator": "Faults Histories History PromiseBroken Workload simulate",
-    "world": "Crash KillAt Points SeededClock seeded_ports",
+    "world": "Crash Points SeededClock seeded_ports",
 }
 _WHERE = {name: module for module, names in _HOMES.items() for name in names.split()}
 
@@ -76,6 +78,7 @@ __all__ = [
     "WordCounter",
     "Workload",
     "facts",
+    "full_disk",
     "in_process_plugin",
     "open_kernel",
     "seeded_ports",

@@ -1,14 +1,11 @@
 """A world that a seed replays: time that moves when a test says so, randomness from a seed, points to crash at.
 
-Called by tests, which hand ``seeded_ports`` to whatever asks for ``Ports``. Nothing here looks at the machine;
-``KillAt`` is for a process of its own, which dies for real.
+Called by tests, which hand ``seeded_ports`` to whatever asks for ``Ports``. Nothing here looks at the machine.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
@@ -108,26 +105,6 @@ class Points:
         """Start a new process; nothing is planned for it."""
         self._planned.clear()
         self._dead = None
-
-
-class KillAt:
-    """Ends this process by SIGKILL when ``name``, or any point where that is ``None``, is passed for the ``nth`` time.
-
-    Goes in as ``Ports.point``. ``last`` is called with the name just before: nothing is flushed or said afterwards.
-    """
-
-    def __init__(self, name: str | None, nth: int = 1, last: Callable[[str], None] | None = None) -> None:
-        self._name, self._left, self._last = name, nth, last
-
-    def __call__(self, name: str) -> None:
-        """Pass the point ``name``, or die at it."""
-        if self._name is not None and name != self._name:
-            return
-        self._left -= 1
-        if self._left == 0:
-            if self._last is not None:
-                self._last(name)
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def seeded_ports(
