@@ -132,6 +132,30 @@ def test_the_shortest_first_lines_come_first(shorten: Shorten) -> None:
     assert 0 < len(shown) < len(lengths)
 
 
+def test_what_is_said_of_a_field_is_not_said_of_its_class(shorten: Shorten) -> None:
+    """A string below a field stands or goes with the field."""
+    methods = "".join(f"    def lift_{n}(self, load):\n        return load + {n}\n\n" for n in range(9))
+    fields = '    name: str\n    """How people call it."""\n\n    load: int\n    """In tonnes."""\n\n'
+    text = f"class Crane:\n{fields}{methods}"
+
+    for share in (0.2, 0.4, 0.6, 0.8):
+        left = ast.parse(shorten(text, share)).body[0]
+        assert isinstance(left, ast.ClassDef)
+        assert ast.get_docstring(left) is None
+
+
+def test_first_lines_furthest_out_come_before_those_of_methods(shorten: Shorten) -> None:
+    """Where they are about as long."""
+    methods = "".join(
+        f'    def m{n}(self):\n        """It is m{n}."""\n        x = 1\n        y = 2\n\n' for n in range(30)
+    )
+    text = f'class Crane:\n{methods}\n\ndef lift():\n    """It lifts a load of 40."""\n    x = 1\n    y = 2\n'
+    left = shorten(text, 0.55)
+
+    assert "It lifts a load of 40." in left
+    assert left.count("It is m") < 30
+
+
 def test_a_body_stands_as_in_its_file(shorten: Shorten) -> None:
     """Whoever edits the file finds the body again, character by character."""
     source = "class Crane:\n" + "".join(

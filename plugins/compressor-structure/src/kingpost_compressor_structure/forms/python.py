@@ -25,6 +25,8 @@ _NOT_ALL = "code less relevant than the rest"
 _FIXED = ('"""', "'''", "\\\n")
 _NAMED, _SAID, _DOCS = 0.985, 0.97, 0.9
 """Parameters by name, with types and defaults, the first line of a docstring: what they are worth, beside the name."""
+_OUTER = 0.0025
+"""As much as thirty characters: the shortest lines come first, and those of classes and functions before methods'."""
 _PRIVATE = 0.45
 _SPARED = 8
 _GUARD = 0.1
@@ -146,7 +148,7 @@ class _Reader:
             behind, body = (node.body[0].end_lineno or 0) + 1, body[1:]
         whole = source.text(start, behind)
         shapes = (head, f"{head}{narrow} {doc}\n", whole) if doc else (head, whole)
-        worth = (value, value * _DOCS, 0.0) if doc else (value, 0.0)
+        worth = (value, value * _docs(place), 0.0) if doc else (value, 0.0)
         fill = f"{narrow} ...\n"
         empty = (fill, "", "") if doc else (fill, source.fill(node.body[0]))
         number = len(self.units)
@@ -195,7 +197,7 @@ class _Reader:
             is_elided = shapes[0].endswith("(_): ...\n") and len(shapes) > 1
             if doc := source.docstring(node.body[0]):
                 shapes.append(f"{head} {doc}\n")
-                worth.append(_DOCS)
+                worth.append(_docs(place))
             shapes = [shape for shape in shapes if len(shape) < 0.85 * len(whole)]
         worth = [value, *(value * share for share in worth[1 : len(shapes)])]
         worth += [0.0] * bool(shapes)
@@ -215,7 +217,8 @@ def _runs(body: Sequence[ast.stmt]) -> Iterator[list[ast.stmt]]:
     run: list[ast.stmt] = []
     for statement in body:
         shares = bool(run) and statement.lineno <= (run[-1].end_lineno or 0)
-        alike = bool(run) and len(run) < 40 and _family(statement) and _family(statement) == _family(run[-1])
+        # What a module says of itself comes first, and is no part of its fields.
+        alike = 0 < len(run) < 40 and not isinstance(run[0], ast.Expr) and _goes_with(statement, run[-1])
         if run and not shares and not alike:
             yield run
             run = []
@@ -224,12 +227,27 @@ def _runs(body: Sequence[ast.stmt]) -> Iterator[list[ast.stmt]]:
         yield run
 
 
+def _goes_with(statement: ast.stmt, before: ast.stmt) -> bool:
+    """Whether it is one with the statement before; so is a string that says what a field is for."""
+    match statement:
+        case ast.Expr(value=ast.Constant(value=str())):
+            return isinstance(before, ast.AnnAssign | ast.Assign)
+    return _family(statement) != "" and _family(statement) == _family(before)
+
+
 def _family(statement: ast.stmt) -> str:
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return "import"
     if isinstance(statement, ast.AnnAssign | ast.Assign) and statement.lineno == statement.end_lineno:
         return "value"
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return "value"
     return ""
+
+
+def _docs(place: _Place) -> float:
+    """What the first line of a docstring is worth; a little more where it stands furthest out."""
+    return _DOCS if place.depth else _DOCS + _OUTER
 
 
 def _public(name: str) -> float:
