@@ -181,6 +181,11 @@ func (s *JobsService) Get(ctx context.Context, id string, options ...Option) (*J
 	return ask[Job](ctx, s.transport, "GET", "/v1/jobs/"+url.PathEscape(id), nil, nil, options)
 }
 
+// Backup: begin to copy memories and log into a folder, while work goes on.
+func (s *JobsService) Backup(ctx context.Context, request Backup, options ...Option) (*Job, error) {
+	return ask[Job](ctx, s.transport, "POST", "/v1/log/backup", nil, request, options)
+}
+
 // Rebuild: begin to fold the log into fresh tables.
 func (s *JobsService) Rebuild(ctx context.Context, request Rebuild, options ...Option) (*Job, error) {
 	return ask[Job](ctx, s.transport, "POST", "/v1/log/rebuild", nil, request, options)
@@ -216,11 +221,6 @@ func (s *LettersService) Replay(ctx context.Context, id string, options ...Optio
 
 // LogService is for operations on log.
 type LogService struct{ transport *transport }
-
-// Backup: copy memories and log while work goes on.
-func (s *LogService) Backup(ctx context.Context, request Backup, options ...Option) (*Copied, error) {
-	return ask[Copied](ctx, s.transport, "POST", "/v1/log/backup", nil, request, options)
-}
 
 // Erase: erase the content of a task, or of everything that the tenant has.
 func (s *LogService) Erase(ctx context.Context, request Erase, options ...Option) (*Erasure, error) {
@@ -507,13 +507,13 @@ var Operations = []string{
 	"http.status",
 	"jobs.list",
 	"jobs.get",
+	"jobs.backup",
 	"jobs.rebuild",
 	"jobs.verify",
 	"letters.list",
 	"letters.get",
 	"letters.discard",
 	"letters.replay",
-	"log.backup",
 	"log.erase",
 	"log.seal",
 	"memory.remember",

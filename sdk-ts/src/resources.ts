@@ -29,6 +29,7 @@ import {
   eventsList,
   headsExport,
   httpStatus,
+  jobsBackup,
   jobsGet,
   jobsList,
   jobsRebuild,
@@ -37,7 +38,6 @@ import {
   lettersGet,
   lettersList,
   lettersReplay,
-  logBackup,
   logErase,
   logSeal,
   memoryExport,
@@ -95,7 +95,6 @@ import type {
   CancelBody,
   ClaimBody,
   Claimed,
-  Copied,
   Count,
   Counted,
   CreateToken,
@@ -357,6 +356,11 @@ export class Jobs extends Resource {
     return this.ask(jobsGet, { path: { id } }, options)
   }
 
+  /** Begin to copy memories and log into a folder, while work goes on. */
+  backup(request: Backup, options?: CallOptions): Promise<Job> {
+    return this.ask(jobsBackup, { body: request }, options)
+  }
+
   /** Begin to fold the log into fresh tables. */
   rebuild(request: Rebuild = {}, options?: CallOptions): Promise<Job> {
     return this.ask(jobsRebuild, { body: request }, options)
@@ -398,11 +402,6 @@ export class Letters extends Resource {
 
 /** Operations on log. */
 export class Log extends Resource {
-  /** Copy memories and log while work goes on. */
-  backup(request: Backup, options?: CallOptions): Promise<Copied> {
-    return this.ask(logBackup, { body: request }, options)
-  }
-
   /** Erase the content of a task, or of everything that the tenant has. */
   erase(request: Erase = {}, options?: CallOptions): Promise<Erasure> {
     return this.ask(logErase, { body: request }, options)
@@ -763,13 +762,13 @@ export const OPERATIONS = [
   'http.status',
   'jobs.list',
   'jobs.get',
+  'jobs.backup',
   'jobs.rebuild',
   'jobs.verify',
   'letters.list',
   'letters.get',
   'letters.discard',
   'letters.replay',
-  'log.backup',
   'log.erase',
   'log.seal',
   'memory.remember',

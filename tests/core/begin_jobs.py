@@ -1,6 +1,7 @@
-"""Begins a job that would never end, in a process that is killed meanwhile.
+"""Begins jobs that would never end, in a process that is killed meanwhile.
 
-Called by ``test_jobs`` as a script: ``python begin_jobs.py HOME``. Says the job's id, and then nothing more.
+Called by ``test_jobs`` as a script: ``python begin_jobs.py HOME TARGET``. Says the id of a job that verifies, and of
+one that copies the home to the target, and then nothing more.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
-from kingpost import Ports, Report
+from kingpost import Head, Ports, Report
 from kingpost._host.index import installed
 from kingpost._host.kernel import Kernel
 from kingpost.operations import jobs, system
@@ -22,7 +24,23 @@ def opened(home: Path) -> Kernel:
     return Kernel.open(settings={}, plugins=plugins, ports=Ports(home=home))
 
 
-async def begin(home: Path) -> None:
+async def copying(kernel: Kernel, target: Path) -> jobs.Job:
+    """A backup that has begun and hangs where the log would be copied."""
+    log, reached = await kernel.bare_log(), asyncio.Event()
+
+    async def backup(file: Path, progress: Told | None = None) -> Head:
+        file.with_suffix(".partial").write_bytes(b"half of it")
+        reached.set()
+        await asyncio.Event().wait()
+        raise AssertionError("nobody has set it")
+
+    with patch.object(log, "backup", backup):
+        job = await kernel.perform(jobs.BACKUP, system.Backup(str(target)))
+        await reached.wait()
+    return job
+
+
+async def begin(home: Path, target: Path) -> None:
     """Until somebody ends the process."""
     begun = asyncio.Event()
 
@@ -37,10 +55,11 @@ async def begin(home: Path) -> None:
         await begun.wait()
         (one, *_) = (await kernel.perform(jobs.JOBS, system.Nothing())).jobs
         assert (one.id, one.state, one.done, one.total) == (job.id, "running", 1, 10)
-        sys.stdout.write(f"{job.id}\n")
+        copy = await copying(kernel, target)
+        sys.stdout.write(f"{job.id} {copy.id}\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(begin(Path(sys.argv[1])))
+    asyncio.run(begin(Path(sys.argv[1]), Path(sys.argv[2])))

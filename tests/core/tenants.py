@@ -402,6 +402,7 @@ PROBES: Mapping[Operation[Any, Any], Any] = {
     system.STATISTICS: lambda of: system.AgentName("doer"),
     jobs.VERIFY: lambda of: system.Nothing(),
     jobs.REBUILD: lambda of: system.Rebuild(),
+    jobs.BACKUP: lambda of: system.Backup(str(of.folder / f"job for {of.tenant}")),
     jobs.JOBS: lambda of: system.Nothing(),
     jobs.GET: lambda of: jobs.JobId("none"),
     tokens.CREATE: lambda of: tokens.CreateToken(name="intruded"),

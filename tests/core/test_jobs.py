@@ -9,11 +9,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from kingpost import Event, Head, NotFound, Ports, Receipt, Report, Unavailable
+from kingpost import (
+    Event,
+    Head,
+    InvalidRequest,
+    Memory,
+    NotFound,
+    Ports,
+    Receipt,
+    Report,
+    Unavailable,
+)
 from kingpost._host.jobs import MOST_KEPT, Jobs
 from kingpost._host.kernel import Kernel
-from kingpost.operations import events, jobs, system
+from kingpost.operations import events, jobs, memory, system
 from kingpost.protocols.log import Told
+from kingpost.records.speech import Progress
 from kingpost.testing import MemoryLog, open_kernel
 
 from tests.core import begin_jobs
@@ -53,29 +64,35 @@ async def test_a_job_whose_process_was_killed_is_interrupted_and_a_finished_one_
     tmp_path: Path,
 ) -> None:
     """While the process lives everybody sees it run; after kill -9 nobody takes it for running any more."""
-    async with begin_jobs.opened(tmp_path) as kernel:
+    home, target = tmp_path / "home", tmp_path / "saved"
+    async with begin_jobs.opened(home) as kernel:
         finished = await ended(await kernel.jobs(), (await kernel.perform(jobs.VERIFY, system.Nothing())).id)
-    command = [sys.executable, begin_jobs.__file__, str(tmp_path)]
+    command = [sys.executable, begin_jobs.__file__, str(home), str(target)]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     try:
-        id = (await process.stdout.readline()).decode().strip()
-        async with begin_jobs.opened(tmp_path) as kernel:
-            assert (await _of(kernel, id)).state == "running"
+        id, copying = (await process.stdout.readline()).decode().split()
+        async with begin_jobs.opened(home) as kernel:
+            assert (await _of(kernel, id)).state == (await _of(kernel, copying)).state == "running"
             assert (await kernel.perform(jobs.VERIFY, system.Nothing())).id == id
+            assert (await kernel.perform(jobs.BACKUP, system.Backup(str(target)))).id == copying
     finally:
         process.send_signal(signal.SIGKILL)
         await process.wait()
 
-    async with begin_jobs.opened(tmp_path) as kernel:
+    async with begin_jobs.opened(home) as kernel:
+        broken_off = await _of(kernel, copying)
         assert (await _of(kernel, id)).state == "interrupted"
         anew = await ended(await kernel.jobs(), (await kernel.perform(jobs.VERIFY, system.Nothing())).id)
+        copied = await ended(await kernel.jobs(), (await kernel.perform(jobs.BACKUP, system.Backup(str(target)))).id)
         listed = (await kernel.perform(jobs.JOBS, system.Nothing())).jobs
 
     assert finished.report is not None
     assert finished.report.sound
-    assert (anew.state, listed[2]) == ("done", finished)
-    assert [(one.id, one.state) for one in listed[:2]] == [(anew.id, "done"), (id, "interrupted")]
+    assert (broken_off.state, broken_off.target) == ("interrupted", str(target))
+    assert (anew.state, copied.state, listed[4]) == ("done", "done", finished)
+    assert [one.id for one in listed[:4]] == [copied.id, anew.id, copying, id]
+    assert {path.name for path in target.iterdir()} == {"log.backup", "memory.jsonl"}
 
 
 @pytest.mark.parametrize("began", [False, True])
@@ -157,6 +174,102 @@ async def test_a_job_that_fails_says_why(known: Jobs, raised: Exception, said: s
     job = await ended(known, (await known.begin("default", "verify", fails)).id)
 
     assert (job.state, job.problem, job.report) == ("failed", said, None)
+
+
+async def _memories(kernel: Kernel, many: int) -> None:
+    some = tuple(Memory(id=f"m-{n}", scope="s", body="a heron") for n in range(many))
+    await kernel.perform(memory.REMEMBER, memory.Remember(memories=some))
+
+
+async def test_a_backup_tells_what_it_holds_and_where_it_is(tmp_path: Path) -> None:
+    """Also whoever reads it back from the log; what it holds can be restored."""
+    target, heard = str(tmp_path / "saved"), list[tuple[str, int, int | None]]()
+    ports = Ports(home=tmp_path)
+    log = MemoryLog(ports)
+    async with open_kernel(log=log, ports=ports) as opened:
+        await _memories(opened.kernel, 501)
+        known = await opened.kernel.jobs()
+        job = await ended(known, (await opened.kernel.perform(jobs.BACKUP, system.Backup(target))).id)
+        silence = opened.kernel.listen(
+            lambda _, what: heard.append((what.step, what.done, what.total)) if isinstance(what, Progress) else None
+        )
+        copied = await opened.kernel.perform(system.BACKUP, system.Backup(str(tmp_path / "again")))
+        silence()
+    async with open_kernel(log=log.twin(ports), ports=ports) as opened:
+        told = await _of(opened.kernel, job.id)
+    async with open_kernel() as opened:
+        restored = await opened.kernel.perform(system.RESTORE, system.Restore(target))
+
+    assert job.copied is not None
+    assert (job.state, job.target, job.report, job.copied.memories) == ("done", target, None, 501)
+    assert (job.done, job.total) == (job.copied.head.position, job.copied.head.position)
+    assert told == job
+    assert (restored.head, restored.memories) == (job.copied.head, 501)
+    frames = copied.head.position
+    assert heard == [("copying memories", 500, None), ("copying the log", frames, frames)]
+
+
+async def test_a_backup_to_another_place_is_another_job(tmp_path: Path) -> None:
+    """The one that goes on to the same place is told of, though its folder is no longer empty."""
+    async with open_kernel() as opened:
+        known = await opened.kernel.jobs()
+        places = [str(tmp_path / name) for name in ("one", "one", "two")]
+        begun = [(await opened.kernel.perform(jobs.BACKUP, system.Backup(place))).id for place in places]
+        done = [await ended(known, id) for id in begun]
+
+    assert begun[0] == begun[1] != begun[2]
+    assert [(job.state, job.target) for job in done] == [("done", place) for place in places]
+
+
+async def test_a_backup_that_was_broken_off_anywhere_is_begun_anew_in_its_folder(tmp_path: Path) -> None:
+    """Also while it was being put in its place, which the log takes last; what is whole is not replaced."""
+    target = tmp_path / "saved"
+    (target / "unfinished").mkdir(parents=True)
+    for name in ("memory.jsonl", "head.key", "unfinished/log.backup", "unfinished/log.backup.x.partial"):
+        (target / name).write_bytes(b"half of it")
+    asked = system.Backup(str(target))
+    async with open_kernel() as opened:
+        await _memories(opened.kernel, 1)
+        copied = await opened.kernel.perform(system.BACKUP, asked)
+        (target / "unfinished").mkdir()
+        with pytest.raises(InvalidRequest, match="is not empty"):
+            await opened.kernel.perform(jobs.BACKUP, asked)
+    async with open_kernel() as opened:
+        restored = await opened.kernel.perform(system.RESTORE, system.Restore(str(target)))
+
+    assert restored == copied
+
+
+@pytest.mark.parametrize(("file", "said"), [("saved", "is a file"), ("saved/notes.txt", "is not empty")])
+async def test_what_cannot_take_a_backup_is_refused_at_once(tmp_path: Path, file: str, said: str) -> None:
+    """Nothing was begun then, and nothing of what is there has changed."""
+    path = tmp_path / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("mine")
+    async with open_kernel() as opened:
+        with pytest.raises(InvalidRequest, match=said):
+            await opened.kernel.perform(jobs.BACKUP, system.Backup(str(tmp_path / "saved")))
+        assert (await opened.kernel.perform(jobs.JOBS, system.Nothing())).jobs == ()
+
+    assert path.read_text() == "mine"
+
+
+async def test_two_processes_do_not_write_one_backup(tmp_path: Path) -> None:
+    """The second one is told so, and the first one's is whole."""
+    written, asked = asyncio.Event(), system.Backup(str(tmp_path / "saved"))
+
+    class Slow(MemoryLog):
+        async def backup(self, target: Path, progress: Told | None = None) -> Head:
+            with pytest.raises(InvalidRequest, match="just being written"):
+                await other.kernel.perform(system.BACKUP, asked)
+            written.set()
+            return await super().backup(target, progress)
+
+    async with open_kernel(log=Slow(Ports(home=tmp_path))) as opened, open_kernel() as other:
+        await opened.kernel.perform(system.BACKUP, asked)
+        assert (await other.kernel.perform(system.RESTORE, system.Restore(asked.target))).memories == 0
+
+    assert written.is_set()
 
 
 class Full(MemoryLog):

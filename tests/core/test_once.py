@@ -30,7 +30,7 @@ from kingpost.testing import Crash, MemoryLog, OpenKernel, Points, ScriptedAgent
 KEPT = {
     "tasks.cancel", "tasks.message", "tasks.retry", "letters.replay", "letters.discard", "calls.observe", "calls.reply",
     "schedules.pause", "schedules.resume", "memory.remember", "memory.use", "memory.forget", "log.erase", "log.seal",
-    "log.backup", "tenants.create", "tenants.erase", "jobs.rebuild", "jobs.verify", "workers.observe",
+    "tenants.create", "tenants.erase", "jobs.rebuild", "jobs.verify", "jobs.backup", "workers.observe",
     "workers.register", "agents.register",
 }  # fmt: skip
 """What changes something, and would do it again: its answer stands in the log under the key."""

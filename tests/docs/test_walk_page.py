@@ -236,7 +236,7 @@ async def _steered(opened: OpenKernel) -> None:
     clerk = personas.SetPersona(name="clerk", agent="careful", instructions="Be brief.")
     await kernel.perform(personas.REGISTER, clerk)
     await kernel.perform(personas.DELETE, personas.PersonaName("clerk"))
-    job = await kernel.perform(jobs.VERIFY, system.Nothing())
+    job = await kernel.perform(jobs.BACKUP, system.Backup(str(kernel.home / "saved")))
     async with asyncio.timeout(30):
         while (await kernel.perform(jobs.GET, jobs.JobId(job.id))).state == "running":  # noqa: ASYNC110 - it says no more
             await asyncio.sleep(0.01)

@@ -44,7 +44,7 @@ NAMING: dict[str, Json] = {
     "endpoints_set": {"url": "https://example.org/hook"},
     "events_list": {"task": "{task}"},
     "letters_list": {"after": "{task}"},
-    "log_backup": {"target": "/nowhere/{task}"},
+    "jobs_backup": {"target": "/nowhere/{task}"},
     "log_erase": {"task": "{task}"},
     "log_seal": {"before": 1.0, "target": "/nowhere/{task}"},
     "memory_export": {"selection": {"scope": "{scope}", "tenant": "{tenant}", "after": ["{scope}", "{memory}"]}},

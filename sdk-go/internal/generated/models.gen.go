@@ -525,7 +525,7 @@ type Asking struct {
 	Turns       []Turn `json:"turns"`
 }
 
-// Backup Where the copy goes: a folder that does not exist yet or is empty.
+// Backup Where the copy goes: a folder that does not exist yet, is empty, or holds a backup that was broken off.
 type Backup struct {
 	Target string `json:"target"`
 }
@@ -911,11 +911,17 @@ type HTTPStatus struct {
 
 // Job Long work: “state“ is running, done, failed or interrupted. “done“ of “total“ frames are through.
 //
+// A backup goes to “target“, a folder, and what it holds is “copied“. It counts the memories that it has copied,
+// without a “total“, and then the pages of the log, or whatever the log is copied by.
+//
 // Interrupted is what the end of its process broke off; nothing of it is lost, and it can be begun anew. Times are
 // seconds since the epoch; “ended“ is absent while it runs, and where its process died without a word. While
 // another process than the one that is asked works on it, “done“ is 0.
 type Job struct {
-	Began   float64  `json:"began"`
+	Began float64 `json:"began"`
+
+	// Copied The head of the log that the copy holds, and the memories in it.
+	Copied  *Copied  `json:"copied,omitempty"`
 	Done    int      `json:"done"`
 	Ended   *float64 `json:"ended,omitempty"`
 	ID      string   `json:"id"`
@@ -925,6 +931,7 @@ type Job struct {
 	// Report What ``verify`` or ``rebuild`` read, and what it found wrong: nothing, when the log is sound.
 	Report *Report `json:"report,omitempty"`
 	State  string  `json:"state"`
+	Target *string `json:"target,omitempty"`
 	Total  *int    `json:"total,omitempty"`
 }
 
@@ -2014,8 +2021,8 @@ type ContextFitJSONRequestBody = Fit
 // ContextPackJSONRequestBody defines body for ContextPack for application/json ContentType.
 type ContextPackJSONRequestBody = PackContext
 
-// LogBackupJSONRequestBody defines body for LogBackup for application/json ContentType.
-type LogBackupJSONRequestBody = Backup
+// JobsBackupJSONRequestBody defines body for JobsBackup for application/json ContentType.
+type JobsBackupJSONRequestBody = Backup
 
 // LogEraseJSONRequestBody defines body for LogErase for application/json ContentType.
 type LogEraseJSONRequestBody = Erase

@@ -62,7 +62,7 @@ export type Asking = {
 };
 
 /**
- * Where the copy goes: a folder that does not exist yet or is empty.
+ * Where the copy goes: a folder that does not exist yet, is empty, or holds a backup that was broken off.
  */
 export type Backup = {
     target: string;
@@ -508,12 +508,16 @@ export type HttpStatus = {
 /**
  * Long work: ``state`` is running, done, failed or interrupted. ``done`` of ``total`` frames are through.
  *
+ * A backup goes to ``target``, a folder, and what it holds is ``copied``. It counts the memories that it has copied,
+ * without a ``total``, and then the pages of the log, or whatever the log is copied by.
+ *
  * Interrupted is what the end of its process broke off; nothing of it is lost, and it can be begun anew. Times are
  * seconds since the epoch; ``ended`` is absent while it runs, and where its process died without a word. While
  * another process than the one that is asked works on it, ``done`` is 0.
  */
 export type Job = {
     began: number;
+    copied?: Copied;
     done: number;
     ended?: number;
     id: string;
@@ -521,6 +525,7 @@ export type Job = {
     problem?: string;
     report?: Report;
     state: string;
+    target?: string;
     total?: number;
 };
 
@@ -1997,21 +2002,21 @@ export type LettersReplayResponses = {
 
 export type LettersReplayResponse = LettersReplayResponses[keyof LettersReplayResponses];
 
-export type LogBackupData = {
+export type JobsBackupData = {
     body: Backup;
     path?: never;
     query?: never;
     url: '/v1/log/backup';
 };
 
-export type LogBackupResponses = {
+export type JobsBackupResponses = {
     /**
-     * Copy memories and log while work goes on.
+     * Begin to copy memories and log into a folder, while work goes on.
      */
-    200: Copied;
+    202: Job;
 };
 
-export type LogBackupResponse = LogBackupResponses[keyof LogBackupResponses];
+export type JobsBackupResponse = JobsBackupResponses[keyof JobsBackupResponses];
 
 export type LogEraseData = {
     body?: Erase;

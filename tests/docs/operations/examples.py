@@ -53,6 +53,7 @@ OTHERS: dict[str, Json] = {
 SAID: dict[str, Json] = {
     "events_stream": {"id": "117.0", "kind": "task.succeeded", "position": 117},
     "jobs_rebuild": {"kind": "rebuild", "state": "running"},
+    "jobs_backup": {"kind": "backup", "state": "running"},
     "jobs_verify": {"kind": "verify", "state": "running"},
     "jobs_get": {"kind": "verify"},
     "jobs_list": {"kind": "verify"},

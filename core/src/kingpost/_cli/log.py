@@ -132,13 +132,18 @@ async def export(kernel: Kernel, output: Path | None) -> None:
     click.echo(f"head {signed['position']} {signed['hash'][:16]} added to {output}", err=True)
 
 
-@click.command(epilog="Example: kingpost backup /backups/2026-11-21")
+@click.command(
+    epilog="""\b
+A backup that was broken off is begun anew by the same command.
+Example: kingpost backup /backups/2026-11-21"""
+)
 @click.argument("folder")
 @as_json
 @with_kernel
 async def backup(kernel: Kernel, folder: str, json_: bool) -> None:
     """Copy memories and log while work goes on, into a new folder."""
-    copied = await kernel.perform(op.BACKUP, op.Backup(folder))
+    with _progress(kernel):
+        copied = await kernel.perform(op.BACKUP, op.Backup(folder))
     _copied(copied, f"saved to {folder}", json_=json_)
     _tell_keys(Path(folder))
 

@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from .._walk.journal import stow, unstow_frame
 from ..errors import KingpostError, Unavailable
 from ..operations.jobs import Job
+from ..operations.system import Copied
 from ..ports import Ports
 from ..protocols import Log
 from ..protocols.log import Told
@@ -31,7 +32,9 @@ WAITS_SECONDS = (0.1, 0.5, 2.0, 10.0)
 
 _PAGE = 500
 
-Work = Callable[[Told], Awaitable[Report]]
+Result = Report | Copied
+Work = Callable[[Told], Awaitable[Result]]
+"""It tells how far it is, with 0 for a total that it does not know."""
 
 
 class _Known(Struct):
@@ -49,7 +52,9 @@ class _Known(Struct):
         for event in frame.events:
             h = event.header
             if event.kind == "job.begun":
-                self.jobs[h["job"]] = Job(id=h["job"], kind=h["kind"], state="running", began=frame.at / 1e6)
+                target = (event.payload or {}).get("target")
+                job = Job(id=h["job"], kind=h["kind"], state="running", began=frame.at / 1e6, target=target)
+                self.jobs[h["job"]] = job
                 self.begun_by[h["job"]] = h["worker"]
             elif event.kind == "job.ended" and (before := self.jobs.get(h["job"])) is not None:
                 told = before if event.payload is None else load(Job, event.payload)
@@ -72,28 +77,30 @@ class Jobs:
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._worker = ""
 
-    async def begin(self, tenant: str, kind: str, work: Work) -> Job:
-        """Begin it, or the tenant's one of its kind that is still going on. Two of a kind take turns.
+    async def begin(self, tenant: str, kind: str, work: Work, target: str | None = None) -> Job:
+        """Begin it, or tell of the tenant's one of its kind and target that still goes on. Two of a kind take turns.
 
         Raises:
             Unavailable: the log cannot write, so nothing was begun.
         """
         # A beginning that is in the log is followed by the work, even when whoever asked has gone.
-        return await asyncio.shield(asyncio.ensure_future(self._begin(tenant, kind, work)))
+        return await asyncio.shield(asyncio.ensure_future(self._begin(tenant, kind, work, target)))
 
-    async def _begin(self, tenant: str, kind: str, work: Work) -> Job:
+    async def _begin(self, tenant: str, kind: str, work: Work, target: str | None) -> Job:
         async with self._beginning:
             for job in await self.all(tenant):
-                if job.kind == kind and job.state == "running":
+                if (job.kind, job.target, job.state) == (kind, target, "running"):
                     return job
             if not self._worker:
                 worker = self._ports.ids.new()
                 await self._log.enlist(worker)
                 self._worker = worker
             id = self._ports.ids.new()
-            begun = Event("job.begun", {"job": id, "kind": kind, "worker": self._worker})
-            receipt = await self._log.append(stream_of(tenant), None, [begun])
-            job = self._here[id] = Job(id=id, kind=kind, state="running", began=receipt.at / 1e6)
+            goes_to = None if target is None else {"target": target}
+            begun = Event("job.begun", {"job": id, "kind": kind, "worker": self._worker}, goes_to)
+            receipt = await self._log.append(stream_of(tenant), None, [await stow(self._log, tenant, begun)])
+            job = Job(id=id, kind=kind, state="running", began=receipt.at / 1e6, target=target)
+            self._here[id] = job
             doing = asyncio.create_task(self._do(tenant, id, work), name=f"kingpost {kind}")
             self._going[id] = tenant, doing
             return job
@@ -122,23 +129,24 @@ class Jobs:
     async def _do(self, tenant: str, id: str, work: Work) -> None:
         try:
             async with self._turns[self._here[id].kind]:
-                report = await work(lambda done, total: self._told(id, done, total))
+                result = await work(lambda done, total: self._told(id, done, total))
         except KingpostError as problem:
             await self._end(tenant, id, state="failed", problem=str(problem))
         except Exception as problem:  # noqa: BLE001 - whoever asks later is told, nobody waits for it now
             await self._end(tenant, id, state="failed", problem=f"unexpected: {type(problem).__name__}")
         else:
-            await self._end(tenant, id, state="done", report=report)
+            await self._end(tenant, id, state="done", result=result)
         self._going.pop(id, None)
 
     def _told(self, id: str, done: int, total: int) -> None:
-        self._here[id] = replace(self._here[id], done=done, total=total)
+        self._here[id] = replace(self._here[id], done=done, total=total or None)
 
     async def _end(
-        self, tenant: str, id: str, *, state: str, report: Report | None = None, problem: str | None = None
+        self, tenant: str, id: str, *, state: str, result: Result | None = None, problem: str | None = None
     ) -> None:
         """Say how it ended, here and in the log; where the log cannot write for long, here alone."""
-        job = replace(self._here[id], state=state, report=report, problem=problem, ended=self._ports.clock.now())
+        found = {"copied": result} if isinstance(result, Copied) else {"report": result}
+        job = replace(self._here[id], state=state, problem=problem, ended=self._ports.clock.now(), **found)
         self._here[id] = job
         for wait in (*WAITS_SECONDS, 0.0):
             try:

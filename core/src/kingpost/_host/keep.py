@@ -2,15 +2,19 @@
 
 Called by the operations of those names. A backup takes the memory first and the log second, so that the log never
 tells of a task whose inputs the copied memory has not seen, and the keys of the home last, so that none is missing that
-something in the log was sealed with. A restore puts all of it back and changes nothing that is newer.
+something in the log was sealed with. The copied log stands in its place last of all: with it the backup is whole. A
+restore puts all of it back and changes nothing that is newer.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 import json
 import os
-from collections.abc import Iterable
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ..errors import InvalidRequest, Unavailable
@@ -18,43 +22,120 @@ from ..operations.system import Copied
 from ..protocols import Care, MemoryBackend
 from ..records.codec import adapter
 from ..records.memory import Memory, Selection
-from .keyfiles import keys_of, place, put_keys, take_out
+from .keyfiles import is_key, keys_of, place, put_keys, take_out
 
 LOG_FILE, MEMORY_FILE = "log.backup", "memory.jsonl"
+UNFINISHED = "unfinished"
+"""The folder in a backup's own in which the backup is made."""
+
 _BATCH = 500
 
+Step = Callable[[str, int, int], None]
+"""What is being done, how much of it, and of how much; of 0 where nobody knows."""
 
-async def backup(home: Path, target: Path, log: Care, memory: MemoryBackend) -> Copied:
-    """Copy memories, log and keys into a folder that does not exist yet or is empty."""
+
+async def backup(home: Path, target: Path, log: Care, memory: MemoryBackend, tell: Step) -> Copied:
+    """Copy memories, log and keys into a folder that does not exist yet, is empty, or holds a broken-off backup.
+
+    Raises:
+        InvalidRequest: the folder holds something else, or another process is just writing a backup to it.
+        Unavailable: the disk is full or gone.
+    """
     try:
-        await asyncio.to_thread(_new_folder, target)
-        count = await _write_memories(target / MEMORY_FILE, memory)
-        head = await log.backup(target / LOG_FILE)
-        await asyncio.to_thread(_copy_keys, home, target)
+        with contextlib.ExitStack() as stack:
+            draft = await asyncio.to_thread(stack.enter_context, _draft_in(target))
+            count = await _write_memories(draft / MEMORY_FILE, memory, tell)
+            head = await log.backup(draft / LOG_FILE, lambda done, total: tell("copying the log", done, total))
+            await asyncio.to_thread(_finish, home, draft)
     except OSError as problem:
-        what = f"{problem.filename!r}: {problem.strerror}"
-        raise Unavailable(f"backup to {str(target)!r}, {what}; mend that and try again") from problem
+        raise _unusable(target, problem) from problem
     return Copied(head=head, memories=count)
 
 
-def _copy_keys(home: Path, target: Path) -> None:
-    for name, content in keys_of(home).items():
-        place(target / name, content)
+def check_vacant(target: Path) -> None:
+    """Look whether a backup can go there.
 
-
-def _new_folder(target: Path) -> None:
-    target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if any(target.iterdir()):
+    Raises:
+        InvalidRequest: the folder holds something.
+        Unavailable: nobody can look.
+    """
+    try:
+        if target.exists() and not target.is_dir():
+            raise InvalidRequest(f"{str(target)!r} is a file; name a folder that is new")
+        found = {path.name for path in target.iterdir()} if target.exists() else set()
+    except OSError as problem:
+        raise _unusable(target, problem) from problem
+    if UNFINISHED in found:
+        # These may have been moved into their places already. With the log the backup is whole, and is not replaced.
+        found -= {UNFINISHED, MEMORY_FILE, *filter(is_key, found)}
+    if found:
         raise InvalidRequest(f"{str(target)!r} is not empty; name a folder that is new")
 
 
-async def _write_memories(path: Path, memory: MemoryBackend) -> int:
+def _unusable(target: Path, problem: OSError) -> Unavailable:
+    what = f"{problem.filename!r}: {problem.strerror}"
+    return Unavailable(f"backup to {str(target)!r}, {what}; mend that and try again")
+
+
+@contextlib.contextmanager
+def _draft_in(target: Path) -> Iterator[Path]:
+    """A folder in ``target`` that nobody else writes to, empty; what a broken-off backup left in it is gone."""
+    check_vacant(target)
+    draft = target / UNFINISHED
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(draft, os.O_RDONLY)
+    try:
+        _claim(descriptor, target)
+        for left in draft.iterdir():
+            left.unlink()
+        try:
+            yield draft
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    finally:
+        os.close(descriptor)
+
+
+def _claim(descriptor: int, target: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise InvalidRequest(f"a backup is just being written to {str(target)!r}; name another folder") from None
+    except OSError:
+        pass  # Some shares know no locks on folders.
+
+
+def _finish(home: Path, draft: Path) -> None:
+    """Add the keys and move everything into its place, the log last."""
+    for name, content in keys_of(home).items():
+        place(draft / name, content)
+    for path in sorted(draft.iterdir(), key=lambda path: path.name == LOG_FILE):
+        if path.name == LOG_FILE:
+            _sync(draft.parent)
+        path.replace(draft.parent / path.name)
+    _sync(draft.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+async def _write_memories(path: Path, memory: MemoryBackend, tell: Step) -> int:
     codec = adapter(Memory)
     count = 0
     with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
         async for one in memory.export(Selection(scope=None, tenant=None)):
             file.write(codec.dump_json(one) + b"\n")
             count += 1
+            if count % _BATCH == 0:
+                tell("copying memories", count, 0)
+        file.flush()
+        await asyncio.to_thread(os.fsync, file.fileno())
     return count
 
 

@@ -36,9 +36,14 @@ def place(path: Path, content: bytes) -> bool:
         draft.unlink(missing_ok=True)
 
 
+def is_key(name: str) -> bool:
+    """Whether a file of this name is one."""
+    return Path(name).suffix in _MODES
+
+
 def keys_of(folder: Path) -> Mapping[str, bytes]:
     """The content of every key in a folder, by the file's name."""
-    files = sorted(path for path in folder.glob("*") if path.suffix in _MODES and path.is_file())
+    files = sorted(path for path in folder.glob("*") if is_key(path.name) and path.is_file())
     return {path.name: path.read_bytes() for path in files}
 
 

@@ -70,6 +70,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     tenants.ERASE,
     jobs.VERIFY,
     jobs.REBUILD,
+    jobs.BACKUP,
     jobs.GET,
     jobs.JOBS,
     workers.CLAIM,

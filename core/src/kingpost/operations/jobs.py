@@ -5,12 +5,15 @@ from __future__ import annotations
 from ..errors import NotFound, Unavailable
 from ..records.event import Report
 from ..records.record import Record
-from .system import Nothing, Rebuild
+from .system import Backup, Copied, Nothing, Rebuild
 from .table import Operation
 
 
 class Job(Record, kw_only=True):
     """Long work: ``state`` is running, done, failed or interrupted. ``done`` of ``total`` frames are through.
+
+    A backup goes to ``target``, a folder, and what it holds is ``copied``. It counts the memories that it has copied,
+    without a ``total``, and then the pages of the log, or whatever the log is copied by.
 
     Interrupted is what the end of its process broke off; nothing of it is lost, and it can be begun anew. Times are
     seconds since the epoch; ``ended`` is absent while it runs, and where its process died without a word. While
@@ -26,6 +29,8 @@ class Job(Record, kw_only=True):
     total: int | None = None
     report: Report | None = None
     problem: str | None = None
+    target: str | None = None
+    copied: Copied | None = None
 
 
 class JobId(Record):
@@ -47,6 +52,10 @@ VERIFY = Operation(
 REBUILD = Operation(
     id="jobs.rebuild", summary="Begin to fold the log into fresh tables.", request=Rebuild, response=Job,
     scope="log:write", errors=(Unavailable,), route="POST /log/rebuild", success=202,
+)  # fmt: skip
+BACKUP = Operation(
+    id="jobs.backup", summary="Begin to copy memories and log into a folder, while work goes on.", request=Backup,
+    response=Job, scope="log:write", errors=(Unavailable,), route="POST /log/backup", success=202, files=("target",),
 )  # fmt: skip
 GET = Operation(
     id="jobs.get", summary="How far a job is.", request=JobId, response=Job, scope="log:read", errors=(NotFound,),

@@ -64,7 +64,7 @@ class PluginList(Record):
 
 
 class Backup(Record):
-    """Where the copy goes: a folder that does not exist yet or is empty."""
+    """Where the copy goes: a folder that does not exist yet, is empty, or holds a backup that was broken off."""
 
     target: Name
 
@@ -212,7 +212,6 @@ SEAL = Operation(
 BACKUP = Operation(
     id="log.backup", summary="Copy memories and log while work goes on.", request=Backup, response=Copied,
     scope="log:write", errors=(Unavailable,),
-    route="POST /log/backup", files=("target",),
 )  # fmt: skip
 RESTORE = Operation(
     id="log.restore", summary="Take the state of a backup.", request=Restore, response=Copied, scope="log:write",

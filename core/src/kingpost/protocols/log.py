@@ -23,7 +23,7 @@ Frame = tuple[str, str | None, Sequence[Event]]
 """Stream, expected version and events, as ``Log.append`` takes them."""
 
 Told = Callable[[int, int], None]
-"""How far a long work is: frames done, and frames in all."""
+"""How far a long work is: what is done, and how much there is in all; frames, but for ``backup``."""
 
 
 @runtime_checkable
@@ -158,8 +158,11 @@ class Care(Protocol):
         """
         ...
 
-    async def backup(self, target: Path) -> Head:
-        """A consistent copy at ``target`` (a file that does not exist yet) while work goes on; the head it holds."""
+    async def backup(self, target: Path, progress: Told | None = None) -> Head:
+        """A consistent copy at ``target`` (a file that does not exist yet) while work goes on; the head it holds.
+
+        ``progress`` is told how much is copied and how much there is, in units of the log's own.
+        """
         ...
 
     async def restore(self, source: Path) -> Head:

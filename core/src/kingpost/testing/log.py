@@ -189,9 +189,11 @@ class MemoryLog:
             raise Unavailable(f"{str(target)!r} cannot be written ({problem}); nothing has moved") from problem
         return care.cut_off(self._store, part, str(target))
 
-    async def backup(self, target: Path) -> Head:
+    async def backup(self, target: Path, progress: Told | None = None) -> Head:
         head, content = self._store.head(), self._store.dump()
         await asyncio.to_thread(target.write_bytes, content)
+        if progress is not None:
+            progress(head.position, head.position)
         return head
 
     async def restore(self, source: Path) -> Head:

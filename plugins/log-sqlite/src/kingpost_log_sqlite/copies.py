@@ -18,6 +18,7 @@ from pathlib import Path
 from kingpost import GENESIS, Corrupted, Head, InvalidRequest, UnreadableInput
 
 from .failures import explained
+from .frames import Listener
 from .references import Blobs
 from .rows import COLUMNS
 from .scan import DAMAGE, END
@@ -40,6 +41,9 @@ _BLOB = (
     "INSERT INTO blob (tenant, digest, content) SELECT tenant, digest, content FROM copy.blob WHERE number = ? "
     "ON CONFLICT (tenant, digest) DO NOTHING"
 )
+_PAGES = 1024
+"""Copied in one step, between two looks at who waits: 4 MB."""
+
 # What only a log that was empty takes over: the snapshots of two logs do not join.
 _WHOLE = (
     "INSERT INTO snapshot SELECT * FROM copy.snapshot",
@@ -48,7 +52,7 @@ _WHOLE = (
 )
 
 
-def copied(path: Path, target: Path) -> Head:
+def copied(path: Path, target: Path, listener: Listener) -> Head:
     """A copy of the log at ``target``, as of one moment, on disk when this returns.
 
     Raises:
@@ -59,7 +63,7 @@ def copied(path: Path, target: Path) -> Head:
         raise InvalidRequest(f"{str(target)!r} cannot hold a backup; name a new file in a folder that exists")
     with beside(target) as partial:
         try:
-            _copy(path, partial)
+            _copy(path, partial, listener)
             head = _head_of(partial)
             sync(partial)
             partial.replace(target)
@@ -82,7 +86,7 @@ def sound_copy(source: Path, log: Path) -> Iterator[Path]:
         raise UnreadableInput(str(source), "there is no such file", "name a backup")
     with beside(log) as copy:
         try:
-            _copy(source, copy)
+            _copy(source, copy, Listener())
             with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
                 if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION,):
                     raise Corrupted(f"{str(source)!r} is no backup of a log; take another one")
@@ -141,9 +145,16 @@ def _named_behind(copy: Path, position: int) -> Iterator[int]:
             yield from blobs.reached(tenant, digests).values()
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, listener: Listener) -> None:
+    def step(status: int, left: int, all_: int) -> None:
+        listener.check()
+        listener.told(all_ - left, all_)
+
     with closing(open_for_reading(source)) as here, closing(sqlite3.connect(target, isolation_level=None)) as there:
-        here.backup(there)
+        # One reading for all steps: else whoever writes meanwhile would have SQLite begin anew each time.
+        here.execute("BEGIN")
+        here.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        here.backup(there, pages=_PAGES, progress=step)
         # As it was copied it would want a write-ahead log beside it, and a folder that may be written.
         there.execute("PRAGMA journal_mode = DELETE")
 

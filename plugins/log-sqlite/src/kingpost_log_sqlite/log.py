@@ -252,8 +252,9 @@ class SqliteLog:
             order = Sealing(self._path, self._settings.busy_seconds, before, target, listener, self._ports.point)
             return await asyncio.to_thread(sealed, order)
 
-    async def backup(self, target: Path) -> Head:
-        return await asyncio.to_thread(copied, self._path, target)
+    async def backup(self, target: Path, progress: Told | None = None) -> Head:
+        with self._heard(progress) as listener:
+            return await asyncio.to_thread(copied, self._path, target, listener)
 
     async def restore(self, source: Path) -> Head:
         if others := self._workers.others():

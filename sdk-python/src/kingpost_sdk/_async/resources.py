@@ -325,6 +325,10 @@ class Jobs(AsyncResource):
         """How far a job is."""
         return await self._ask("jobs.get", models.Job, options, id=id)
 
+    async def backup(self, target: str, *, options: Options | None = None) -> models.Job:
+        """Begin to copy memories and log into a folder, while work goes on."""
+        return await self._ask("jobs.backup", models.Job, options, body=models.Backup(**present({"target": target})))
+
     async def rebuild(self, *, since: float | None = None, options: Options | None = None) -> models.Job:
         """Begin to fold the log into fresh tables."""
         return await self._ask("jobs.rebuild", models.Job, options, body=models.Rebuild(**present({"since": since})))
@@ -363,10 +367,6 @@ class Letters(AsyncResource):
 
 class Log(AsyncResource):
     """Operations on log."""
-
-    async def backup(self, target: str, *, options: Options | None = None) -> models.Copied:
-        """Copy memories and log while work goes on."""
-        return await self._ask("log.backup", models.Copied, options, body=models.Backup(**present({"target": target})))
 
     async def erase(
         self, *, everything: bool | None = None, task: str | None = None, options: Options | None = None
@@ -1082,13 +1082,13 @@ OPERATIONS = (
     "http.status",
     "jobs.list",
     "jobs.get",
+    "jobs.backup",
     "jobs.rebuild",
     "jobs.verify",
     "letters.list",
     "letters.get",
     "letters.discard",
     "letters.replay",
-    "log.backup",
     "log.erase",
     "log.seal",
     "memory.remember",

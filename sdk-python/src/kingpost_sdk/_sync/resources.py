@@ -326,6 +326,10 @@ class Jobs(Resource):
         """How far a job is."""
         return self._ask("jobs.get", models.Job, options, id=id)
 
+    def backup(self, target: str, *, options: Options | None = None) -> models.Job:
+        """Begin to copy memories and log into a folder, while work goes on."""
+        return self._ask("jobs.backup", models.Job, options, body=models.Backup(**present({"target": target})))
+
     def rebuild(self, *, since: float | None = None, options: Options | None = None) -> models.Job:
         """Begin to fold the log into fresh tables."""
         return self._ask("jobs.rebuild", models.Job, options, body=models.Rebuild(**present({"since": since})))
@@ -364,10 +368,6 @@ class Letters(Resource):
 
 class Log(Resource):
     """Operations on log."""
-
-    def backup(self, target: str, *, options: Options | None = None) -> models.Copied:
-        """Copy memories and log while work goes on."""
-        return self._ask("log.backup", models.Copied, options, body=models.Backup(**present({"target": target})))
 
     def erase(
         self, *, everything: bool | None = None, task: str | None = None, options: Options | None = None
@@ -1083,13 +1083,13 @@ OPERATIONS = (
     "http.status",
     "jobs.list",
     "jobs.get",
+    "jobs.backup",
     "jobs.rebuild",
     "jobs.verify",
     "letters.list",
     "letters.get",
     "letters.discard",
     "letters.replay",
-    "log.backup",
     "log.erase",
     "log.seal",
     "memory.remember",

@@ -175,7 +175,11 @@ async def _seal(house: House, request: op.Seal, tenant: str) -> op.Sealing:
 
 async def _backup(house: House, request: op.Backup, tenant: str) -> op.Copied:
     memory = await house.plugins.use("memory", house.config.memory)
-    return await backup(house.home, Path(request.target), await care(house), memory)
+
+    def tell(step: str, done: int, total: int) -> None:
+        house.tell("", Progress(step, done, total or None))
+
+    return await backup(house.home, Path(request.target), await care(house), memory, tell)
 
 
 async def _restore(house: House, request: op.Restore, tenant: str) -> op.Copied:

@@ -110,7 +110,10 @@ class Caring(LogGround):
         head = await subject.head()
         digest = await subject.put("default", b"a blob")
 
-        assert await care.backup(tmp_path / "copy") == head
+        told = list[tuple[int, int]]()
+        assert await care.backup(tmp_path / "copy", lambda done, all_: told.append((done, all_))) == head
+        assert told == sorted(told)
+        assert told[-1][0] == told[-1][1] > 0
         await subject.append("note/later", "", [note()])
 
         assert await restored(empty, tmp_path / "copy") == head.position

@@ -10,7 +10,7 @@ T = TypeVar("T", bound="Backup")
 
 @_attrs_define
 class Backup:
-    """Where the copy goes: a folder that does not exist yet or is empty."""
+    """Where the copy goes: a folder that does not exist yet, is empty, or holds a backup that was broken off."""
 
     target: str
 

@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.copied import Copied
     from ..models.report import Report
 
 
@@ -18,6 +19,9 @@ T = TypeVar("T", bound="Job")
 @_attrs_define
 class Job:
     """Long work: ``state`` is running, done, failed or interrupted. ``done`` of ``total`` frames are through.
+
+    A backup goes to ``target``, a folder, and what it holds is ``copied``. It counts the memories that it has copied,
+    without a ``total``, and then the pages of the log, or whatever the log is copied by.
 
     Interrupted is what the end of its process broke off; nothing of it is lost, and it can be begun anew. Times are
     seconds since the epoch; ``ended`` is absent while it runs, and where its process died without a word. While
@@ -30,10 +34,13 @@ class Job:
     id: str
     kind: str
     state: str
+    copied: Copied | Unset = UNSET
+    """ The head of the log that the copy holds, and the memories in it. """
     ended: float | Unset = UNSET
     problem: str | Unset = UNSET
     report: Report | Unset = UNSET
     """ What ``verify`` or ``rebuild`` read, and what it found wrong: nothing, when the log is sound. """
+    target: str | Unset = UNSET
     total: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -48,6 +55,10 @@ class Job:
 
         state = self.state
 
+        copied: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.copied, Unset):
+            copied = self.copied.to_dict()
+
         ended = self.ended
 
         problem = self.problem
@@ -55,6 +66,8 @@ class Job:
         report: dict[str, Any] | Unset = UNSET
         if not isinstance(self.report, Unset):
             report = self.report.to_dict()
+
+        target = self.target
 
         total = self.total
 
@@ -69,12 +82,16 @@ class Job:
                 "state": state,
             }
         )
+        if copied is not UNSET:
+            field_dict["copied"] = copied
         if ended is not UNSET:
             field_dict["ended"] = ended
         if problem is not UNSET:
             field_dict["problem"] = problem
         if report is not UNSET:
             field_dict["report"] = report
+        if target is not UNSET:
+            field_dict["target"] = target
         if total is not UNSET:
             field_dict["total"] = total
 
@@ -82,6 +99,7 @@ class Job:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.copied import Copied  # noqa: PLC0415
         from ..models.report import Report  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -95,6 +113,13 @@ class Job:
 
         state = d.pop("state")
 
+        _copied = d.pop("copied", UNSET)
+        copied: Copied | Unset
+        if isinstance(_copied, Unset):
+            copied = UNSET
+        else:
+            copied = Copied.from_dict(_copied)
+
         ended = d.pop("ended", UNSET)
 
         problem = d.pop("problem", UNSET)
@@ -106,6 +131,8 @@ class Job:
         else:
             report = Report.from_dict(_report)
 
+        target = d.pop("target", UNSET)
+
         total = d.pop("total", UNSET)
 
         job = cls(
@@ -114,9 +141,11 @@ class Job:
             id=id,
             kind=kind,
             state=state,
+            copied=copied,
             ended=ended,
             problem=problem,
             report=report,
+            target=target,
             total=total,
         )
 

@@ -6,7 +6,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.backup import Backup
-from ...models.copied import Copied
+from ...models.job import Job
 from ...types import Response
 
 
@@ -29,11 +29,11 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Copied | None:
-    if response.status_code == 200:
-        response_200 = Copied.from_dict(response.json())
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Job | None:
+    if response.status_code == 202:
+        response_202 = Job.from_dict(response.json())
 
-        return response_200
+        return response_202
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -41,7 +41,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Copied]:
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Job]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -54,20 +54,22 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: Backup,
-) -> Response[Copied]:
-    """Copy memories and log while work goes on.
+) -> Response[Job]:
+    """Begin to copy memories and log into a folder, while work goes on.
 
-     Where the copy goes: a folder that does not exist yet or is empty.
+     Where the copy goes: a folder that does not exist yet, is empty, or holds a backup that was broken
+    off.
 
     Args:
-        body (Backup): Where the copy goes: a folder that does not exist yet or is empty.
+        body (Backup): Where the copy goes: a folder that does not exist yet, is empty, or holds a
+            backup that was broken off.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Copied]
+        Response[Job]
     """
 
     kwargs = _get_kwargs(
@@ -85,20 +87,22 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: Backup,
-) -> Copied | None:
-    """Copy memories and log while work goes on.
+) -> Job | None:
+    """Begin to copy memories and log into a folder, while work goes on.
 
-     Where the copy goes: a folder that does not exist yet or is empty.
+     Where the copy goes: a folder that does not exist yet, is empty, or holds a backup that was broken
+    off.
 
     Args:
-        body (Backup): Where the copy goes: a folder that does not exist yet or is empty.
+        body (Backup): Where the copy goes: a folder that does not exist yet, is empty, or holds a
+            backup that was broken off.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Copied
+        Job
     """
 
     return sync_detailed(
@@ -111,20 +115,22 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: Backup,
-) -> Response[Copied]:
-    """Copy memories and log while work goes on.
+) -> Response[Job]:
+    """Begin to copy memories and log into a folder, while work goes on.
 
-     Where the copy goes: a folder that does not exist yet or is empty.
+     Where the copy goes: a folder that does not exist yet, is empty, or holds a backup that was broken
+    off.
 
     Args:
-        body (Backup): Where the copy goes: a folder that does not exist yet or is empty.
+        body (Backup): Where the copy goes: a folder that does not exist yet, is empty, or holds a
+            backup that was broken off.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Copied]
+        Response[Job]
     """
 
     kwargs = _get_kwargs(
@@ -140,20 +146,22 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: Backup,
-) -> Copied | None:
-    """Copy memories and log while work goes on.
+) -> Job | None:
+    """Begin to copy memories and log into a folder, while work goes on.
 
-     Where the copy goes: a folder that does not exist yet or is empty.
+     Where the copy goes: a folder that does not exist yet, is empty, or holds a backup that was broken
+    off.
 
     Args:
-        body (Backup): Where the copy goes: a folder that does not exist yet or is empty.
+        body (Backup): Where the copy goes: a folder that does not exist yet, is empty, or holds a
+            backup that was broken off.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Copied
+        Job
     """
 
     return (
