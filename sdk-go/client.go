@@ -126,7 +126,7 @@ func (c *Client) Worker(options WorkerOptions) *Worker {
 	}
 	return &Worker{
 		options: options, client: c, held: map[string]*claim{}, stopping: make(chan struct{}),
-		tools: map[string]offered[ToolInput, ToolFunction]{}, agents: map[string]offered[OfferedAgent, AgentFunction]{},
+		tools: map[string]offered[ToolInput, FilesFunction]{}, agents: map[string]offered[OfferedAgent, AgentFunction]{},
 	}
 }
 

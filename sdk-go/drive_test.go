@@ -311,8 +311,16 @@ func served(ctx context.Context, client *Client, c *command) (map[string]any, er
 		},
 	})
 	price := ToolInput{Name: "price", Description: "What it costs.", Parameters: map[string]any{"type": "object"}, Repeatable: Ptr(true)}
-	worker.Tool(price, func(ctx context.Context, given map[string]any, work Work) (string, error) {
-		return counted(ctx, given["of"].(string), work)
+	worker.ToolWithFiles(price, func(ctx context.Context, given map[string]any, work Work) (string, []Made, error) {
+		text, err := counted(ctx, given["of"].(string), work)
+		if given["of"] != "draw" {
+			return text, nil, err
+		}
+		content := make([]byte, 20_000)
+		for at := range content {
+			content[at] = byte(at % 256)
+		}
+		return text, []Made{NewMade("all.bin", content, "image/png")}, err
 	})
 	worker.Agent(OfferedAgent{Name: "teller"}, func(ctx context.Context, asking Asking, work Work) (Decision, error) {
 		text, err := counted(ctx, asking.Description, work)

@@ -66,6 +66,7 @@ type (
 	JobList                = generated.JobList
 	LettersListParams      = generated.LettersListParams
 	LogInfo                = generated.LogInfo
+	Made                   = generated.Made
 	Material               = generated.Material
 	MaterialInput          = generated.MaterialInput
 	Memory                 = generated.Memory

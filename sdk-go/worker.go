@@ -2,6 +2,7 @@ package kingpost
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log"
@@ -15,6 +16,15 @@ import (
 // ToolFunction does what a tool does and gives text back; an error is what the agent is told. The context ends when the
 // claim is lost.
 type ToolFunction func(ctx context.Context, given map[string]any, work Work) (string, error)
+
+// FilesFunction does what a tool does, and gives text back and the files that it made, which the server keeps as artefacts
+// of the task.
+type FilesFunction func(ctx context.Context, given map[string]any, work Work) (string, []Made, error)
+
+// NewMade is a file that was made: a name without folders, its bytes, and its media type (RFC 6838).
+func NewMade(name string, content []byte, mediaType string) Made {
+	return Made{Name: name, Content: base64.StdEncoding.EncodeToString(content), MediaType: &mediaType}
+}
 
 // AgentFunction decides for an agent; an error fails the decision. The context ends when the claim is lost.
 type AgentFunction func(ctx context.Context, asking Asking, work Work) (Decision, error)
@@ -39,7 +49,7 @@ type WorkerOptions struct {
 type Worker struct {
 	options  WorkerOptions
 	client   *Client
-	tools    map[string]offered[ToolInput, ToolFunction]
+	tools    map[string]offered[ToolInput, FilesFunction]
 	agents   map[string]offered[OfferedAgent, AgentFunction]
 	mutex    sync.Mutex
 	id       string
@@ -62,7 +72,15 @@ type claim struct {
 
 // Tool serves a tool. Only what is Repeatable is given to another worker when this one dies over it.
 func (w *Worker) Tool(what ToolInput, function ToolFunction) {
-	w.tools[what.Name] = offered[ToolInput, ToolFunction]{what, function}
+	w.ToolWithFiles(what, func(ctx context.Context, given map[string]any, work Work) (string, []Made, error) {
+		text, err := function(ctx, given, work)
+		return text, nil, err
+	})
+}
+
+// ToolWithFiles serves a tool that may make files.
+func (w *Worker) ToolWithFiles(what ToolInput, function FilesFunction) {
+	w.tools[what.Name] = offered[ToolInput, FilesFunction]{what, function}
 }
 
 // Agent serves an agent. With Tools it may decide on calls of tools, and is asked again with what came of them.
@@ -258,8 +276,11 @@ func (w *Worker) said(ctx context.Context, work Work) (said SettleBody, err erro
 		said.Decision = &decision
 		return said, err
 	}
-	text, err := w.tools[work.Tool].function(ctx, work.Arguments, work)
+	text, files, err := w.tools[work.Tool].function(ctx, work.Arguments, work)
 	said.Observation = &ObservationInput{Call: work.Call, Text: text}
+	if len(files) > 0 {
+		said.Files = &files
+	}
 	return said, err
 }
 

@@ -12,7 +12,7 @@ export * from './plugins.js'
 export { EventStream, type Follow, type Speech } from './stream.js'
 export type { CallOptions, ClientOptions, Received } from './transport.js'
 export { type Delivery, verifyWebhook, type WebhookOptions } from './webhooks.js'
-export { type AgentFunction, type ToolFunction, Worker, type WorkerOptions } from './worker.js'
+export { type AgentFunction, type HandedIn, made, type ToolFunction, Worker, type WorkerOptions } from './worker.js'
 export type {
   Action,
   AgentList,
@@ -63,6 +63,7 @@ export type {
   Job,
   JobList,
   LogInfo,
+  Made,
   Material,
   MaterialInput,
   Memory,

@@ -5,13 +5,31 @@
  * told; a claim that was lost meanwhile is let go.
  */
 import { AnswerInvalid, ClaimLost, Conflict, ConnectionFailed, FinalError, NotFound, TransientError } from './errors.js'
-import type { Asking, Decision, OfferedAgent, SettleBody, ToolInput, Work } from './generated/types.gen.js'
+import type { Asking, Decision, Made, OfferedAgent, SettleBody, ToolInput, Work } from './generated/types.gen.js'
 import { pause, sleep } from './policy.js'
 import type { Workers } from './resources.js'
 import type { Transport } from './transport.js'
 
-/** Does what a tool does and gives text back. The signal comes when the claim is lost. */
-export type ToolFunction = (given: Record<string, unknown>, work: Work, signal: AbortSignal) => string | Promise<string>
+/** What a tool says, and the files that it made: the server keeps them as artefacts of the task. */
+export interface HandedIn {
+  text: string
+  files: Made[]
+}
+
+/** A file that was made: a name without folders, its bytes, and its media type (RFC 6838). */
+export function made(name: string, content: Uint8Array, mediaType = 'application/octet-stream'): Made {
+  let text = ''
+  // All at once would be more arguments than a call may have.
+  for (let at = 0; at < content.length; at += 8192) text += String.fromCharCode(...content.subarray(at, at + 8192))
+  return { name, content: btoa(text), media_type: mediaType }
+}
+
+/** Does what a tool does and gives text back, and files if it made some. The signal comes when the claim is lost. */
+export type ToolFunction = (
+  given: Record<string, unknown>,
+  work: Work,
+  signal: AbortSignal,
+) => string | HandedIn | Promise<string | HandedIn>
 
 /** Decides for an agent: its answer, or a decision. The signal comes when the claim is lost. */
 export type AgentFunction = (
@@ -33,7 +51,7 @@ export interface WorkerOptions {
   onProblem?: (problem: unknown, work?: Work) => void
 }
 
-type Said = Pick<SettleBody, 'decision' | 'observation'>
+type Said = Pick<SettleBody, 'decision' | 'files' | 'observation'>
 
 /** Serves what `tool` and `agent` name until it is told to stop. */
 export class Worker {
@@ -177,9 +195,10 @@ export class Worker {
         if (typeof decided === 'object' && decided) return { decision: decided }
         throw new TypeError(`an agent says text or a decision, not ${typeof decided}`)
       }
-      const text: unknown = await this.#tools.get(work.tool)![1](work.arguments, work, signal)
+      const said = await this.#tools.get(work.tool)![1](work.arguments, work, signal)
+      const { text, files } = typeof said === 'object' && said ? said : { text: said as unknown, files: [] }
       if (typeof text !== 'string') throw new TypeError(`a tool says text, not ${typeof text}`)
-      return { observation: { call: work.call, text } }
+      return { observation: { call: work.call, text }, ...(files?.length ? { files } : {}) }
     } catch (problem) {
       if (!signal.aborted) this.#options.onProblem(problem, work)
       return failure(work, String(problem))

@@ -1,7 +1,7 @@
 // Does what it is told, a line of JSON at a time, through the SDK's own facade; answers a line of JSON for each.
 // Started by tests/contracts: the same commands go to the SDKs of all three languages.
 import { createInterface } from 'node:readline'
-import { verifyWebhook } from '../dist/esm/index.js'
+import { made, verifyWebhook } from '../dist/esm/index.js'
 import { pause } from '../dist/esm/policy.js'
 import { told } from '../dist/esm/errors.js'
 import { OPERATIONS } from '../dist/esm/resources.js'
@@ -45,7 +45,11 @@ async function served(asked) {
     }
   }
   worker.tool({ name: 'price', description: 'What it costs.', parameters: { type: 'object' }, repeatable: true },
-    (given, work, signal) => counted(given.of, work, signal))
+    async (given, work, signal) => {
+      const text = await counted(given.of, work, signal)
+      if (given.of !== 'draw') return text
+      return { text, files: [made('all.bin', new Uint8Array(20_000).map((_, at) => at % 256), 'image/png')] }
+    })
   worker.agent({ name: 'teller' }, (asking, work, signal) => counted(asking.description, work, signal))
   worker.agent({ name: 'buyer', tools: true }, async (asking, work, signal) => {
     await counted('', work, signal)

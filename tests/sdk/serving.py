@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from kingpost_sdk import AsyncClient, AsyncWorker, Client, Worker, models
+from kingpost_sdk import AsyncClient, AsyncWorker, Client, HandedIn, Worker, made, models
 
 
 class Serving:
@@ -56,6 +56,12 @@ def said(what: str) -> Any:
     return {"odd": 3, "half": "\ud800"}.get(what, f"three {what}")
 
 
+def priced(what: str, text: Any) -> Any:
+    """What the tool says: of a drawing a file as well."""
+    content = bytes(at % 256 for at in range(20_000))
+    return HandedIn(text, [made("all.bin", content, "image/png")]) if what == "draw" else text
+
+
 def decided(asking: models.Asking) -> Any:
     """What the buyer decides: to ask the price, then to say what came."""
     if asking.turns:
@@ -86,7 +92,7 @@ def blocking(client: Client, asked: dict[str, Any]) -> dict[str, Any]:
 
     @worker.tool("price", "What it costs.", repeatable=True)
     def price(given: Mapping[str, Any], work: models.Work) -> Any:
-        return counted(given["of"], work)
+        return priced(given["of"], counted(given["of"], work))
 
     @worker.agent("teller")
     def teller(asking: models.Asking, work: models.Work) -> Any:
@@ -131,7 +137,7 @@ async def waiting(client: AsyncClient, asked: dict[str, Any]) -> dict[str, Any]:
 
     @worker.tool("price", "What it costs.", repeatable=True)
     async def price(given: Mapping[str, Any], work: models.Work) -> Any:
-        return await counted(given["of"], work)
+        return priced(given["of"], await counted(given["of"], work))
 
     @worker.agent("teller")
     async def teller(asking: models.Asking, work: models.Work) -> Any:

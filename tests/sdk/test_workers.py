@@ -59,6 +59,20 @@ def test_as_many_calls_at_once_as_it_is_told_and_no_more(driver: Driver, own: Se
     assert found["most_at_once"] == 2
 
 
+def test_a_tool_of_a_worker_hands_in_a_file(driver: Driver, own: Server) -> None:
+    """It comes byte for byte, with its type, and is listed with the outcome of the task."""
+    ids = submitted(own, "buyer", "draw")
+    found = served(driver, own, most=3)
+    outcome = own.client.tasks.wait(ids[0], seconds=60).outcome
+
+    assert found["problems"] == []
+    assert outcome
+    assert outcome.answer == "three draw"
+    (artefact,) = outcome.artefacts
+    assert (artefact.name, artefact.media_type) == ("all.bin", "image/png")
+    assert own.client.artefacts.get(ids[0], "all.bin") == bytes(at % 256 for at in range(20_000))
+
+
 def test_what_a_function_raises_is_told(driver: Driver, own: Server) -> None:
     """To the agent where it is a tool's, to the task where it is an agent's; and the worker goes on."""
     ids = [*submitted(own, "buyer", "fail", "odd"), *submitted(own, "teller", "fail", "tea")]

@@ -72,6 +72,36 @@ async def test_a_body_that_is_no_request_is_refused(client: httpx.AsyncClient, n
 
 
 @pytest.mark.parametrize(
+    ("path", "body", "told"),
+    [
+        ("/v1/tasks/batch", b'{"tasks": [' + b"{}," * 300_000 + b"{}]}", "tasks.0.description: field required"),
+        (
+            "/v1/tasks",
+            b'{"description": "x", "scopes": [' + b"1," * 400_000 + b"1]}",
+            "scopes.0: input should be a valid string",
+        ),
+    ],
+)
+async def test_of_a_million_things_that_are_wrong_the_first_is_told(
+    client: httpx.AsyncClient, path: str, body: bytes, told: str
+) -> None:
+    """To look for the others would take seconds, in which nobody else is answered."""
+    answer = await client.post(path, content=body, headers={"content-type": "application/json"})
+
+    is_problem(answer)
+    assert answer.json()["detail"] == told
+
+
+async def test_a_body_that_may_be_large_is_refused_where_it_is_many_small_things(client: httpx.AsyncClient) -> None:
+    """It may hold files, and they are long texts."""
+    body = b'{"observation": {"call": "1", "text": "x"}, "files": [' + b"{}," * 600_000 + b"{}]}"
+    answer = await client.post("/v1/tasks/x/observations", content=body, headers={"content-type": "application/json"})
+
+    is_problem(answer)
+    assert (answer.status_code, "send fewer" in answer.json()["detail"]) == (413, True)
+
+
+@pytest.mark.parametrize(
     ("method", "path", "status"),
     [
         ("GET", "/v1/nothing", 404), ("GET", "/nothing", 404),

@@ -949,6 +949,13 @@ type LogInfo struct {
 	Place      string                 `json:"place"`
 }
 
+// Made A file that a call made: a name without folders, the bytes, and a media type (RFC 6838) where it is known.
+type Made struct {
+	Content   string  `json:"content"`
+	MediaType *string `json:"media_type,omitempty"`
+	Name      string  `json:"name"`
+}
+
 // Material Words of somebody outside that are handed along with a task: data for it, never trusted.
 //
 // “source“ says where they come from, “kind“ the form of the text where it is known (“json“).
@@ -1070,8 +1077,11 @@ type ObservationInputTrust string
 
 // ObserveBody Settles a call that a tool of the outside has left pending.
 //
-// With “token“, the call's own, no other right is needed; the token settles this call, once.
+// With “token“, the call's own, no other right is needed; the token settles this call, once. “files“ are kept as
+// artefacts of the task, as a tool's are: what is more than it may hand in is refused, and the agent is told so.
 type ObserveBody struct {
+	Files *[]Made `json:"files,omitempty"`
+
 	// Observation What came back from a call. A failure is an observation too: ``error`` is its code, ``text`` says the rest.
 	Observation ObservationInput `json:"observation"`
 	Token       *string          `json:"token,omitempty"`
@@ -1540,11 +1550,15 @@ type SetTenantBody struct {
 }
 
 // SettleBody What came of a call that this worker holds: an “observation“, or the “decision“ of an agent.
+//
+// “files“ of a tool are kept as artefacts of the task: what is more than it may hand in is refused, and the agent is
+// told so.
 type SettleBody struct {
 	Call string `json:"call"`
 
 	// Decision What an agent decided: an answer, or calls of tools. ``until`` says whether it needs all of them or any.
 	Decision *Decision `json:"decision,omitempty"`
+	Files    *[]Made   `json:"files,omitempty"`
 
 	// Observation What came back from a call. A failure is an observation too: ``error`` is its code, ``text`` says the rest.
 	Observation *ObservationInput `json:"observation,omitempty"`

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from ._errors import UnknownOperation as UnknownOperation
     from ._errors import UnreadableInput as UnreadableInput
     from ._errors import WebhookInvalid as WebhookInvalid
+    from ._files import HandedIn as HandedIn
+    from ._files import made as made
     from ._policy import Retry as Retry
     from ._settings import Options as Options
     from ._settings import Received as Received
@@ -66,7 +68,7 @@ _PLACES = {
     "AsyncStream": "_async.stream", "Speech": "_async.stream", "AsyncWorker": "_async.worker",
     "Client": "_sync.client", "Plugin": "_sync.plugin", "Pages": "_sync.resource", "Stream": "_sync.stream",
     "Worker": "_sync.worker", "Retry": "_policy", "Options": "_settings", "Received": "_settings",
-    "Delivery": "_webhooks", "verify_webhook": "_webhooks", "models": "",
+    "HandedIn": "_files", "made": "_files", "Delivery": "_webhooks", "verify_webhook": "_webhooks", "models": "",
 }  # fmt: skip
 __all__ = sorted(_PLACES)  # noqa: PLE0605 - one list is enough; a test compares it with what is there
 __version__ = "0.1.0"

@@ -668,7 +668,8 @@ export const tasksMessage = <ThrowOnError extends boolean = false>(options: Opti
  *
  * Settles a call that a tool of the outside has left pending.
  *
- * With ``token``, the call's own, no other right is needed; the token settles this call, once.
+ * With ``token``, the call's own, no other right is needed; the token settles this call, once. ``files`` are kept as
+ * artefacts of the task, as a tool's are: what is more than it may hand in is refused, and the agent is told so.
  */
 export const callsObserve = <ThrowOnError extends boolean = false>(options: Options<CallsObserveData, ThrowOnError>): RequestResult<CallsObserveResponses, unknown, ThrowOnError> => (options.client ?? client).post<CallsObserveResponses, unknown, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1069,6 +1070,9 @@ export const workersHeartbeat = <ThrowOnError extends boolean = false>(options: 
  * Settle a call that a worker holds.
  *
  * What came of a call that this worker holds: an ``observation``, or the ``decision`` of an agent.
+ *
+ * ``files`` of a tool are kept as artefacts of the task: what is more than it may hand in is refused, and the agent is
+ * told so.
  */
 export const workersObserve = <ThrowOnError extends boolean = false>(options: Options<WorkersObserveData, ThrowOnError>): RequestResult<WorkersObserveResponses, unknown, ThrowOnError> => (options.client ?? client).post<WorkersObserveResponses, unknown, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -550,6 +550,15 @@ export type LogInfo = {
 };
 
 /**
+ * A file that a call made: a name without folders, the bytes, and a media type (RFC 6838) where it is known.
+ */
+export type Made = {
+    content: string;
+    media_type?: string;
+    name: string;
+};
+
+/**
  * Words of somebody outside that are handed along with a task: data for it, never trusted.
  *
  * ``source`` says where they come from, ``kind`` the form of the text where it is known (``json``).
@@ -667,9 +676,11 @@ export type ObservationInput = {
 /**
  * Settles a call that a tool of the outside has left pending.
  *
- * With ``token``, the call's own, no other right is needed; the token settles this call, once.
+ * With ``token``, the call's own, no other right is needed; the token settles this call, once. ``files`` are kept as
+ * artefacts of the task, as a tool's are: what is more than it may hand in is refused, and the agent is told so.
  */
 export type ObserveBody = {
+    files?: Array<Made>;
     observation: ObservationInput;
     token?: string;
 };
@@ -1183,10 +1194,14 @@ export type SetTenantBody = {
 
 /**
  * What came of a call that this worker holds: an ``observation``, or the ``decision`` of an agent.
+ *
+ * ``files`` of a tool are kept as artefacts of the task: what is more than it may hand in is refused, and the agent is
+ * told so.
  */
 export type SettleBody = {
     call: string;
     decision?: Decision;
+    files?: Array<Made>;
     observation?: ObservationInput;
     task: string;
 };

@@ -1,6 +1,7 @@
 """Files that calls hand in, kept in the log as the artefacts of their task.
 
-Called by ``calls`` when a call has made some, and by whoever writes a task's outcome. The bytes are on disk before the
+Called by ``calls`` when a call has made some, by the answers to operations that settle calls from outside, and by
+whoever writes a task's outcome. The bytes are on disk before the
 observation that names them; a crash in between leaves bytes that nobody names. Never reads a file itself.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from ..errors import Corrupted, InputError
+from ..protocols import Log
 from ..records.action import Call, HandedIn, Observation
 from ..records.codec import load
 from ..records.event import Event
@@ -23,27 +25,36 @@ MOST_FILES = 1000
 """What one task may hand in, each version of a file counted."""
 
 
-async def keep(gear: Gear, journal: Journal, call: Call, came: HandedIn) -> tuple[Observation, tuple[Artefact, ...]]:
+async def keep(gear: Gear, journal: Journal, came: HandedIn) -> tuple[Observation, tuple[Artefact, ...]]:
+    """Store what a call of the task in hand hands in; as ``store``."""
+    before = every(await journal.history())
+    return await store(gear.log, journal.state.tenant, before, gear.bounds.artefact_bytes, came)
+
+
+async def store(
+    log: Log, tenant: str, before: Sequence[Artefact], most: int, came: HandedIn
+) -> tuple[Observation, tuple[Artefact, ...]]:
     """Store what a call hands in: all of it or, where it is too much for the task, nothing, and the agent is told.
+
+    ``before`` is what the task had handed in, ``most`` the bytes of all of it.
 
     Raises:
         Unavailable: the log cannot write. Corrupted: it kept something else.
     """
-    before = every(await journal.history())
     stored: list[Artefact] = []
     for made in came.files:
         digest = sha256(made.content).hexdigest()
         stored.append(Artefact(made.name, made.media_type, digest, len(made.content)))
     size = sum({one.digest: one.size for one in (*before, *stored)}.values())
-    most, count = gear.bounds.artefact_bytes, len(before) + len(stored)
+    count = len(before) + len(stored)
     if size > most or count > MOST_FILES:
         text = (
             f"nothing was kept: with what this task has handed in before, it would be {size:,} bytes in {count} files; "
             f"a task may hand in {most:,} bytes (artefact_bytes under [kernel]) in {MOST_FILES:,} files"
         )
-        return step.failed(call, "tool.too_large", text), ()
+        return step.failed(Call(came.call, ""), "tool.too_large", text), ()
     for made, artefact in zip(came.files, stored, strict=True):
-        if await gear.log.put(journal.state.tenant, made.content) != artefact.digest:
+        if await log.put(tenant, made.content) != artefact.digest:
             raise Corrupted(f"the log kept something else than the {made.name!r} that was handed in")
     plain = Observation(call=came.call, text=came.text, error=came.error, trust=came.trust, truncated=came.truncated)
     return plain, tuple(stored)

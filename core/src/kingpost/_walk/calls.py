@@ -151,7 +151,7 @@ async def _execute(now: _Open, call: Call) -> None:
     came = await step.execute(gear, now.task, now.turn, call, token)
     if isinstance(came, HandedIn):
         async with now.storing:
-            told_so, artefacts = await keep(gear, now.journal, call, came)
+            told_so, artefacts = await keep(gear, now.journal, came)
             gear.ports.point("call.executed")
             await now.journal.append(observed(now.turn, told_so, artefacts=artefacts))
         return

@@ -146,14 +146,14 @@ def reply(came: object, call: str) -> str | None:
     elif type(came) is Observation or type(came) is HandedIn:
         well = came.call == call and _is_text(came.text) and came.trust in ("trusted", "outside")
         well = well and (came.error is None or is_name(came.error)) and came.truncated in (True, False)
-        if type(came) is HandedIn and (flaw := _of_files(came.files)) is not None:
+        if type(came) is HandedIn and (flaw := of_files(came.files)) is not None:
             return flaw
     else:
         return f"answered with {type(came).__name__}"
     return None if well else f"answered with a broken {type(came).__name__}, or one for another call"
 
 
-def _of_files(files: object) -> str | None:
+def of_files(files: object) -> str | None:
     """What is wrong with the files that a call hands in; ``None`` when nothing is."""
     if type(files) is not tuple or not all(type(one) is Made and type(one.content) is bytes for one in files):
         return "handed in what are no files"

@@ -18,6 +18,9 @@ Name = Annotated[str, MinLen(1)]
 Limit = Annotated[int, Ge(1)]
 """How many at most; who asks for more than there may be at once gets as many as there may be."""
 
+FILES_BODY_BYTES = 20_000_000
+"""The largest body of a request that may hold files: 15 MB of them, as base64."""
+
 Natural = Annotated[int, Ge(0)]
 
 Positive = Annotated[int, Ge(1)]

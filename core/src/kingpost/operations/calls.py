@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import NotFound
-from ..records.action import Observation
+from ..records.action import Made, Observation
 from ..records.record import Record, field
-from .bounds import Limit, Name
+from .bounds import FILES_BODY_BYTES, Limit, Name
 from .table import Operation
 from .tasks import TaskView
 
@@ -55,12 +55,14 @@ class CallPage(Record, kw_only=True):
 class Observe(Record, kw_only=True):
     """Settles a call that a tool of the outside has left pending.
 
-    With ``token``, the call's own, no other right is needed; the token settles this call, once.
+    With ``token``, the call's own, no other right is needed; the token settles this call, once. ``files`` are kept as
+    artefacts of the task, as a tool's are: what is more than it may hand in is refused, and the agent is told so.
     """
 
     id: str
     observation: Observation
     token: str | None = None
+    files: tuple[Made, ...] = ()
 
 
 class Reply(Record, kw_only=True):
@@ -83,8 +85,7 @@ CALLS = Operation(
 )  # fmt: skip
 OBSERVE = Operation(
     id="calls.observe", summary="Settle a pending call.", request=Observe, response=TaskView, scope="calls:settle",
-    errors=(NotFound,),
-    route="POST /tasks/{id}/observations",
+    errors=(NotFound,), route="POST /tasks/{id}/observations", body_bytes=FILES_BODY_BYTES,
 )  # fmt: skip
 REPLY = Operation(
     id="calls.reply", summary="Answer a question, or allow or refuse a call.", request=Reply, response=TaskView,

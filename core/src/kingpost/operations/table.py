@@ -51,7 +51,8 @@ class Operation(Record, Generic[Req, Res], kw_only=True):
     ``host:files`` as well. With an ``item`` the response is a feed of such. An empty ``scope`` asks for no token.
 
     ``raw`` is a method and path in the place of ``route``, for requests that others have laid down, and signed as they
-    are: whoever answers takes a ``Raw`` with at most ``body_bytes`` and gives a ``RawAnswer``.
+    are: whoever answers takes a ``Raw`` and gives a ``RawAnswer``. ``body_bytes`` is the largest body of the operation,
+    where it is another one than that of all.
     """
 
     id: str

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from ..errors import InvalidRequest, NotFound
-from ..records.action import Call, Observation, Tool, Usage
+from ..records.action import Call, Made, Observation, Tool, Usage
 from ..records.context import Turn
 from ..records.record import Record, field
-from .bounds import Limit, More, Name, Seconds
+from .bounds import FILES_BODY_BYTES, Limit, More, Name, Seconds
 from .table import Operation
 from .tasks import TaskView
 
@@ -122,13 +122,18 @@ class Decision(Record, kw_only=True):
 
 
 class Settle(Record, kw_only=True):
-    """What came of a call that this worker holds: an ``observation``, or the ``decision`` of an agent."""
+    """What came of a call that this worker holds: an ``observation``, or the ``decision`` of an agent.
+
+    ``files`` of a tool are kept as artefacts of the task: what is more than it may hand in is refused, and the agent is
+    told so.
+    """
 
     id: str
     task: str
     call: str
     observation: Observation | None = None
     decision: Decision | None = None
+    files: tuple[Made, ...] = ()
 
 
 REGISTER = Operation(
@@ -150,6 +155,7 @@ CLAIM = Operation(
 OBSERVE = Operation(
     id="workers.observe", summary="Settle a call that a worker holds.", request=Settle, response=TaskView,
     scope="workers:write", errors=(NotFound, InvalidRequest), route="POST /workers/{id}/observations",
+    body_bytes=FILES_BODY_BYTES,
 )  # fmt: skip
 LEAVE = Operation(
     id="workers.leave", summary="Offer nothing any more.", request=WorkerId, response=WorkerList,

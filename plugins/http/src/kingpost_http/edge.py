@@ -251,7 +251,7 @@ class Edge:
         endpoint, fields, body = request.endpoint, request.fields, b""
         assert endpoint is not None
         if endpoint.has_body:
-            body = _described(fields, await request.body(self._settings.body_bytes))
+            body = _described(fields, await request.body(max(self._settings.body_bytes, endpoint.body_bytes)))
         elif request.has_body:
             await request.body(self._settings.body_bytes)
             raise Refusal(400, "http.body", f"{endpoint.method} takes no body")

@@ -76,7 +76,7 @@ class Endpoint:
         self.at_once = operation.id == operations.tasks.GET.id
         self.is_file = operation.id == operations.tasks.FETCH.id
         self.waits = operation in WAITING
-        self.success = operation.success
+        self.success, self.body_bytes = operation.success, operation.body_bytes or 0
 
     # Codecs are made when an operation is first asked: those of all take longer than the rest of a start.
     @cached_property

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic_core import CoreSchema, SchemaValidator
 
+_MANY = frozenset(("list", "tuple", "set", "frozenset"))
 _adapters: dict[Any, TypeAdapter[Any]] = {}
 
 
@@ -42,7 +43,20 @@ def _without_null(schema: Any) -> Any:
 
 def requests(shape: Any) -> SchemaValidator:
     """How a request is read."""
-    return SchemaValidator(absent(shape))
+    return SchemaValidator(_until_wrong(absent(shape)))
+
+
+def _until_wrong(schema: Any) -> Any:
+    """The schema with lists that are read up to the first thing that is wrong in them.
+
+    To tell of each of a million takes seconds, and whoever sends them knows that.
+    """
+    if isinstance(schema, list):
+        return [_until_wrong(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: value if key in {"cls", "metadata"} else _until_wrong(value) for key, value in schema.items()}
+    return {**kept, "fail_fast": True} if kept.get("type") in _MANY else kept
 
 
 def dumped(shape: Any) -> Callable[[Any], bytes]:

@@ -169,7 +169,13 @@ class Calls(AsyncResource):
         )
 
     async def observe(
-        self, id: str, *, observation: models.ObservationInput, token: str | None = None, options: Options | None = None
+        self,
+        id: str,
+        *,
+        observation: models.ObservationInput,
+        files: Sequence[models.Made] | None = None,
+        token: str | None = None,
+        options: Options | None = None,
     ) -> models.TaskView:
         """Settle a pending call."""
         return await self._ask(
@@ -177,7 +183,7 @@ class Calls(AsyncResource):
             models.TaskView,
             options,
             id=id,
-            body=models.ObserveBody(**present({"observation": observation, "token": token})),
+            body=models.ObserveBody(**present({"observation": observation, "files": files, "token": token})),
         )
 
     def each(self, *, options: Options | None = None, **filters: Any) -> AsyncPages[models.CallView]:
@@ -1023,6 +1029,7 @@ class Workers(AsyncResource):
         call: str,
         task: str,
         decision: models.Decision | None = None,
+        files: Sequence[models.Made] | None = None,
         observation: models.ObservationInput | None = None,
         options: Options | None = None,
     ) -> models.TaskView:
@@ -1033,7 +1040,9 @@ class Workers(AsyncResource):
             options,
             id=id,
             body=models.SettleBody(
-                **present({"call": call, "task": task, "decision": decision, "observation": observation})
+                **present(
+                    {"call": call, "task": task, "decision": decision, "files": files, "observation": observation}
+                )
             ),
         )
 

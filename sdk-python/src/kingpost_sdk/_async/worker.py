@@ -26,6 +26,7 @@ from .._errors import (
     NotFound,
     TransientError,
 )
+from .._files import HandedIn
 from .._policy import pause
 from .._settings import Options, Settings
 from ._hands import Cancelled, Hands, Said, Signal, settle, waited
@@ -34,7 +35,7 @@ from ._wire import sleep_for
 Decided: TypeAlias = "str | models.Decision | Mapping[str, Any]"
 """What an agent may say: its answer, a decision, or the JSON of one."""
 
-Tool: TypeAlias = "Callable[[Mapping[str, Any], models.Work], Said[str]]"
+Tool: TypeAlias = "Callable[[Mapping[str, Any], models.Work], Said[str | HandedIn]]"
 Agent: TypeAlias = "Callable[[models.Asking, models.Work], Said[Decided]]"
 Problem: TypeAlias = "Callable[[Exception, models.Work | None], None]"
 
@@ -80,6 +81,8 @@ class AsyncWorker:
         self, name: str, description: str, parameters: Mapping[str, Any] | None = None, *, repeatable: bool = False
     ) -> Callable[[_AnyTool], _AnyTool]:
         """Serve a tool with the function below: it gets the arguments and the call, and gives text back.
+
+        With files that it made the text is in a ``HandedIn``.
 
         ``parameters`` is a JSON Schema of type object. Only what is ``repeatable`` is given to another worker when this
         one dies over it.
@@ -219,13 +222,15 @@ class AsyncWorker:
             if work.asking:
                 decided = await settle(self._agents[work.asking.agent][1], work.asking, work)
                 return {"decision": _decision(decided)}
-            text = await settle(self._tools[work.tool][1], work.arguments.additional_properties, work)
-            if not isinstance(text, str):
-                raise TypeError(f"a tool says text, not {type(text).__name__}")  # noqa: TRY301 - told like any other
+            said = await settle(self._tools[work.tool][1], work.arguments.additional_properties, work)
+            handed = said if isinstance(said, HandedIn) else HandedIn(said, ())
+            if not isinstance(handed.text, str):
+                raise TypeError(f"a tool says text, not {type(handed.text).__name__}")  # noqa: TRY301 - told like any other
         except Exception as problem:  # noqa: BLE001 - whatever an application raises is what the agent is told
             self._on_problem(problem, work)
             return {"observation": _failure(work, f"{type(problem).__name__}: {problem}")}
-        return {"observation": models.ObservationInput(work.call, text)}
+        files = {"files": list(handed.files)} if handed.files else {}
+        return {"observation": models.ObservationInput(work.call, handed.text), **files}
 
     async def _settle(self, work: models.Work, holder: str, said: dict[str, Any]) -> None:
         """Tell the server; a claim is worth nothing any more when it was silent for ``ttl`` seconds."""

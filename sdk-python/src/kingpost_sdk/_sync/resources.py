@@ -170,7 +170,13 @@ class Calls(Resource):
         )
 
     def observe(
-        self, id: str, *, observation: models.ObservationInput, token: str | None = None, options: Options | None = None
+        self,
+        id: str,
+        *,
+        observation: models.ObservationInput,
+        files: Sequence[models.Made] | None = None,
+        token: str | None = None,
+        options: Options | None = None,
     ) -> models.TaskView:
         """Settle a pending call."""
         return self._ask(
@@ -178,7 +184,7 @@ class Calls(Resource):
             models.TaskView,
             options,
             id=id,
-            body=models.ObserveBody(**present({"observation": observation, "token": token})),
+            body=models.ObserveBody(**present({"observation": observation, "files": files, "token": token})),
         )
 
     def each(self, *, options: Options | None = None, **filters: Any) -> Pages[models.CallView]:
@@ -1024,6 +1030,7 @@ class Workers(Resource):
         call: str,
         task: str,
         decision: models.Decision | None = None,
+        files: Sequence[models.Made] | None = None,
         observation: models.ObservationInput | None = None,
         options: Options | None = None,
     ) -> models.TaskView:
@@ -1034,7 +1041,9 @@ class Workers(Resource):
             options,
             id=id,
             body=models.SettleBody(
-                **present({"call": call, "task": task, "decision": decision, "observation": observation})
+                **present(
+                    {"call": call, "task": task, "decision": decision, "files": files, "observation": observation}
+                )
             ),
         )
 

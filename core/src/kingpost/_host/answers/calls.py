@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from ..._walk.artefacts import every, store
 from ..._walk.journal import stow
 from ..._walk.replay import observed, replay
-from ..._walk.sound import is_name
+from ..._walk.sound import is_name, of_files
 from ..._walk.turn import failed
 from ...errors import Conflict, InvalidRequest, NotFound
 from ...operations import calls as op
 from ...operations.bounds import check_limit
 from ...operations.tasks import TaskView
 from ...protocols import Log
-from ...records.action import Call, Observation
+from ...records.action import Call, HandedIn, Made, Observation
 from ...records.event import Event, TaskQuery
-from ...records.task import Status
+from ...records.task import Artefact, Status
 from ...state import TaskState, task_stream
 from ..intake import check_text
 from .house import House
@@ -99,12 +100,31 @@ async def _observe(house: House, request: op.Observe, tenant: str) -> TaskView:
             raise InvalidRequest(f"call {observation.call!r} waits for {kind}, not for an observation; {mend}")
         if request.token is not None:
             await _check_token(log, state, observation.call, request.token)
+        told_so, artefacts = await taken(log, state, observation, request.files, house.config.artefact_bytes)
         try:
-            event = await stow(log, tenant, observed(state.turn, observation))
+            event = await stow(log, tenant, observed(state.turn, told_so, artefacts=artefacts))
             await log.append(task_stream(state.id), state.version, [event])
         except Conflict:
             continue
         return await view(log, await find(log, state.id, tenant))
+
+
+async def taken(
+    log: Log, state: TaskState, said: Observation, files: tuple[Made, ...], most: int
+) -> tuple[Observation, tuple[Artefact, ...]]:
+    """What the agent is told of an observation from outside, and the files of it that are kept now.
+
+    Raises:
+        InvalidRequest: what came are no files.
+    """
+    if not files:
+        return said, ()
+    if (flaw := of_files(files)) is not None:
+        raise InvalidRequest(f"the observation {flaw}")
+    came = HandedIn(
+        call=said.call, text=said.text, error=said.error, trust=said.trust, truncated=said.truncated, files=files
+    )
+    return await store(log, state.tenant, every(await history_of(log, state)), most, came)
 
 
 async def _check_token(log: Log, state: TaskState, call: str, token: str) -> None:

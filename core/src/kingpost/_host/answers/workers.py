@@ -26,6 +26,7 @@ from ...state import TaskState
 from ..claims import Claims
 from ..guests import GuestBook, Worker, left, registered
 from ..intake import check_text
+from .calls import taken
 from .house import House
 from .personas import check_agent_name
 from .tasks import find, view
@@ -177,7 +178,9 @@ async def _observe(house: House, request: op.Settle, tenant: str) -> TaskView:
         state = await find(claims.log, request.task, tenant)
         if held(state.waits.get(request.call, ""))[:2] != (WAITS, worker.id) or request.call not in state.pending:
             raise NotFound("claim", f"{request.task}/{request.call}", "it is settled, or went to another worker")
-        event = observed(state.turn, _observation(state, request))
+        said = _observation(state, request)
+        told_so, artefacts = await taken(claims.log, state, said, request.files, house.config.artefact_bytes)
+        event = observed(state.turn, told_so, artefacts=artefacts)
         try:
             await claims.settle(state, event)
         except Conflict:
@@ -189,7 +192,10 @@ def _observation(state: TaskState, request: op.Settle) -> Observation:
     """What came, as it stands in the log: a decision as the JSON of its action."""
     if (request.observation is None) == (request.decision is None):
         raise InvalidRequest("give an observation, or the decision of an agent")
-    if (agent := asked_agent(state.open[request.call])) is not None and request.decision is not None:
+    agent = asked_agent(state.open[request.call])
+    if agent is not None and request.files:
+        raise InvalidRequest(f"call {request.call!r} asks an agent to decide; only what a tool made is handed in")
+    if agent is not None and request.decision is not None:
         return Observation(call=request.call, text=_decided(request.decision), trust="trusted")
     if request.decision is not None:
         raise InvalidRequest(f"call {request.call!r} is one of {state.open[request.call]!r}; give an observation")

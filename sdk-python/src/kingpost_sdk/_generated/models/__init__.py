@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from .job_list import JobList as JobList
     from .log_info import LogInfo as LogInfo
     from .log_info_limits import LogInfoLimits as LogInfoLimits
+    from .made import Made as Made
     from .material import Material as Material
     from .material_input import MaterialInput as MaterialInput
     from .memory import Memory as Memory
@@ -249,6 +250,7 @@ _PLACES = {
     "JobList": "job_list",
     "LogInfo": "log_info",
     "LogInfoLimits": "log_info_limits",
+    "Made": "made",
     "Material": "material",
     "MaterialInput": "material_input",
     "Memory": "memory",

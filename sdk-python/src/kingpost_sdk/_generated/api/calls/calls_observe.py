@@ -65,13 +65,18 @@ def sync_detailed(
      Settles a call that a tool of the outside has left pending.
 
     With ``token``, the call's own, no other right is needed; the token settles this call, once.
+    ``files`` are kept as
+    artefacts of the task, as a tool's are: what is more than it may hand in is refused, and the agent
+    is told so.
 
     Args:
         id (str):
         body (ObserveBody): Settles a call that a tool of the outside has left pending.
 
             With ``token``, the call's own, no other right is needed; the token settles this call,
-            once.
+            once. ``files`` are kept as
+            artefacts of the task, as a tool's are: what is more than it may hand in is refused, and
+            the agent is told so.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -104,13 +109,18 @@ def sync(
      Settles a call that a tool of the outside has left pending.
 
     With ``token``, the call's own, no other right is needed; the token settles this call, once.
+    ``files`` are kept as
+    artefacts of the task, as a tool's are: what is more than it may hand in is refused, and the agent
+    is told so.
 
     Args:
         id (str):
         body (ObserveBody): Settles a call that a tool of the outside has left pending.
 
             With ``token``, the call's own, no other right is needed; the token settles this call,
-            once.
+            once. ``files`` are kept as
+            artefacts of the task, as a tool's are: what is more than it may hand in is refused, and
+            the agent is told so.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -138,13 +148,18 @@ async def asyncio_detailed(
      Settles a call that a tool of the outside has left pending.
 
     With ``token``, the call's own, no other right is needed; the token settles this call, once.
+    ``files`` are kept as
+    artefacts of the task, as a tool's are: what is more than it may hand in is refused, and the agent
+    is told so.
 
     Args:
         id (str):
         body (ObserveBody): Settles a call that a tool of the outside has left pending.
 
             With ``token``, the call's own, no other right is needed; the token settles this call,
-            once.
+            once. ``files`` are kept as
+            artefacts of the task, as a tool's are: what is more than it may hand in is refused, and
+            the agent is told so.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,13 +190,18 @@ async def asyncio(
      Settles a call that a tool of the outside has left pending.
 
     With ``token``, the call's own, no other right is needed; the token settles this call, once.
+    ``files`` are kept as
+    artefacts of the task, as a tool's are: what is more than it may hand in is refused, and the agent
+    is told so.
 
     Args:
         id (str):
         body (ObserveBody): Settles a call that a tool of the outside has left pending.
 
             With ``token``, the call's own, no other right is needed; the token settles this call,
-            once.
+            once. ``files`` are kept as
+            artefacts of the task, as a tool's are: what is more than it may hand in is refused, and
+            the agent is told so.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

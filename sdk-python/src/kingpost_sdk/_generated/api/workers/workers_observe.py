@@ -64,10 +64,18 @@ def sync_detailed(
 
      What came of a call that this worker holds: an ``observation``, or the ``decision`` of an agent.
 
+    ``files`` of a tool are kept as artefacts of the task: what is more than it may hand in is refused,
+    and the agent is
+    told so.
+
     Args:
         id (str):
         body (SettleBody): What came of a call that this worker holds: an ``observation``, or the
             ``decision`` of an agent.
+
+            ``files`` of a tool are kept as artefacts of the task: what is more than it may hand in is
+            refused, and the agent is
+            told so.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,10 +107,18 @@ def sync(
 
      What came of a call that this worker holds: an ``observation``, or the ``decision`` of an agent.
 
+    ``files`` of a tool are kept as artefacts of the task: what is more than it may hand in is refused,
+    and the agent is
+    told so.
+
     Args:
         id (str):
         body (SettleBody): What came of a call that this worker holds: an ``observation``, or the
             ``decision`` of an agent.
+
+            ``files`` of a tool are kept as artefacts of the task: what is more than it may hand in is
+            refused, and the agent is
+            told so.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -129,10 +145,18 @@ async def asyncio_detailed(
 
      What came of a call that this worker holds: an ``observation``, or the ``decision`` of an agent.
 
+    ``files`` of a tool are kept as artefacts of the task: what is more than it may hand in is refused,
+    and the agent is
+    told so.
+
     Args:
         id (str):
         body (SettleBody): What came of a call that this worker holds: an ``observation``, or the
             ``decision`` of an agent.
+
+            ``files`` of a tool are kept as artefacts of the task: what is more than it may hand in is
+            refused, and the agent is
+            told so.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -162,10 +186,18 @@ async def asyncio(
 
      What came of a call that this worker holds: an ``observation``, or the ``decision`` of an agent.
 
+    ``files`` of a tool are kept as artefacts of the task: what is more than it may hand in is refused,
+    and the agent is
+    told so.
+
     Args:
         id (str):
         body (SettleBody): What came of a call that this worker holds: an ``observation``, or the
             ``decision`` of an agent.
+
+            ``files`` of a tool are kept as artefacts of the task: what is more than it may hand in is
+            refused, and the agent is
+            told so.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
