@@ -70,7 +70,15 @@ PROMISED: dict[type, tuple[type, ...]] = {
     ExecutorConformance: (protocols.Executor,),
     EmbedderConformance: (protocols.Embedder,),
     ReaderConformance: (protocols.Reader,),
-    LogConformance: (protocols.Log, protocols.Batching, protocols.Care, protocols.Folded, TaskQuery, Recorded),
+    LogConformance: (
+        protocols.Log,
+        protocols.Batching,
+        protocols.Care,
+        protocols.Folded,
+        protocols.Marked,
+        TaskQuery,
+        Recorded,
+    ),
     SinkConformance: (protocols.Sink,),
 }
 DESCRIBED = {
@@ -84,6 +92,7 @@ DESCRIBED = {
     "reads one form of document that is not plain text",
     "what a log needs besides being used",
     "what a log may do besides, for whoever has frames of several streams at once",
+    "what a log may do besides, where that costs much less than a question",
     "a blob's bytes",
     "receives what was recorded, payloads in place",
     "one instance serves a kernel; a slow or broken one never stops a task",

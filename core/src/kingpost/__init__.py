@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         Frame,
         Kernel,
         Log,
+        Marked,
         MemoryBackend,
         Opener,
         Reader,
@@ -108,7 +109,7 @@ _HOMES = {
     "prompt": "render",
     "protocols": (
         "Agent Answerer Batching Borrower Care Command Compressor Costly Embedder Executor Face Folded Frame Kernel "
-        "Log MemoryBackend Opener Reader Say Sink Tended TokenCounter"
+        "Log Marked MemoryBackend Opener Reader Say Sink Tended TokenCounter"
     ),
     "records.access": "Access Once",
     "records.action": "Action Answer Call Calls HandedIn Limits Made Observation Pending Tool Usage",
@@ -184,6 +185,7 @@ __all__ = [
     "Log",
     "LogInfo",
     "Made",
+    "Marked",
     "Material",
     "Memory",
     "MemoryBackend",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from ..protocols import Batching, Folded, Frame, Log
+from ..protocols import Batching, Folded, Frame, Log, Marked
 from ..records.event import Event, Receipt, Recorded
 from ..state import TaskState
 from .tail import Tail
@@ -26,6 +26,7 @@ class EchoLog:
     def __init__(self, log: Log, tail: Tail) -> None:
         self._log, self._tail = log, tail
         self._batching = log if isinstance(log, Batching) else None
+        self._marked, self._seen = log if isinstance(log, Marked) else None, -1
         self.name = log.name
         self.select, self.count, self.head, self.wait = log.select, log.count, log.head, tail.wait
         self.put, self.get, self.enlist, self.alive, self.info = log.put, log.get, log.enlist, log.alive, log.info
@@ -52,6 +53,12 @@ class EchoLog:
         for (stream, _, events), receipt in zip(frames, receipts, strict=True):
             self._echo(stream, events, receipt)
         return receipts
+
+    def mark(self) -> object | None:
+        """As ``Marked.mark``; ``None`` where the log has none, and while it is written to, as it would serve nobody."""
+        position = self._tail.position
+        quiet, self._seen = position == self._seen, position
+        return self._marked.mark() if quiet and self._marked is not None else None
 
     def _echo(self, stream: str, events: Sequence[Event], receipt: Receipt) -> None:
         state = receipt.state if isinstance(receipt, Folded) else None

@@ -17,12 +17,13 @@ from ..records.grant import Allowance
 from ..records.memory import Memory, Piece, Query, Recollection, Selection
 from ..records.speech import Speech
 from .face import Answerer, Command, Face, Kernel, Opener
-from .log import Batching, Care, Folded, Frame, Log
+from .log import Batching, Care, Folded, Frame, Log, Marked
 from .sink import Sink
 
 __all__ = [
     "Agent", "Answerer", "Batching", "Borrower", "Care", "Command", "Compressor", "Embedder", "Executor", "Face",
-    "Folded", "Frame", "Kernel", "Log", "MemoryBackend", "Opener", "Reader", "Say", "Sink", "Tended", "TokenCounter",
+    "Folded", "Frame", "Kernel", "Log", "Marked", "MemoryBackend", "Opener", "Reader", "Say", "Sink", "Tended",
+    "TokenCounter",
 ]  # fmt: skip
 
 Say = Callable[[Speech], None]

@@ -113,6 +113,15 @@ class Batching(Protocol):
 
 
 @runtime_checkable
+class Marked(Protocol):
+    """What a log may do besides, where that costs much less than a question."""
+
+    def mark(self) -> object:
+        """Equal marks, equal answers: nobody has written to the log between them, in whatever process."""
+        ...
+
+
+@runtime_checkable
 class Care(Protocol):
     """What a log needs besides being used."""
 

@@ -185,6 +185,9 @@ class SqliteLog:
         rows = self._readers.ask(_HEAD)
         return Head(*rows[0]) if rows else Head(0, GENESIS)
 
+    def mark(self) -> object:
+        return self._readers.mark()
+
     async def wait(self, position: int, timeout: float) -> bool:
         return await self._arrivals.wait(position, timeout)
 

@@ -34,12 +34,24 @@ class Readers:
         while self._idle:
             self._idle.pop().close()
 
+    def mark(self) -> object:
+        """Another one after every commit, in whatever process: a connection, and its ``data_version`` (SQLite).
+
+        Raises:
+            Unavailable, Corrupted: the file cannot be read, with the mend.
+        """
+        connection, rows = self._asked("PRAGMA data_version")
+        return connection, rows[0][0]
+
     def ask(self, question: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of the answer.
 
         Raises:
             Unavailable, Corrupted: the file cannot be read, with the mend.
         """
+        return self._asked(question, values)[1]
+
+    def _asked(self, question: str, values: Sequence[object] = ()) -> tuple[sqlite3.Connection, list[tuple[Any, ...]]]:
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -55,7 +67,7 @@ class Readers:
         self._idle.append(connection)
         if not self._open:
             self.close()
-        return rows
+        return connection, rows
 
     def _connected(self) -> sqlite3.Connection:
         if not self._open:

@@ -23,6 +23,7 @@ from ...records.record import replace
 from ...records.task import Outcome, Status
 from ...state import TaskState, task_stream
 from ..attempt import read_task
+from ..echo import EchoLog
 from ..intake import require
 from .house import House
 
@@ -148,9 +149,13 @@ def outcome_of(events: Sequence[Event]) -> Outcome | None:
 
 
 async def _get(house: House, request: op.TaskId, tenant: str) -> op.TaskView:
-    log = await house.log()
+    log, views = await house.log(), house.views
+    mark = log.mark() if isinstance(log, EchoLog) else None
+    if (shown := views.shown(mark, tenant, request.id)) is not None:
+        return shown
     state = await find(log, request.id, tenant)
-    return house.views.of(state) or house.views.keep(state, await view(log, state))
+    found = views.of(state) or views.keep(state, await view(log, state))
+    return views.show(mark, tenant, request.id, found)
 
 
 async def _list(house: House, request: op.ListTasks, tenant: str) -> op.TaskPage:

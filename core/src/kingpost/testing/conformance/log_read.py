@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ...chain import GENESIS, seal
 from ...errors import Conflict
 from ...ports import Ports
-from ...protocols import Log
+from ...protocols import Log, Marked
 from ...records.event import Event, Head
 from ..world import SeededClock
 from .ground import STRANGE, examples, json_objects
@@ -44,6 +44,20 @@ class Reading(LogGround):
         """The newest frame. Before it there is none."""
         assert list(await subject.read()) == []
         assert await subject.head() == Head(0, GENESIS)
+
+    async def test_a_mark_changes_with_whatever_anybody_writes(self, subject: Log, twin: Log) -> None:
+        """Equal marks, equal answers: nobody has written to the log between them, in whatever process."""
+        if not isinstance(subject, Marked):
+            pytest.skip("this log has no marks")
+        marks = [subject.mark()]
+        assert subject.mark() == marks[0]
+        for number, writer in enumerate((subject, twin, subject, twin)):
+            await writer.append(f"note/{number}", "", [note(number)])
+            marks.append(subject.mark())
+            await writer.put("acme", b"%d" % number)
+            marks.append(subject.mark())
+
+        assert all(one != other for one, other in combinations(marks, 2))
 
     async def test_the_head_is_the_newest_frame(self, subject: Log) -> None:
         """The newest frame."""
