@@ -65,11 +65,6 @@ class Endpoint:
         self.method, self.path = operation.method, operation.path
         self.names = tuple(re.findall(r"\{(\w+)\}", operation.path))
         self.has_body = self.method in {"POST", "PUT", "PATCH"}
-        known = fields(operation.request) if is_dataclass(operation.request) else ()
-        hints = get_type_hints(operation.request)
-        self._kinds = {field.name: _kind(hints[field.name]) for field in known}
-        self.only_path = not self.has_body and set(self.names) == {field.name for field in known}
-        self.needs_body = self.has_body and any(_required(field) for field in known if field.name not in self.names)
         self._asks: Any = operation.request
         self.streams = operation.item is not None
         # Read out of memory or with one question: nearly always answered without waiting.
@@ -78,7 +73,26 @@ class Endpoint:
         self.waits = operation in WAITING
         self.success, self.body_bytes = operation.success, operation.body_bytes or 0
 
-    # Codecs are made when an operation is first asked: those of all take longer than the rest of a start.
+    # What is known of a request is found out when it first comes: for all of them that takes as long as half a start.
+    @cached_property
+    def _known(self) -> tuple[Field[Any], ...]:
+        return fields(self.operation.request) if is_dataclass(self.operation.request) else ()
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        hints = get_type_hints(self.operation.request)
+        return {field.name: _kind(hints[field.name]) for field in self._known}
+
+    @cached_property
+    def only_path(self) -> bool:
+        """Whether its path says all that it asks."""
+        return not self.has_body and set(self.names) == {field.name for field in self._known}
+
+    @cached_property
+    def needs_body(self) -> bool:
+        """Whether it cannot be asked without a body."""
+        return self.has_body and any(_required(field) for field in self._known if field.name not in self.names)
+
     @cached_property
     def _adapter(self) -> SchemaValidator:
         return requests(self._asks)
