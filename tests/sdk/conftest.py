@@ -8,10 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.conftest import _built, driver
+from tests.contracts.drivers import ROOTLESS
 from tests.sdk import packages
 from tests.sdk.server import Server
 
 __all__ = ["_built", "driver", "server"]
+
+
+@pytest.fixture(autouse=True)
+def rootless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No client reads the certificates of the web."""
+    for name, value in ROOTLESS.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session")

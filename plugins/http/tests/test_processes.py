@@ -8,6 +8,7 @@ import signal
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.long
 Run = Callable[..., subprocess.Popen[str]]
 Serve = Callable[..., tuple[subprocess.Popen[str], str]]
 WORKER = Path(__file__).parent / "serve_calls.py"
-ASKS = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
+ASKS = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
 """Connects anew for each request, as a client that comes once does; certificates are read once."""
 
 
@@ -36,7 +37,7 @@ def ended(url: str, id: str, asks: httpx.Client = ASKS) -> dict[str, Any]:
 
 def submit(url: str, key: str, **asked: Any) -> httpx.Response:
     body = {"description": f"task {key}", **asked}
-    return ASKS.post(f"{url}/v1/tasks", json=body, headers={"Idempotency-Key": key}, timeout=30)
+    return ASKS.post(f"{url}/v1/tasks", json=body, headers={"Idempotency-Key": key}, timeout=60)
 
 
 def test_what_a_killed_worker_held_is_served_by_another(serve: Serve, run: Run) -> None:
@@ -83,7 +84,7 @@ def test_a_claim_is_there_after_the_server_was_killed(serve: Serve) -> None:
     for id in ("one", "two"):
         ASKS.post(f"{url}/v1/workers", json={"id": id, "agents": [{"name": "buyer"}]}).raise_for_status()
     task = submit(url, "a", agent="buyer").json()["id"]
-    work = ASKS.post(f"{url}/v1/workers/one/claim", json={"seconds": 20}, timeout=30).json()["work"]
+    work = ASKS.post(f"{url}/v1/workers/one/claim", json={"seconds": 20}, timeout=60).json()["work"]
     process.kill()
     _, url = serve()
 
@@ -134,27 +135,37 @@ def test_sigterm_answers_what_was_accepted_and_ends_well(serve: Serve) -> None:
     process, url = serve()
     ASKS.post(f"{url}/v1/workers", json={"id": "one", "agents": [{"name": "buyer"}]}).raise_for_status()
     waits = submit(url, "waits", agent="buyer").json()["id"]
+    while ASKS.get(f"{url}/v1/tasks/{waits}").json()["status"] != "waiting":
+        time.sleep(0.05)
     answers: list[httpx.Response] = []
-    begun = threading.Event()
+    sent, enough = threading.Event(), threading.Event()
+
+    def poll() -> httpx.Response:
+        def trace(name: str, info: Any) -> None:
+            if name == "http11.send_request_body.complete":
+                sent.set()
+
+        return ASKS.get(f"{url}/v1/tasks/{waits}/wait?seconds=2", timeout=60, extensions={"trace": trace})
 
     def ask(key: str) -> None:
-        begun.set()
         try:
             answers.append(submit(url, key))
-        except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError):
+        except (httpx.NetworkError, httpx.RemoteProtocolError):
             return  # it came when nothing was accepted any more
+        if len(answers) >= 20:
+            enough.set()
 
     with ThreadPoolExecutor(9) as pool:
-        polled = pool.submit(httpx.get, f"{url}/v1/tasks/{waits}/wait?seconds=2", timeout=30)
+        polled = pool.submit(poll)
+        # What was sent before others were answered was taken before it ends.
+        assert sent.wait(60)
         asking = [pool.submit(ask, f"k{n}") for n in range(200)]
-        assert begun.wait(20)
-        while len(answers) < 20:
-            assert process.poll() is None
+        assert enough.wait(60)
         process.terminate()
         for one in asking:
             one.result()
         assert polled.result().json()["status"] == "waiting"
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
 
     _, url = serve()
     promised = {answer.json()["id"] for answer in answers if answer.status_code == 202}
