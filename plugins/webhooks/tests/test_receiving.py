@@ -15,6 +15,7 @@ from kingpost import (
     Answer,
     Conflict,
     Context,
+    Forbidden,
     InvalidRequest,
     Kernel,
     NotFound,
@@ -24,6 +25,7 @@ from kingpost import (
     Say,
     SettingsInvalid,
     operations,
+    replace,
 )
 from kingpost.testing import MemoryLog, ScriptedAgent, SeededClock, open_kernel
 from kingpost_webhooks import asked as op
@@ -321,6 +323,21 @@ async def test_sources_are_a_tenants_own(desk: Desk) -> None:
         await kernel.perform(op.REMOVE_SOURCE, op.SourceName("git"), "acme")
     assert not (await kernel.perform(op.SOURCES, op.Nothing(), "acme")).sources
     assert not (await kernel.perform(op.REMOVE_SOURCE, op.SourceName("git"))).sources
+
+
+async def test_who_may_not_name_files_of_this_machine_gives_no_rule_a_workspace(desk: Desk) -> None:
+    """Or a delivery of their own would bring a task whose tools read and write there."""
+    asked = op.SetSource(name="git", scheme="github", secrets=("s",), rules=(replace(RULE, tools=("*",)),))
+    inside = replace(asked, rules=(*asked.rules, replace(RULE, workspace="/")))
+    writes, hosts = (
+        Access(scopes=frozenset(scopes), token="t") for scopes in ({"webhooks:write"}, {"webhooks:write", "host:files"})
+    )
+
+    with pytest.raises(Forbidden, match="host:files"):
+        await desk.kernel.ask(op.SET_SOURCE, inside, writes)
+    assert not (await desk.kernel.perform(op.SOURCES, op.Nothing())).sources
+    assert (await desk.kernel.ask(op.SET_SOURCE, asked, writes)).rules == asked.rules
+    assert (await desk.kernel.ask(op.SET_SOURCE, inside, hosts)).rules == inside.rules
 
 
 async def test_without_its_key_a_home_lets_nobody_in_and_can_be_set_up_anew(desk: Desk, ports: Ports) -> None:

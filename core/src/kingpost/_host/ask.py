@@ -31,8 +31,8 @@ def permit(operation: Operation[Any, Any], request: Any, access: Access) -> None
     """
     if not access.allows(operation.scope):
         raise Forbidden(operation.scope)
-    if operation.files and not access.allows(FILES):
-        for name in operation.files:
+    if (operation.files or operation.late_files) and not access.allows(FILES):
+        for name in (*operation.files, *operation.late_files):
             value = request
             for part in name.split("."):
                 value = getattr(value, part)

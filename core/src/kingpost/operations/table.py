@@ -48,7 +48,9 @@ class Operation(Record, Generic[Req, Res], kw_only=True):
     ``route`` is method and path, ``{name}`` for a field of the request; what is not in the path comes as a query for
     GET and DELETE, else as the body. An operation without a route can be asked for in this process only. ``success`` is
     the HTTP status of an answer. ``files`` names fields that hold paths on this machine: who fills them needs the scope
-    ``host:files`` as well. With an ``item`` the response is a feed of such. An empty ``scope`` asks for no token.
+    ``host:files`` as well; so do ``late_files``, of which the document says nothing, because a release has promised it
+    without: they join ``files`` with the next major version. With an ``item`` the response is a feed of such. An empty
+    ``scope`` asks for no token.
 
     ``raw`` is a method and path in the place of ``route``, for requests that others have laid down, and signed as they
     are: whoever answers takes a ``Raw`` and gives a ``RawAnswer``. ``body_bytes`` is the largest body of the operation,
@@ -65,6 +67,7 @@ class Operation(Record, Generic[Req, Res], kw_only=True):
     route: str = ""
     success: int = 200
     files: tuple[str, ...] = ()
+    late_files: tuple[str, ...] = ()
     item: type | UnionType | None = None
     raw: str = ""
     body_bytes: int | None = None

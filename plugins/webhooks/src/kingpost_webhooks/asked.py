@@ -30,6 +30,11 @@ class SetSource(Record, kw_only=True):
     form: Form = field(default_factory=Form)
     rules: tuple[Rule, ...] = ()
 
+    @property
+    def workspace(self) -> str | None:
+        """A workspace that one of its rules names: a folder of this machine."""
+        return next((rule.workspace for rule in self.rules if rule.workspace), None)
+
 
 class SourceView(Record, kw_only=True):
     """A source. Its secrets are counted, not shown; ``fixed`` ones stand in the settings."""
@@ -200,7 +205,7 @@ def receive(most: int) -> Operation[Raw, RawAnswer]:
 
 SET_SOURCE = Operation(
     id="sources.set", summary="Set up a source of webhooks.", request=SetSource, response=SourceView, scope=WRITE,
-    errors=(Conflict,), route="PUT /webhooks/sources/{name}",
+    errors=(Conflict,), route="PUT /webhooks/sources/{name}", late_files=("workspace",),
 )  # fmt: skip
 SOURCES = Operation(
     id="sources.list", summary="Sources of webhooks, by name.", request=Nothing, response=SourceList, scope=READ,
