@@ -8,6 +8,7 @@ import pytest
 from kingpost import ConfigurationError, SettingsInvalid
 from kingpost._host.home import find_home, made
 from kingpost._host.settings import KernelSettings, Settings
+from pydantic import BaseModel, ConfigDict
 
 
 def read(tmp_path: Path, text: str | bytes, **environ: str) -> Settings:
@@ -55,6 +56,33 @@ def test_what_is_wrong_is_told_on_one_line(tmp_path: Path, text: str | bytes, sa
     assert says in str(caught.value)
     assert str(tmp_path / "kingpost.toml") in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_no_message_tells_what_a_variable_holds_or_what_a_secret_is(tmp_path: Path) -> None:
+    """The value is shown as it is written, and not at all where its key sounds like a secret."""
+
+    class Box(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+
+    class Hooks(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+
+        secrets: tuple[str, ...] = ()
+        sizes: tuple[int, ...] = ()
+        box: Box | None = None
+
+    for text, says in (
+        ('sizes = [1, "${HIDDEN}"]', "sizes.1 = '${HIDDEN}': input should be a valid integer"),
+        ('secrets = "${HIDDEN}"', "secrets: input should be a valid tuple"),
+        ('secrets = "hunter2"', "secrets: input should be a valid tuple"),
+        ('box.secret = "hunter2"', "there is no setting 'box.secret'; mend its name, or take it out"),
+    ):
+        with pytest.raises(SettingsInvalid) as caught:
+            read(tmp_path, f"[hooks]\n{text}", HIDDEN="hunter2").section("hooks", Hooks)
+
+        assert says in str(caught.value)
+        assert "hunter2" not in str(caught.value)
+        assert caught.value.__suppress_context__
 
 
 def test_a_section_of_a_plugin_that_is_not_there_stops_nothing(tmp_path: Path) -> None:

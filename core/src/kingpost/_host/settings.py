@@ -11,7 +11,7 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -113,6 +113,9 @@ class PluginSettings(BaseModel):
 
 _OWN: Mapping[str, type[BaseModel]] = {"kernel": KernelSettings, "plugins": PluginSettings}
 _ALIKE = 0.8
+_SECRET = re.compile("secret|token|password|key", re.IGNORECASE)
+_MOST_SHOWN = 200
+_STRANGE = ("extra_forbidden", "unexpected_keyword_argument")
 
 
 class Settings:
@@ -164,7 +167,8 @@ class Settings:
         try:
             return model.model_validate(self._filled(raw, where))
         except ValidationError as problem:
-            raise _explained(problem, where, model) from problem
+            # Its cause would tell what variables hold to whoever prints the chain.
+            raise _explained(problem, where, model, raw) from None
 
     def _filled(self, value: Any, where: str) -> Any:
         if isinstance(value, Mapping):
@@ -202,11 +206,25 @@ def _check_top(raw: Mapping[str, Any], where: str) -> None:
             raise SettingsInvalid(where, f"{name!r} stands in no section", f"write {owner} above it")
 
 
-def _explained(problem: ValidationError, where: str, model: type[BaseModel]) -> SettingsInvalid:
+def _explained(problem: ValidationError, where: str, model: type[BaseModel], raw: Mapping[str, Any]) -> SettingsInvalid:
     first = problem.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
+    if first["type"] in _STRANGE and len(first["loc"]) > 1:
+        return SettingsInvalid(where, f"there is no setting {key!r}", "mend its name, or take it out")
+    if first["type"] in _STRANGE:
         nearest = difflib.get_close_matches(key, model.model_fields, 1)
         mend = f"did you mean {nearest[0]!r}?" if nearest else f"known: {', '.join(sorted(model.model_fields))}"
         return SettingsInvalid(where, f"there is no setting {key!r}", mend)
-    return SettingsInvalid(where, f"{key} = {first['input']!r}: {first['msg'].lower()}", "mend the value")
+    return SettingsInvalid(where, f"{key}{_written(raw, first['loc'])}: {first['msg'].lower()}", "mend the value")
+
+
+def _written(raw: Any, place: Sequence[str | int]) -> str:
+    """What stands at a place of the file, with the names of variables and not with what they hold."""
+    if any(_SECRET.search(str(step)) for step in place):
+        return ""
+    for step in place:
+        try:
+            raw = raw[step]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    return f" = {raw!r}" if len(repr(raw)) <= _MOST_SHOWN else ""
