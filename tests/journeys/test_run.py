@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kingpost._cli.session import styled
 
 from tests.journeys.conftest import Shell
 
@@ -116,6 +117,8 @@ def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
         (["run", "x", "--input", "absent.md"], "does not exist"),
         (["run", "x", "--input", "binary.md"], "is binary"),
         (["run", "x", "--input", "latin.md"], "is not UTF-8 (byte 3)"),
+        (["run", "x", "--workspace", "absent"], "the workspace 'absent' is no folder of this machine; make it"),
+        (["run", "x", "--workspace", "binary.md"], "the workspace 'binary.md' is no folder"),
         (["run", "x", "--budget", "0"], "budget is 0"),
         (["run", "x", "--budget", "lots"], "not a valid integer"),
         (["run", "many words " * 40, "--budget", "30"], "raise --budget to at least"),
@@ -162,6 +165,19 @@ def test_a_home_that_cannot_be_made_ends_every_command_with_one_line(tmp_path: P
     shell.home.write_text("in the way")
 
     assert "set KINGPOST_HOME to a folder that you may write to" in shell.refused(*arguments)
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_who_wants_no_colours_gets_no_other_style_either(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert styled("HEAD", bold=True) == "\x1b[1mHEAD\x1b[0m"
+
+    monkeypatch.setenv(name, value)
+
+    assert styled("HEAD", bold=True) == "HEAD"
 
 
 def test_a_description_of_ten_megabytes_is_refused(shell: Shell) -> None:

@@ -7,7 +7,7 @@ import click
 from .._host.kernel import Kernel
 from ..operations.memory import PACK, PackContext
 from .outcome import ledger_json, summary
-from .session import as_json, harmless, print_json, with_kernel
+from .session import as_json, harmless, print_json, styled, with_kernel
 from .show import show_ledger
 
 
@@ -46,6 +46,6 @@ async def context(
         print_json({"prompt": packed.prompt, "ledger": ledger_json(packed.ledger)})
         return
     click.echo(harmless(packed.prompt))
-    click.echo(click.style(summary(packed.ledger), dim=True), err=True)
+    click.echo(styled(summary(packed.ledger), dim=True), err=True)
     if ledger:
         show_ledger(packed.ledger, err=True)

@@ -15,7 +15,7 @@ from ..operations.tasks import TURNS, TaskId, TaskView
 from ..records.context import Pack
 from ..records.event import Recorded
 from ..records.task import Status
-from .session import Failure, harmless, one_line, plain, print_json
+from .session import Failure, harmless, one_line, plain, print_json, styled
 
 EXITS = {Status.SUCCEEDED: 0, Status.FAILED: 1, Status.CANCELLED: 1}
 EXHAUSTED = "exhausted"
@@ -35,7 +35,7 @@ async def show_outcome(kernel: Kernel, task: TaskView, *, json_: bool) -> None:
         return
     click.echo(harmless(task.outcome.answer))
     if ledger is not None and sys.stdout.isatty():
-        click.echo(click.style(f"\n{summary(ledger)}  (kingpost task {task.id} --ledger)", dim=True))
+        click.echo(styled(f"\n{summary(ledger)}  (kingpost task {task.id} --ledger)", dim=True))
 
 
 def tell_retries(task: str, frame: Recorded, now: float) -> None:

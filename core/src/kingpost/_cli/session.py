@@ -113,6 +113,15 @@ def one_line(text: str, width: int) -> str:
     return flat if len(flat) <= width else flat[: width - 1] + "…"
 
 
+def styled(text: str, *, bold: bool = False, dim: bool = False) -> str:
+    """A text as a terminal shows it; plain for those who ask for no colours, or whose terminal has none.
+
+    Source: https://no-color.org. What goes into a pipe or a file is made plain by click.
+    """
+    without = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return text if without else click.style(text, bold=bold or None, dim=dim or None)
+
+
 def table(rows: Sequence[tuple[str, ...]], head: tuple[str, ...]) -> None:
     """Columns as wide as their widest cell, the last one cut at the terminal's edge; in a pipe there is none."""
     import shutil
@@ -125,4 +134,4 @@ def table(rows: Sequence[tuple[str, ...]], head: tuple[str, ...]) -> None:
         cells = [cell.ljust(width) for cell, width in zip(row[:-1], columns, strict=False)]
         last = one_line(row[-1], max(room, 20))
         line = "  ".join([*cells, last]).rstrip()
-        click.echo(click.style(line, bold=True) if row is head else line)
+        click.echo(styled(line, bold=True) if row is head else line)

@@ -67,6 +67,7 @@ class Intake:
             InputError: something in it must be mended. Overloaded: the queue is full; nothing was accepted.
         """
         check_words(request, self._settings)
+        check_workspace(request.workspace)
         inputs = await check_inputs(request.inputs, self._plugins, self._settings)
         task = await self._drafter.task(request, tenant, id or self._ports.ids.new(), inputs)
         task = replace(task, schedule=schedule) if schedule else task
@@ -84,6 +85,7 @@ class Intake:
         tasks = []
         for number, request in enumerate(requests):
             check_words(request, self._settings)
+            check_workspace(request.workspace)
             inputs = await check_inputs(request.inputs, self._plugins, self._settings)
             id = ids[number] if ids else self._ports.ids.new()
             tasks.append(await self._drafter.task(request, tenant, id, inputs))
@@ -242,6 +244,16 @@ def check_text(name: str, text: str) -> None:
         raise InvalidRequest(f"the {name} is no valid text (character {problem.start}); mend its encoding") from problem
     if "\0" in text:
         raise InvalidRequest(f"the {name} holds a NUL character; remove it")
+
+
+def check_workspace(path: str | None) -> None:
+    """Refuse a folder that tools could not work in.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    if path is not None and not Path(absolute(path)).is_dir():
+        raise InvalidRequest(f"the workspace {path!r} is no folder of this machine; make it, or name another one")
 
 
 async def check_inputs(given_paths: Sequence[str], plugins: Plugins, settings: KernelSettings) -> tuple[str, ...]:
