@@ -263,3 +263,18 @@ async def test_what_a_verify_finds_names_no_stream_of_another_tenant() -> None:
     ]
     assert not told.sound
     assert house == report
+
+
+async def test_the_doctor_names_tasks_to_whoever_looks_after_the_house_only() -> None:
+    """How many nobody works on is told to all who may ask."""
+    async with open_kernel() as opened:
+        perform = opened.kernel.perform
+        asked = (ops.Submit(description="x"), ops.Submit(description="x", needs=("zqgpu",)))
+        ids = [(await perform(ops.SUBMIT, one, "spy/own")).id for one in asked]
+
+        told, house = [await perform(system.DOCTOR, system.Nothing(), who) for who in (INTRUDER, "default")]
+
+    seen = [check.seen for check in told.checks if check.name == "tasks"]
+    assert seen == ["1 unfinished that nobody works on", "1 for a worker that can do more than this one"]
+    assert all(name in repr(house.checks) for name in (*ids, "zqgpu"))
+    assert not any(name in repr(told.checks) for name in (*ids, "zqgpu"))

@@ -65,3 +65,15 @@ async def test_a_key_that_somebody_else_has_used_shows_nobody_what_they_may_not_
 
         assert first.json()["token"] == again.json()["token"]
         assert (guessed.status_code, guessed.json()["code"]) == (403, "access.forbidden")
+
+
+async def test_what_a_tenant_is_told_of_the_house_names_no_task_of_another(serving: Any) -> None:
+    """By either way to ask how the house is."""
+    async with serving(work=False) as (opened, url), httpx.AsyncClient(base_url=url) as client:
+        north, south = await shown(opened, "north"), await shown(opened, "south")
+        task = (await client.post("/v1/tasks", json={"description": "count"}, headers=north)).json()["id"]
+
+        told = [await client.get(path, headers=south) for path in ("/status", "/v1/doctor")]
+
+        assert [answer.status_code for answer in told] == [200, 200]
+        assert all("nobody works on" in answer.text and task not in answer.text for answer in told)

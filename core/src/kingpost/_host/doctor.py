@@ -18,6 +18,7 @@ from ..errors import KingpostError
 from ..operations.system import Check, Health
 from ..ports import Ports
 from ..protocols import Log
+from ..records.access import HOST
 from ..records.event import LogInfo, TaskQuery
 from ..records.task import Status
 from .intake import require
@@ -30,9 +31,10 @@ _MEND_PLUGIN = "upgrade it, or disable it under [plugins]"
 
 
 async def examine(
-    ports: Ports, settings: Settings, config: KernelSettings, plugins: Plugins, log: Callable[[], Awaitable[Log]]
-) -> Health:
-    """Look at everything."""
+    ports: Ports, settings: Settings, config: KernelSettings, plugins: Plugins, log: Callable[[], Awaitable[Log]],
+    tenant: str,
+) -> Health:  # fmt: skip
+    """Look at everything. ``tenant`` is who is told: tasks are named to whoever looks after the installation only."""
     home = ports.home
     checks = [_python(), _home(home), _disk(home), *_settings(settings, plugins), _doors(plugins)]
     info = LogInfo(engine=config.log, durability="unknown: the log does not open", chain="", place=str(home))
@@ -40,7 +42,7 @@ async def examine(
         opened = await log()
         info = await opened.info()
         checks.append(Check(name="log", well=True, seen=f"{info.engine}, {info.durability}"))
-        checks += await _idle(opened, ports.clock.now(), frozenset(config.capabilities))
+        checks += await _idle(opened, ports.clock.now(), frozenset(config.capabilities), named=tenant == HOST)
     except (KingpostError, OSError) as problem:
         checks.append(Check(name="log", well=False, seen=str(problem), mend="see the message"))
     checks += await _offers(plugins)
@@ -131,7 +133,7 @@ async def _agent(config: KernelSettings, plugins: Plugins) -> Check:
     return Check(name=f"agent {config.agent}", well=True, seen=f"the default, with {model}")
 
 
-async def _idle(log: Log, now: float, able: frozenset[str]) -> list[Check]:
+async def _idle(log: Log, now: float, able: frozenset[str], *, named: bool) -> list[Check]:
     """Tasks whose time has come and that nobody alive holds, and apart those that this machine is unable to do."""
     statuses = [Status.QUEUED.value, Status.RUNNING.value]
     unfinished = await log.select(TaskQuery(statuses=statuses, limit=1000))
@@ -140,11 +142,12 @@ async def _idle(log: Log, now: float, able: frozenset[str]) -> list[Check]:
     here = [s.id for s in idle if able.issuperset(s.needs)]
     checks = []
     if here:
-        seen = f"{len(here)} unfinished that nobody works on, {here[0]} for one"
+        seen = f"{len(here)} unfinished that nobody works on" + (f", {here[0]} for one" if named else "")
         checks.append(Check(name="tasks", well=False, seen=seen, mend="kingpost run --resume, or kingpost work"))
     if elsewhere := [s for s in idle if not able.issuperset(s.needs)]:
-        lacking = sorted({need for s in elsewhere for need in s.needs} - able)
-        seen = f"{len(elsewhere)} for a worker that can do {', '.join(lacking)}, {elsewhere[0].id} for one"
+        lacking = ", ".join(sorted({need for s in elsewhere for need in s.needs} - able))
+        what = f"{lacking}, {elsewhere[0].id} for one" if named else "more than this one"
+        seen = f"{len(elsewhere)} for a worker that can do {what}"
         mend = "start one that can, name it under [kernel] capabilities, or cancel them"
         checks.append(Check(name="tasks", well=False, seen=seen, mend=mend))
     return checks or [Check(name="tasks", well=True, seen=f"{len(unfinished)} unfinished, none left behind")]

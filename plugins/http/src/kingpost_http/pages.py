@@ -88,8 +88,8 @@ class Pages:
         return answer
 
     async def _status(self, access: Access | None) -> Answer:
-        self._may(access)
-        health = await self._kernel.perform(operations.system.DOCTOR, operations.system.Nothing())
+        tenant = self._may(access).tenant
+        health = await self._kernel.perform(operations.system.DOCTOR, operations.system.Nothing(), tenant)
         return 200, dumped(operations.system.Health)(health), _JSON
 
     async def _text(self, access: Access | None) -> Answer:
@@ -98,9 +98,10 @@ class Pages:
         text = self._metrics.text(gauges, self._kernel.counted())
         return 200, text, b"content-type: text/plain; version=0.0.4; charset=utf-8\r\n"
 
-    def _may(self, access: Access | None) -> None:
+    def _may(self, access: Access | None) -> Access:
         if access is None or not access.allows("system:read"):
             raise Forbidden("system:read")
+        return access
 
     async def _openapi(self, access: Access | None) -> Answer:
         if self._document is None:

@@ -188,7 +188,7 @@ async def _restore(house: House, request: op.Restore, tenant: str) -> op.Copied:
 
 
 async def _doctor(house: House, request: op.Nothing, tenant: str) -> op.Health:
-    return await examine(house.ports, house.settings, house.config, house.plugins, house.log)
+    return await examine(house.ports, house.settings, house.config, house.plugins, house.log, tenant)
 
 
 ANSWERS: Mapping[str, Any] = {
