@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from kingpost import Fitted, Passage, Trust
 from kingpost.testing import WordCounter
+from kingpost_compressor_structure.duplicates import essence
+from kingpost_compressor_structure.question import Question
 
 Fit = Callable[..., Fitted]
 Passages = Callable[..., list[Passage]]
@@ -130,3 +135,18 @@ def test_what_the_question_does_not_touch_is_told_so(fit: Fit, passages: Passage
     assert {each.reason for each in asked.dropped} == {"less relevant to the question"}
     assert {each.reason for each in unasked.dropped} == {"less informative than the rest"}
     assert sum(passage.tokens for passage in asked.kept) <= WordCounter().count("The crane is red.")
+
+
+def test_a_term_is_found_in_any_part_of_a_word() -> None:
+    """Many words are looked through at once; each is still a word of its own."""
+    said = ["alpha", "HTTPParser", "b2c", "Xpar", "serY", "lineParser2", "parsers", "İparserX", "PARSE"]
+
+    found = Question("Which parser is it?").found(said)
+
+    assert set(found) == {"HTTPParser", "lineParser2", "parsers", "İparserX", "PARSE"}
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@given(st.text(st.characters(max_codepoint=127), max_size=60))
+def test_what_a_text_says_in_plain_letters_is_read_as_by_the_expression(text: str) -> None:
+    assert essence(text) == (" ".join(re.findall(r"\w+", text.casefold())) or text.strip())

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from .draft import Draft
 
 _WORDS = re.compile(r"\w+")
+_SPACED = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 _FLOWING = ("prose", "markdown")
 _REPEATING = (*_FLOWING, "log")
 _SHORTEST = 40
@@ -21,7 +22,10 @@ _SHORTEST = 40
 
 def essence(text: str) -> str:
     """What a text says, whatever its spaces, case and punctuation; of signs alone, the signs."""
-    return " ".join(_WORDS.findall(text.casefold())) or text.strip()
+    folded = text.casefold()
+    # Many times as fast as the expression, and the same for plain letters.
+    words = folded.translate(_SPACED).split() if text.isascii() else _WORDS.findall(folded)
+    return " ".join(words) or text.strip()
 
 
 def bare(text: str) -> str:

@@ -6,6 +6,7 @@ Called by the kernel whenever a context does not fit. Level 0 loses nothing, 1 w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from kingpost import BudgetTooSmall, Fitted, Passage, TokenCounter, replace
@@ -20,6 +21,9 @@ from .selection import select
 
 _FAR = 2
 """So many times the budget the first levels are never enough, and nobody needs to know exactly what they saved."""
+_BEGINNING, _COMPARED = 1_000, 64
+_TOLD_BY = 20_000
+"""Characters that tell the kind of a text; more of them cost hardly more."""
 
 
 class StructureCompressor:
@@ -60,7 +64,7 @@ class _Work:
         for draft in self._drafts:
             if not draft.settled:
                 draft.kind = await self._pace.over(
-                    len(draft.text), tell, draft.text, draft.passage.kind, draft.passage.source
+                    min(len(draft.text), _TOLD_BY), tell, draft.text, draft.passage.kind, draft.passage.source
                 )
         for level in (self._tidy, self._say_once, self._uncomment, self._select):
             await level()
@@ -80,7 +84,7 @@ class _Work:
         await self._each(drafts, lambda draft: (tidy.tidy(draft.text, draft.kind), tidy.LOSS))
 
     async def _say_once(self) -> None:
-        drafts = [draft for draft in self._drafts if draft.tokens]
+        drafts = _alike([draft for draft in self._drafts if draft.tokens])
         said = [await self._pace.over(len(draft.text), bare, draft.text) for draft in drafts]
         for draft, stays in twins(list(zip(drafts, said, strict=True))):
             self._total -= draft.tokens
@@ -132,6 +136,13 @@ class _Work:
         """The passages that may still change, the least important first."""
         found = [draft for draft in self._drafts if not draft.settled]
         return sorted(found, key=lambda draft: draft.passage.score)
+
+
+def _alike(drafts: Sequence[Draft]) -> list[Draft]:
+    """Those that begin as another one does: no others say the same, so nothing else has to be compared."""
+    begin = [bare(draft.text.lstrip()[:_BEGINNING])[:_COMPARED] for draft in drafts]
+    counts = Counter(begin)
+    return [draft for draft, said in zip(drafts, begin, strict=True) if counts[said] > 1]
 
 
 def _used(drafts: Sequence[Draft]) -> int:

@@ -106,10 +106,13 @@ class Measure:
             return _NOTHING
         return {term for word in self._wanted & said for term in self._known[word]}
 
-    def relevance(self, number: int) -> float:
-        """How much a unit has of the question; a term in its title counts twice."""
-        if not self._hits or not (hit := self._hits[number]):
-            return 0.0
+    def relevance(self, numbers: range) -> list[float]:
+        """How much each unit has of the question; a term in its title counts twice."""
+        if not self._hits:
+            return [0.0] * len(numbers)
+        return [self._relevance(number, hit) if (hit := self._hits[number]) else 0.0 for number in numbers]
+
+    def _relevance(self, number: int, hit: Set[str]) -> float:
         score, matched = self._score(hit)
         if number in self._titles:
             score += self._score(self._asked(self._titles[number]))[0]
@@ -129,7 +132,7 @@ class Measure:
         count = self._terms[term]
         return log(1 + (len(self._bodies) - count + 0.5) / (count + 0.5)) if count else 0.0
 
-    def density(self, number: int) -> float:
-        """How much a unit says for its length that others do not say."""
-        body = self._bodies[number]
-        return sum(map(self._weights.__getitem__, body)) / (6.0 + len(body))
+    def density(self, numbers: range) -> list[float]:
+        """How much each unit says for its length that others do not say."""
+        weight, bodies = self._weights.__getitem__, self._bodies[numbers.start : numbers.stop]
+        return [sum(map(weight, body)) / (6.0 + len(body)) for body in bodies]

@@ -7,8 +7,9 @@ names in code by their parts, Chinese and Japanese by pairs of characters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 from .associations import FORMS, LIGHT, related
@@ -105,17 +106,34 @@ class Question:
 
     def found(self, said: Iterable[str]) -> dict[str, frozenset[str]]:
         """The written words that stand for terms, with those terms."""
-        begin, terms, within = self._begin, self._all, self._within
-        hits = {}
+        begin, terms = self._begin, self._all
+        likely: list[str] = []
+        parted: list[str] = []
         for word in said:
-            # What is written in parts may have a term behind another part.
-            if word[:3].lower() not in begin and (
-                word[1:].islower() or word.isdigit() or not within.search(word.lower())
-            ):
-                continue
+            if word[:3].lower() in begin:
+                likely.append(word)
+            elif not (word[1:].islower() or word.isdigit()):
+                parted.append(word)
+        hits = {}
+        for word in chain(likely, self._parted(parted)):
             if found := terms & parts(word):
                 hits[word] = found
         return hits
+
+    def _parted(self, words: Sequence[str]) -> Iterator[str]:
+        """Those of words written in parts that may have a term behind another part."""
+        if not words:
+            return
+        # All at once: an expression takes as long to begin as to work through several words.
+        lower = [word.lower() for word in words]
+        at = end = 0
+        for found in self._within.finditer("\n".join(lower)):
+            if found.start() < end:
+                continue
+            while end <= found.start():
+                end += len(lower[at]) + 1
+                at += 1
+            yield words[at - 1]
 
     def mentions(self, text: str) -> bool:
         """Whether a text has any word of it."""

@@ -25,6 +25,8 @@ _LOOKED_AT = 256
 _MANY, _ENOUGH, _SHORT = 400, 48, 400
 _MISSES = 64
 """So many units that were counted and did not fit mean that what is left is little."""
+_UNCOUNTED = 0.1
+"""One that cannot fit by its length, to one that was counted."""
 
 
 async def select(drafts: Sequence[Draft], room: int, question: Question, counter: TokenCounter, pace: Pace) -> None:
@@ -94,7 +96,7 @@ class _Choice:
         """Take what fits into what is left, best first; whether anything was taken."""
         left = self.left(room)
         touched: set[int] = set()
-        misses = 0
+        misses = 0.0
         for number, item in enumerate(items):
             if left <= 1 or misses > _MISSES:
                 break
@@ -105,6 +107,7 @@ class _Choice:
                 continue
             unit = form.units[item.unit]
             if self._guesses[item.draft].at_least(len(unit.shapes[item.level])) > left:
+                misses += _UNCOUNTED
                 continue
             chain = form.chain(item.unit)
             cost = sum(self._cost(item.draft, above, 0) for above in chain[:-1])

@@ -72,23 +72,23 @@ async def _weighed(
             await pace.after(_PIECE)
     for _ in measure.weigh():
         await pace.after(_PIECE)
-    cues = Cues(question, measure)
+    cues = Cues(question, measure) if any(form.is_speech for form in forms) else None
     asked: list[list[float]] = []
     told: list[list[float]] = []
-    number = 0
+    start = 0
     for form in forms:
         asked.append([])
         told.append([])
         for units in _pieces(form.units):
-            for unit in units:
-                relevance, density = measure.relevance(number), measure.density(number)
-                if form.is_speech:
+            numbers = range(start, start := start + len(units))
+            relevance, density = measure.relevance(numbers), measure.density(numbers)
+            if form.is_speech and cues:
+                for at, (unit, number) in enumerate(zip(units, numbers, strict=True)):
                     factor, likely = cues.weigh(unit, measure.words(number))
-                    relevance *= factor
-                    density *= likely
-                asked[-1].append(relevance)
-                told[-1].append(density)
-                number += 1
+                    relevance[at] *= factor
+                    density[at] *= likely
+            asked[-1] += relevance
+            told[-1] += density
             await pace.after(_PIECE)
     return asked, told
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -19,6 +20,8 @@ _WARNING = re.compile(r"\bwarn(?:ing)?\b", re.IGNORECASE)
 _CALM = re.compile(r"\b(?:TRACE|DEBUG|INFO|NOTICE)\b")
 # Neither versions nor addresses nor times of day: a number, perhaps with its unit.
 _NUMBER = re.compile(r"(?<![\w.:/+~-])\d++(?:\.\d++)?+(?=[A-Za-z%µ]{0,3}(?:[\s,;|()\[\]{}\"']|\.?$|\.\s))")
+_UNITS = string.ascii_letters + string.punctuation + "µ"
+_HABIT, _COLUMNS, _DIGITS = 12, 6, 15
 _LEAD = re.compile(r"[\[(]?(?:[A-Z][a-z]{2},? ){0,2}\d[\d\-/:T., +Z]{6,40}[\])]?")
 _LOSS = "lines like those that are kept, counted"
 _RARE, _FEW, _TRACE = 2, 20, 3
@@ -115,12 +118,22 @@ def _distinct(messages: Sequence[str], members: Sequence[int]) -> list[int]:
 
 def _far_out(messages: Sequence[str], members: Sequence[int]) -> set[int]:
     """The records with a number far from what it is in the others."""
-    if len(members) < 12:
+    if len(members) < _HABIT:
         return set()
-    rows = [_NUMBER.findall(messages[number])[:6] for number in members]
+    # Records of one template have their numbers in the same words, behind the same letters.
+    first = messages[members[0]].split()
+    places = [(at, number.start()) for at, word in enumerate(first) if (number := _NUMBER.search(word))]
+    rows = [(member, words) for member in members if len(words := messages[member].split()) == len(first)]
     found: set[int] = set()
-    for column in range(min(map(len, rows))):
-        found |= {members[at] for at in far_out([float(row[column][:15]) for row in rows])}
+    for at, start in places[:_COLUMNS]:
+        who, numbers = [], []
+        for member, words in rows:
+            try:
+                numbers.append(float(words[at][start : start + _DIGITS].rstrip(_UNITS)))
+            except ValueError:
+                continue
+            who.append(member)
+        found.update(who[place] for place in far_out(numbers))
     return found
 
 

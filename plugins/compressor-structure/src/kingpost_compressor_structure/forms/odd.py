@@ -22,6 +22,10 @@ def far_out(numbers: Sequence[float]) -> list[int]:
         return []
     ranked = sorted(numbers)
     middle = _middle(ranked)
+    # The usual distance is at least that of the nearer quarter, so mostly this is all there is to do.
+    quarter = min(middle - ranked[len(ranked) // 4], ranked[-1 - len(ranked) // 4] - middle)
+    if max(middle - ranked[0], ranked[-1] - middle) <= 8 * quarter:
+        return []
     cut = bisect_left(ranked, middle)
     # Two runs that are in order are merged at once.
     distances = sorted(
