@@ -62,6 +62,8 @@ def followed(told: Mapping[str, float], holding: Mapping[str, int], size: int) -
 
 def lead(each: Candidate, told: Mapping[str, float], sources: Mapping[str, int]) -> float:
     """What the names that a memory holds add to its score; nothing to the one that named them."""
+    if told.keys().isdisjoint(each.weight.words):
+        return 0.0
     held = told.keys() & each.weight.words
     return HOP * max((told[term] for term in held if sources.get(term) != each.seq), default=0.0)
 

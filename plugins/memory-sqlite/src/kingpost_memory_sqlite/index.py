@@ -17,7 +17,7 @@ from kingpost import Memory, Unavailable
 from .file import MemoryFile
 from .rows import SELECT, memory_of, voice
 from .rows import title as titled
-from .words import VERSION, analysed
+from .words import VERSION, spaced
 
 T = TypeVar("T")
 
@@ -48,16 +48,14 @@ def entry(memory: Memory) -> Entry:
     """The terms of a memory: of its body, of the parts of identifiers, of its title. A file's marker has none."""
     if memory.kind == "source":
         return Entry("", 0)
-    found = analysed(memory.body)
-    body = "".join([terms.spaced for terms in found])
-    parts = "".join([terms.spaced_parts for terms in found])
+    body, parts = spaced(memory.body)
     return Entry(body + parts + _titled(title(memory)), body.count(" "))
 
 
 @lru_cache(4096)
 def _titled(title: str) -> str:
     """The terms of a title: thousands of memories share one."""
-    return "".join([terms.spaced + terms.spaced_parts for terms in analysed(title)])
+    return "".join(spaced(title))
 
 
 def title(memory: Memory) -> str:

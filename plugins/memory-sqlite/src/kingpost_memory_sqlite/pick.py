@@ -67,13 +67,8 @@ class Taste(Record):
         return taste / (_LEAST + _LENGTH * words / self.average)
 
 
-@dataclass(slots=True)
-class _Best:
-    """What stands for all copies of one text that live equally long."""
-
-    rank: float
-    key: tuple[float, float, int]
-    copies: int = 1
+_Best = tuple[float, tuple[float, float, int], int]
+"""What stands for all copies of one text that live equally long: its rank, its key, and how many they are."""
 
 
 def picked(
@@ -96,14 +91,14 @@ def picked(
             break
         chunk = order[start : min(start + _CHUNK, _LOOKED)]
         _add(best, read(_LOOK, {**live, "seqs": json.dumps(chunk)}), worths, taste)
-    kept = sorted(best.values(), key=lambda each: (-each.rank, -each.key[2]))[:wanted]
-    rows = {row[0]: row for row in read(_WHOLE, (json.dumps([-each.key[2] for each in kept]),))}
-    return {seq: (*rows[seq], each.copies) for each in kept if (seq := -each.key[2]) in rows}
+    kept = sorted(best.values(), key=lambda each: (-each[0], -each[1][2]))[:wanted]
+    rows = {row[0]: row for row in read(_WHOLE, (json.dumps([-key[2] for _, key, _ in kept]),))}
+    return {seq: (*rows[seq], copies) for _, key, copies in kept if (seq := -key[2]) in rows}
 
 
 def _last(best: Mapping[tuple[object, ...], _Best], wanted: int) -> float:
     """The rank of the last that is wanted: what comes later must exceed it."""
-    return nlargest(wanted, [each.rank for each in best.values()])[-1]
+    return nlargest(wanted, [each[0] for each in best.values()])[-1]
 
 
 def _add(best: dict[tuple[object, ...], _Best], rows: Sequence[Any], worths: Mapping[int, float], taste: Taste) -> None:
@@ -111,11 +106,11 @@ def _add(best: dict[tuple[object, ...], _Best], rows: Sequence[Any], worths: Map
 
     Copies hold the same terms, so they are worth the same and are looked at together.
     """
-    for seq, words, speaker, created, *life in rows:
+    for row in rows:
+        seq, words, speaker, created = row[:4]
         worth = worths[seq]
-        found = _Best(worth * taste.of(words, speaker, created), (created, worth, -seq))
-        other = best.setdefault(tuple(life), found)
-        if other is not found:
-            other.copies += 1
-            if found.key > other.key:
-                other.rank, other.key = found.rank, found.key
+        rank, key, life = worth * taste.of(words, speaker, created), (created, worth, -seq), row[4:]
+        if (other := best.get(life)) is None:
+            best[life] = (rank, key, 1)
+        else:
+            best[life] = (rank, key, other[2] + 1) if key > other[1] else (*other[:2], other[2] + 1)

@@ -26,7 +26,7 @@ WEIGHED = 36
 EXPANDED = 14
 """So many of the best bring their neighbours along."""
 
-_SLICE = 8
+_SLICE = 12
 """After so many the event loop gets its turn: less than a millisecond of work."""
 
 

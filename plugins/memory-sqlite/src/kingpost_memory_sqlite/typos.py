@@ -39,10 +39,15 @@ def _is_worth_it(term: str) -> bool:
 def _near(read: Read, scope: int, term: str) -> list[tuple[str, int]]:
     """Terms at distance one: those with the same head from a stretch of the index, the others one by one."""
     prefix = f"{scope}_"
-    head = prefix + term[:_HEAD]
-    sql = "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
+    head, middle = prefix + term[:_HEAD], len(term) // 2
     least = len(prefix) + len(term) - 1
-    rows = read(sql, (head, f"{head}{{", least, least + 2))
+    # One slip leaves what is before the middle as it is, or what is behind it.
+    begin, end = prefix + term[:middle], term[middle + 1 :]
+    sql = (
+        "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ? "
+        "AND (substr(term, 1, ?) = ? OR substr(term, ?) = ?)"
+    )
+    rows = read(sql, (head, f"{head}{{", least, least + 2, len(begin), begin, -len(end), end))
     near = [(other, count) for row, count in rows if is_near(term, other := row.removeprefix(prefix))]
     others = [prefix + other for other in _other_heads(term)]
     sql = f"SELECT term, doc FROM vocabulary WHERE term IN ({', '.join('?' * len(others))})"  # noqa: S608 - question marks

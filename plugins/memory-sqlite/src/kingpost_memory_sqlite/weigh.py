@@ -9,20 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
 from math import log
-from operator import attrgetter
 
 from kingpost import Record
 
 from .question import Question
 from .related import RELATED
-from .words import Terms, analysed, is_unspaced
+from .words import analysed, is_unspaced, spaced
 
 HEAVIEST = 8
 """A question of many words is answered by a memory that holds some of them: so many terms make a full score."""
-
-_MAIN, _PARTS = attrgetter("main"), attrgetter("parts")
 
 LONGEST_BODY = 16_000
 _WINDOW = 1000
@@ -66,7 +62,7 @@ class Scale(Record):
     average: float
     singles: tuple[str, ...] = ()
     stands: Mapping[str, float] = field(default_factory=dict)
-    looked: Mapping[str, object] = field(default_factory=dict)
+    looked: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -99,15 +95,16 @@ def scale(question: Question, known: Statistics, named: frozenset[str]) -> Scale
         for term, asked in question.stands.items()
     }
     singles = tuple(term for term in worth if is_single(term))
-    return Scale(question, worth, most, known.average, singles, stands, {**worth, **stands})
+    return Scale(question, worth, most, known.average, singles, stands, frozenset({**worth, **stands}))
 
 
 def weigh(body: str, above: str, importance: float, by: Scale) -> Weight:
     """What a memory is worth by its body and by what stands above it."""
     text = _excerpt(body, by.question)
-    found = analysed(text)
-    flat = list(chain.from_iterable(map(_MAIN, found)))
-    counts, near = _held(text, found, flat, by)
+    main, parts = spaced(text)
+    # No term holds a space.
+    flat = main.split()
+    counts, near = _held(text, flat, parts, by)
     length = len(flat) if len(text) == len(body) else len(body) // 6
     titled = _titled(above)
     slack = SATURATION * (1 - LENGTH + LENGTH * length / by.average)
@@ -162,21 +159,22 @@ def _titled(title: str) -> frozenset[str]:
     return frozenset(term for terms in analysed(title) for term in (*terms.main, *terms.parts))
 
 
-def _held(text: str, found: list[Terms], flat: list[str], by: Scale) -> tuple[dict[str, int], float]:
+def _held(text: str, flat: list[str], parts: str, by: Scale) -> tuple[dict[str, int], float]:
     """How often each asked term stands in a text, and what the neighbours that stand together are worth."""
     asked = by.looked
     counts: dict[str, int] = {}
     pairs: set[tuple[str, str]] = set()
-    last, behind = "", -9
-    for place, term in [(place, term) for place, term in enumerate(flat) if term in asked]:
-        counts[term] = counts.get(term, 0) + 1
-        if place - behind <= 2 and (last, term) in by.question.pairs:
-            pairs.add((last, term))
-        last, behind = term, place
-    if any(map(_PARTS, found)):
-        for part in chain.from_iterable(map(_PARTS, found)):
-            if part in asked:
-                counts[part] = counts.get(part, 0) + 1
+    # Most hold nothing of the question, and only stand beside what does.
+    if not asked.isdisjoint(flat):
+        last, behind = "", -9
+        for place, term in [(place, term) for place, term in enumerate(flat) if term in asked]:
+            counts[term] = counts.get(term, 0) + 1
+            if place - behind <= 2 and (last, term) in by.question.pairs:
+                pairs.add((last, term))
+            last, behind = term, place
+    for part in parts.split():
+        if part in asked:
+            counts[part] = counts.get(part, 0) + 1
     for term in by.singles:
         if count := text.count(term):
             counts[term] = count

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 from .stems import stem
+
+T = TypeVar("T")
 
 VERSION = 2
 """What the index of a file was made with; another number here makes it anew at the next start."""
@@ -48,27 +51,27 @@ _SIGNS = re.compile(r"[\s\x00-\x2f\x3a-\x60\x7b-\x7f]+")
 
 
 class Terms(NamedTuple):
-    """What one word is found by: ``main`` in the text's order, ``parts`` of an identifier beside it.
-
-    The last two are the same for the index: with a space before each term.
-    """
+    """What one word is found by: ``main`` in the text's order, ``parts`` of an identifier beside it."""
 
     main: tuple[str, ...]
     parts: tuple[str, ...]
-    spaced: str
-    spaced_parts: str
 
 
-def _of(main: tuple[str, ...], parts: tuple[str, ...]) -> Terms:
-    return Terms(main, parts, "".join([f" {term}" for term in main]), "".join([f" {term}" for term in parts]))
-
-
-_NONE = _of((), ())
+_NONE = Terms((), ())
 
 
 def analysed(text: str) -> list[Terms]:
     """The terms of every word in order; a stop word has none."""
     return list(map(_terms_of, written(text)))
+
+
+def spaced(text: str) -> tuple[str, str]:
+    """The main terms of a text in order, and all parts of its identifiers: a string each, a space before each term.
+
+    Thrice as fast as a look at the terms of every word.
+    """
+    words = written(text)
+    return "".join(map(_main_of, words)), "".join(map(_parts_of, words))
 
 
 def written(text: str) -> list[str]:
@@ -97,20 +100,26 @@ def _terms(word: str) -> Terms:
             found = _latin(run, run)
             main += found.main
             parts += found.parts
-    return _of(tuple(main), tuple(parts))
+    return Terms(tuple(main), tuple(parts))
 
 
-class _Known(dict[str, Terms]):
+class _Known(dict[str, T]):
     """Words that were met lately. A dictionary that fills itself answers three times as fast as a cached function."""
 
-    def __missing__(self, word: str) -> Terms:
+    def __init__(self, made: Callable[[str], T]) -> None:
+        super().__init__()
+        self._made = made
+
+    def __missing__(self, word: str) -> T:
         if len(self) >= _MOST_KNOWN:
             self.clear()
-        found = self[word] = _terms(word)
+        found = self[word] = self._made(word)
         return found
 
 
-_terms_of = _Known().__getitem__
+_terms_of = _Known(_terms).__getitem__
+_main_of = _Known(lambda word: "".join([f" {term}" for term in _terms_of(word).main])).__getitem__
+_parts_of = _Known(lambda word: "".join([f" {term}" for term in _terms_of(word).parts])).__getitem__
 
 
 def _latin(word: str, lower: str) -> Terms:
@@ -120,7 +129,7 @@ def _latin(word: str, lower: str) -> Terms:
         return _NONE
     parts = _PART.findall(word[:LONGEST])
     shown = [part.lower() for part in parts if len(part) > 1] if len(parts) > 1 else []
-    return _of((_stemmed(lower),), tuple(_stemmed(part) for part in shown if part not in STOP))
+    return Terms((_stemmed(lower),), tuple(_stemmed(part) for part in shown if part not in STOP))
 
 
 def _stemmed(word: str) -> str:
