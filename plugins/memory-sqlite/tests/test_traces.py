@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -143,14 +144,13 @@ async def test_what_a_full_disk_left_is_cleared_by_the_next_stop(
 
 
 async def test_a_large_file_is_folded_when_it_has_grown_and_not_whenever_it_is_closed(
-    ports: Ports, clock: SeededClock, monkeypatch: pytest.MonkeyPatch
+    ports: Ports, clock: SeededClock
 ) -> None:
     """To fold takes as long as the index is large, and nobody waits for that at the end of each command."""
-    monkeypatch.setattr(forget, "_REWRITTEN_BYTES", 0)
     memories, _ = written(0, clock.now())
     parts = []
     for told in (memories[:-2], memories[-2:-1], memories[-1:]):
-        memory = SqliteMemory(Settings(), ports)
+        memory = SqliteMemory(Settings(rewritten_mb=0), ports)
         await memory.start()
         for start in range(0, len(told), 37):
             await memory.remember(told[start : start + 37])
@@ -163,6 +163,52 @@ async def test_a_large_file_is_folded_when_it_has_grown_and_not_whenever_it_is_c
 
     assert parts[0] == (1,)
     assert parts[-1] > (1,)
+
+
+async def test_a_large_file_is_written_anew_over_the_disk_where_the_settings_say_so(
+    tmp_path: Path, ports: Ports, clock: SeededClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What would not fit into memory leaves no trace either."""
+    monkeypatch.setattr(forget, "_IN_MEMORY_BYTES", 0)
+    memories, secrets = written(0, clock.now())
+    memory = SqliteMemory(Settings(rewritten_mb=512), ports)
+    await memory.start()
+    for start in range(0, COUNT, 37):
+        await memory.remember(memories[start : start + 37])
+
+    await memory.forget(Selection(scope="scope 2"))
+
+    lost = [words for each, words in zip(memories, secrets, strict=True) if each.scope == "scope 2"]
+    assert traces(tmp_path, lost) == []
+    await memory.stop()
+
+
+async def test_who_forgets_one_of_many_does_not_wait_until_the_index_is_folded(
+    tmp_path: Path, ports: Ports, clock: SeededClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That takes as long as the index is large, so in a large file it is done behind the answer."""
+    answered = asyncio.Event()
+    monkeypatch.setattr(forget, "_FOLDED_BYTES", 0)
+    memories, secrets = written(0, clock.now())
+    memory = SqliteMemory(Settings(), ports)
+    await memory.start()
+    for start in range(0, COUNT, 37):
+        await memory.remember(memories[start : start + 37])
+    asked = memory._file.step  # noqa: SLF001 - what is asked of the file is the point
+
+    async def step(sql: str, parameters: object = ()) -> int:
+        if "'merge'" in sql:
+            await answered.wait()
+        return await asked(sql, parameters)
+
+    monkeypatch.setattr(memory._file, "step", step)  # noqa: SLF001 - as above
+
+    async with asyncio.timeout(30):
+        await memory.forget(Selection(scope=memories[0].scope, ids=(memories[0].id,)))
+    answered.set()
+    await memory.stop()
+
+    assert traces(tmp_path, secrets[:1]) == []
 
 
 async def test_a_file_at_rest_has_no_unused_pages(tmp_path: Path, ports: Ports, clock: SeededClock) -> None:

@@ -27,13 +27,17 @@ _STEP = 512
 _PAGES = 500
 """Pages of the index that one step of folding writes: some ten milliseconds, then others may write."""
 
-_REWRITTEN_BYTES = 128 * 1024 * 1024
-"""The largest file that is written anew: that takes its size in memory, and half a second."""
+_IN_MEMORY_BYTES = 128 * 1024 * 1024
+"""The largest file that is written anew in memory, which takes half a second; a larger one goes over the disk."""
+
+_FOLDED_BYTES = 24 * 1024 * 1024
+"""In a larger file the index is not folded before whoever forgets single memories is answered, but behind the work."""
 
 _GROWN = 1.3
 """A file that is closed is folded, and written anew, once it is so much larger than the last time."""
 
-_UNTIDY = "INSERT INTO about VALUES ('untidy', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1"
+# Another one each time: whoever tidies takes away the mark that was there before, and none that came meanwhile.
+_UNTIDY = "INSERT OR REPLACE INTO about VALUES ('untidy', 1 + (random() & 4611686018427387903))"
 
 _EXPIRED = """
     SELECT seq FROM memory
@@ -52,9 +56,10 @@ _UNCOUNTED = "DELETE FROM counted WHERE scope = ? AND NOT EXISTS (SELECT 1 FROM 
 _UNUSED_SCOPE = "DELETE FROM scope WHERE id = ? AND NOT EXISTS (SELECT 1 FROM memory WHERE scope = ?)"
 
 
-async def forget(file: MemoryFile, selection: Selection) -> int:
-    """Remove what is selected; returns how many memories that were.
+async def forget(file: MemoryFile, selection: Selection, rewritten: int) -> tuple[int, bool]:
+    """Remove what is selected; returns how many memories that were, and whether the file has yet to be tidied.
 
+    A file of up to ``rewritten`` bytes is written anew where a whole scope goes.
     One transaction takes a page of them, so that others can write in between. What a crash leaves is forgotten by
     forgetting again.
     """
@@ -67,9 +72,15 @@ async def forget(file: MemoryFile, selection: Selection) -> int:
         if removed:
             # A look at all that somebody said, so once for a scope and not for each page.
             await file.step(_UNUSED_SPEAKERS, (scope,))
-    if removed and selection.source is None and selection.kind is None:
-        await tidy(file, anew=selection.ids is None)
-    return removed
+    if not removed:
+        return 0, False
+    # Reading in forgets file by file, and folding for each of them would take as long as the reading.
+    behind = selection.source is not None or selection.kind is not None
+    if selection.ids is not None:
+        behind = behind or await file.size() > _FOLDED_BYTES
+    if not behind:
+        await tidy(file, rewritten if selection.ids is None else None)
+    return removed, behind
 
 
 async def purge(file: MemoryFile, before: float, short: float) -> int:
@@ -93,32 +104,43 @@ async def _step(file: MemoryFile, keys: Sequence[Key]) -> int:
     return removed
 
 
-async def tidy(file: MemoryFile, *, anew: bool) -> None:
-    """Fold the index into one and cut the write-ahead log; with ``anew`` write the whole file, unless it is large.
+async def tidy(file: MemoryFile, rewritten: int | None) -> None:
+    """Fold the index into one and cut the write-ahead log; write a file of up to ``rewritten`` bytes anew.
 
     Whoever is in the way, the next time will do.
     """
     with suppress(Unavailable):
-        removals = await _about(file, "untidy")
+        mark = await _about(file, "untidy")
         pages = -_PAGES
         # Less than two changes mean that there was nothing to fold.
         while await file.step("INSERT INTO term (term, rank) VALUES ('merge', ?)", (pages,)) >= 2:
             pages = _PAGES
-        if anew:
-            if await file.size() <= _REWRITTEN_BYTES:
-                await file.step("VACUUM")
+        if rewritten is not None:
+            if await file.size() <= rewritten:
+                await _write_anew(file)
             # Not before, as it may fail; of a large file too, or each stop would fold all of its index once more.
-            await file.step("DELETE FROM about WHERE key = 'untidy' AND value = ?", (removals,))
+            await file.step("DELETE FROM about WHERE key = 'untidy' AND value = ?", (mark,))
             await file.step("INSERT OR REPLACE INTO about VALUES ('size', ?)", (await file.size(),))
         await file.step("PRAGMA wal_checkpoint (TRUNCATE)")
 
 
-async def rest(file: MemoryFile) -> None:
+async def _write_anew(file: MemoryFile) -> None:
+    if await file.size() <= _IN_MEMORY_BYTES:
+        await file.step("VACUUM")
+        return
+    await file.step("PRAGMA temp_store = FILE")
+    try:
+        await file.step("VACUUM")
+    finally:
+        await file.step("PRAGMA temp_store = MEMORY")
+
+
+async def rest(file: MemoryFile, rewritten: int) -> None:
     """Before the file is closed: tidy it if anything was forgotten since, or if it has grown much."""
     with suppress(Unavailable):
         await file.step("PRAGMA busy_timeout = 200")
         if await _about(file, "untidy") or await file.size() > _GROWN * await _about(file, "size"):
-            await tidy(file, anew=True)
+            await tidy(file, rewritten)
 
 
 async def _about(file: MemoryFile, key: str) -> int:

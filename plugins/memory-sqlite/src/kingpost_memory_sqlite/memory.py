@@ -36,6 +36,7 @@ class SqliteMemory:
         self._turn = asyncio.Lock()
         self._file = MemoryFile(ports.home / settings.path, settings.busy_seconds, ports.point)
         self._tidying: asyncio.Future[None] | None = None
+        self._begun: set[asyncio.Future[Any]] = set()
         self._untidy = False
 
     async def start(self) -> None:
@@ -56,22 +57,23 @@ class SqliteMemory:
 
     async def stop(self) -> None:
         """Close the file once what is being written is written, and nothing of what was forgotten is left in it."""
-        if self._tidying is not None:
-            await asyncio.wait([self._tidying])
-        await rest(self._file)
+        # What was begun is finished, though nobody may wait for it any more.
+        while begun := [*self._begun, *([self._tidying] if self._tidying and not self._tidying.done() else [])]:
+            await asyncio.wait(begun)
+        await rest(self._file, self._settings.rewritten)
         await self._file.close()
 
     async def remember(self, memories: Sequence[Memory]) -> int:
         wanted = [memory for memory in memories if memory.origin != "recalled"]
         if not wanted:
             return 0
-        return await _whole(remember(self._file, wanted, self._settings.short_term_seconds))
+        return await self._whole(remember(self._file, wanted, self._settings.short_term_seconds))
 
     async def recall(self, query: Query) -> Sequence[Recollection]:
         return await search(self._file, query, Bounds(self._settings.candidates, self._settings.floor), self._turn)
 
     async def use(self, tenant: str, scope: str, ids: Sequence[str], at: float, once: str = "") -> int:
-        return await _whole(use(self._file, (tenant, scope), ids, at, once))
+        return await self._whole(use(self._file, (tenant, scope), ids, at, once))
 
     async def get(self, tenant: str, scope: str, ids: Sequence[str]) -> Sequence[Memory]:
         found: list[Memory] = []
@@ -83,9 +85,11 @@ class SqliteMemory:
         return found
 
     async def forget(self, selection: Selection) -> int:
-        count = await _whole(forget(self._file, selection))
-        if count and (selection.source is not None or selection.kind is not None):
-            # Reading in forgets file by file, and folding for each of them would take as long as the reading.
+        return await self._whole(self._forget(selection))
+
+    async def _forget(self, selection: Selection) -> int:
+        count, is_untidy = await forget(self._file, selection, self._settings.rewritten)
+        if is_untidy:
             self._tidy_soon()
         return count
 
@@ -97,13 +101,21 @@ class SqliteMemory:
     async def _tidy(self) -> None:
         while self._untidy:
             self._untidy = False
-            await tidy(self._file, anew=False)
+            await tidy(self._file, None)
 
     async def export(self, selection: Selection) -> AsyncIterator[Memory]:
         async for row in chosen(self._file.read, selection):
             yield memory_of(row)
 
+    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
+        """Finish what was begun even when the caller is cancelled: no transaction is left open, no page left out."""
+        begun = asyncio.ensure_future(work)
+        self._begun.add(begun)
+        begun.add_done_callback(self._done)
+        return await asyncio.shield(begun)
 
-async def _whole(work: Coroutine[Any, Any, T]) -> T:
-    """Finish what was begun even when the caller is cancelled: a transaction is never left open half-way."""
-    return await asyncio.shield(asyncio.ensure_future(work))
+    def _done(self, begun: asyncio.Future[Any]) -> None:
+        self._begun.discard(begun)
+        if not begun.cancelled():
+            # Whoever went away wants no answer, and no complaint about one that nobody took.
+            begun.exception()

@@ -24,9 +24,19 @@ class Settings(BaseModel):
     expired_seconds: float = Field(
         default=DAY, ge=0, description="How long an expired memory stays in the file before a start removes it."
     )
+    rewritten_mb: float = Field(
+        default=128.0,
+        ge=0,
+        description="The largest file (MB) that is written anew after forgetting, so that no trace is left in it.",
+    )
     floor: float = Field(
         default=0.15, ge=0, le=1, description="The share of a question's weight that a memory must hold to be recalled."
     )
     candidates: int = Field(
         default=1500, ge=100, le=100_000, description="The most memories of one scope that are ranked for one question."
     )
+
+    @property
+    def rewritten(self) -> int:
+        """The same in bytes."""
+        return int(self.rewritten_mb * 1024 * 1024)
