@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -79,3 +80,74 @@ async def test_a_worker_hands_in_what_is_larger_than_another_body_may_be(
     assert len(taken.request.content) > 2_000_000
     assert (taken.status_code, view["outcome"]["answer"]) == (200, "done")
     assert [one.content for one in came] == [PAGE, PAGE]
+
+
+TAG = f'"{sha256(PAGE).hexdigest()}"'
+SIZE = len(PAGE)
+PARTS: list[tuple[dict[str, str], int, int]] = [
+    ({"range": "bytes=0-0"}, 0, 1),
+    ({"range": "bytes=100-"}, 100, SIZE),
+    ({"range": "Bytes= 5-9"}, 5, 10),
+    ({"range": "bytes=-7"}, SIZE - 7, SIZE),
+    ({"range": f"bytes=-{SIZE + 5}"}, 0, SIZE),
+    ({"range": f"bytes={SIZE - 1}-{'9' * 500}"}, SIZE - 1, SIZE),
+    ({"range": "bytes=0-9", "if-range": TAG}, 0, 10),
+    ({"range": "bytes=1-1", "if-match": "*"}, 1, 2),
+]
+WHOLE: list[dict[str, str]] = [
+    {"range": "bytes=0-9", "if-range": f"W/{TAG}"},
+    {"range": "bytes=0-9", "if-range": '"another"'},
+    {"range": "bytes=0-9", "if-range": "Sat, 21 Nov 2026 10:00:00 GMT"},
+    {"range": "bytes=9-5"},
+    {"range": "bytes=0-1,3-4"},
+    {"range": "bytes=-"},
+    {"range": "bytes=+1-2"},
+    {"range": "lines=0-1"},
+    {"if-none-match": '"another"'},
+    {"if-none-match": TAG.strip('"')},
+    {"if-match": TAG},
+]
+KNOWN: list[dict[str, str]] = [
+    {"if-none-match": TAG, "range": "bytes=0-1"},
+    {"if-none-match": f'"another", W/{TAG}'},
+    {"if-none-match": "*"},
+]
+REFUSED: list[tuple[dict[str, str], int, str]] = [
+    ({"range": f"bytes={SIZE}-"}, 416, "http.range"),
+    ({"range": f"bytes={'9' * 500}-"}, 416, "http.range"),
+    ({"range": "bytes=-0"}, 416, "http.range"),
+    ({"if-match": '"another"'}, 412, "http.changed"),
+    ({"if-match": f"W/{TAG}", "if-none-match": TAG}, 412, "http.changed"),
+]
+
+
+async def test_a_part_of_a_file_comes_and_a_file_that_is_known_does_not(
+    serving: Serving, token: Callable[..., Any]
+) -> None:
+    """As RFC 9110 says in sections 13 and 14; a condition that cannot be read is none."""
+    doors = {"agents": [ScriptedAgent(_script)], "executors": [FunctionExecutor([draw])]}
+    async with serving(**doors) as (opened, url), httpx.AsyncClient(base_url=url, timeout=60) as client:
+        client.headers.update(await token(opened))
+        task = await opened.run("draw it")
+        target = f"/v1/tasks/{task.id}/artefacts/{quote(NAME, safe='')}"
+        head = await client.head(target, headers={"range": "bytes=0-1"})
+        parts = [await client.get(target, headers=asked) for asked, _, _ in PARTS]
+        whole = [await client.get(target, headers=asked) for asked in WHOLE]
+        known = [await client.get(target, headers=asked) for asked in KNOWN]
+        known.append(await client.get(target, headers=[("if-none-match", '"a"'), ("if-none-match", TAG)]))
+        refused = [await client.get(target, headers=asked) for asked, _, _ in REFUSED]
+        doubled = await client.get(target, headers=[("range", "bytes=0-1"), ("range", "bytes=2-3")])
+
+    assert (head.status_code, head.headers["content-length"], head.content) == (200, str(SIZE), b"")
+    for answer, (_, begin, end) in zip(parts, PARTS, strict=True):
+        assert (answer.status_code, answer.content) == (206, PAGE[begin:end])
+        assert answer.headers["content-range"] == f"bytes {begin}-{end - 1}/{SIZE}"
+    assert [(one.status_code, one.content == PAGE) for one in whole] == [(200, True)] * len(WHOLE)
+    for answer in known:
+        assert (answer.status_code, answer.content, "content-length" in answer.headers) == (304, b"", False)
+    for answer in (head, *parts, *whole, *known):
+        assert (answer.headers["etag"], answer.headers["accept-ranges"]) == (TAG, "bytes")
+    for answer, (asked, status, code) in zip(refused, REFUSED, strict=True):
+        assert (answer.status_code, answer.json()["code"], answer.headers["etag"]) == (status, code, TAG), asked
+        assert answer.headers.get("content-range") == (f"bytes */{SIZE}" if status == 416 else None)
+    assert doubled.status_code == 400

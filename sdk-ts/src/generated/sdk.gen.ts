@@ -594,6 +594,10 @@ export const tasksGet = <ThrowOnError extends boolean = false>(options: Options<
  * A file that a task made.
  *
  * Names an artefact of a task.
+ *
+ * The `ETag` is the digest of the content. A part comes for one `Range` of bytes, with `If-Range` only of the content
+ * that was meant, and nothing for `If-None-Match` where it is still that; `HEAD` tells the size (RFC 9110, sections 13 and
+ * 14).
  */
 export const artefactsGet = <ThrowOnError extends boolean = false>(options: Options<ArtefactsGetData, ThrowOnError>): RequestResult<ArtefactsGetResponses, unknown, ThrowOnError> => (options.client ?? client).get<ArtefactsGetResponses, unknown, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -2445,6 +2445,10 @@ export type ArtefactsGetResponses = {
      * A file that a task made.
      */
     200: Blob | File;
+    /**
+     * The part that `Range` asks for.
+     */
+    206: Blob | File;
 };
 
 export type ArtefactsGetResponse = ArtefactsGetResponses[keyof ArtefactsGetResponses];

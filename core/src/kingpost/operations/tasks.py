@@ -182,13 +182,14 @@ class Fetch(Record, kw_only=True):
 
 
 class File(Record, kw_only=True):
-    """A file's bytes; hex in JSON."""
+    """A file's bytes; hex in JSON. ``digest`` is their SHA-256, in hex."""
 
     __pydantic_config__: ClassVar[Mapping[str, str]] = {"ser_json_bytes": "hex", "val_json_bytes": "hex"}
 
     name: str
     media_type: str
     content: bytes
+    digest: str = ""
 
 
 class Expand(Record, kw_only=True):

@@ -32,6 +32,7 @@ _HELD_BYTES = 64 * 1024
 _CHUNK_LINE_BYTES = 64
 """What is kept of a chunk's first line that came in pieces; a longer one is not looked at."""
 
+_BARE = frozenset((HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED))
 _HEX = re.compile(rb"[0-9A-Fa-f]{1,16}")
 
 _IDLE, _HEAD, _BODY, _ANSWER = range(4)
@@ -270,7 +271,7 @@ class Connection(asyncio.Protocol):
             self.transport.close()
             return
         lines = [self._shared.head(status), headers]
-        if status != HTTPStatus.NO_CONTENT:
+        if status not in _BARE:
             lines.append(b"content-length: %d\r\n" % len(body))
         lines.append(b"\r\n" if request.keep_alive else b"connection: close\r\n\r\n")
         if request.method != "HEAD":

@@ -20,6 +20,7 @@ from typing import Any
 
 from kingpost import Access, Kernel, Once, Operation, Unauthorized, operations
 
+from .file import delivered
 from .headers import Answer, Header, lines
 from .limits import Buckets
 from .metrics import Metrics
@@ -40,7 +41,8 @@ _KEY = re.compile(rb"[\x21-\x7e]{1,255}")
 _POSITION = re.compile(rb"[0-9]{1,15}")
 _SINGLE = frozenset(
     (b"host", b"content-length", b"content-type", b"authorization", b"idempotency-key", b"transfer-encoding",
-     b"content-encoding", b"origin", b"last-event-id", b"kingpost-position", b"x-request-id")
+     b"content-encoding", b"origin", b"last-event-id", b"kingpost-position", b"x-request-id",
+     b"range", b"if-range")
 )  # fmt: skip
 _MOST_HEADERS = 100
 _KEPT_ANSWERS = 10_000
@@ -51,11 +53,11 @@ _LOCAL = frozenset({"127.0.0.1", "::1"})
 _CORS = (b"access-control-allow-methods", b"GET, POST, PUT, DELETE, OPTIONS")
 _ACCEPTED = (
     b"authorization, content-type, idempotency-key, kingpost-position, last-event-id, x-request-id, x-retry-count, "
-    b"traceparent, prefer"
+    b"traceparent, prefer, range, if-range, if-match, if-none-match"
 )
 _EXPOSED = (
     b"kingpost-position, x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, "
-    b"preference-applied"
+    b"preference-applied, etag, content-range, accept-ranges"
 )
 
 
@@ -267,6 +269,8 @@ class Edge:
         if seen is not None:
             await self._reach(seen)
         value = await endpoint.answer(self._kernel, asked, access, None)
+        if endpoint.is_file:
+            return delivered(value, request.headers, request.method)
         if endpoint.waits and (seconds := self._patience(request, access)) is not None:
             return await awaited(self._kernel, endpoint, value, seconds, access)
         return endpoint.written(value)

@@ -16,7 +16,7 @@ from kingpost import Access, Kernel, Once, Operation, operations, replace
 from pydantic_core import SchemaValidator, to_json
 
 from .body import checked, shaped
-from .headers import Answer, lines
+from .headers import Answer
 from .problem import Refusal
 from .shapes import dumped, requests
 
@@ -170,15 +170,7 @@ class Endpoint:
 
     def written(self, value: Any) -> Answer:
         """An answer as bytes, with the headers that say what they are."""
-        if not self.is_file:
-            return self.success, self.dump(value), JSON
-        # Whatever a task has made is never shown as a page of this server.
-        name = "".join(one if one.isascii() and (one.isalnum() or one in "._-") else "_" for one in value.name)[-100:]
-        headers = lines(
-            (b"content-type", b"application/octet-stream"),
-            (b"content-disposition", f'attachment; filename="{name}"'.encode()),
-        )
-        return self.success, value.content, headers
+        return self.success, self.dump(value), JSON
 
 
 def _required(field: Field[Any]) -> bool:

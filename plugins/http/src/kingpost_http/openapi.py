@@ -26,8 +26,9 @@ _TITLES = {
     400: "It is no request that can be read.", 401: "No token, or none that holds.", 403: "The token may not do this.",
     404: "There is no such thing, for this tenant.", 405: "The path does not take this method.",
     408: "The request took too long.", 409: "It does not fit what is there.",
-    413: "The body is too large.",
-    415: "The body is not plain JSON.", 421: "This server has another name.", 422: "A value must be mended.",
+    412: "It is another one than If-Match names.", 413: "The body is too large.",
+    415: "The body is not plain JSON.", 416: "It has no such part.",
+    421: "This server has another name.", 422: "A value must be mended.",
     429: "Too much at once; ask again later.", 431: "The head of the request is too large.",
     503: "Something that is needed does not answer.",
 }  # fmt: skip
@@ -63,6 +64,11 @@ _LAST = {
     "description": "The id of the last event that was seen; empty begins anew.",
     "schema": {"type": "string", "pattern": "^([0-9]{1,15}(\\.[0-9]{1,9})?)?$"},
 }  # fmt: skip
+_CONDITIONS = """
+
+The `ETag` is the digest of the content. A part comes for one `Range` of bytes, with `If-Range` only of the content
+that was meant, and nothing for `If-None-Match` where it is still that; `HEAD` tells the size (RFC 9110, sections 13 and
+14)."""
 _BOUNDS = {"minimum": -(2**53) + 1, "maximum": 2**53 - 1}
 _UNIONS: Mapping[tuple[str, ...], str] = {("Answer", "Calls"): "Action", ("EventView", "SpeechView"): "StreamItem"}
 _HEX = "^([0-9a-f]{2})*$"
@@ -224,7 +230,7 @@ def _operation(endpoint: Endpoint, refs: Mapping[tuple[str, str], Json], schemas
     made: Json = {
         "operationId": operation.id.replace(".", "_"),
         "summary": operation.summary,
-        "description": request.get("description", ""),
+        "description": request.get("description", "") + (_CONDITIONS if endpoint.is_file else ""),
         "tags": [operation.id.split(".")[0]],
         "x-scope": operation.scope,
         "x-idempotent": operation.idempotent,
@@ -299,7 +305,13 @@ def _responses(endpoint: Endpoint, refs: Mapping[tuple[str, str], Json]) -> Json
             "description": "With `Prefer: wait=N`: the task, once it has ended or waits for somebody outside.",
             "content": task,
         }
-    statuses = sorted({*_EVERYWHERE, *map(_status, operation.errors)} & set(_TITLES))
+    if endpoint.is_file:
+        answers |= {
+            "206": {"description": "The part that `Range` asks for.", "content": content},
+            "304": {"description": "It is what `If-None-Match` names."},
+        }
+    own = (412, 416) if endpoint.is_file else ()
+    statuses = sorted({*_EVERYWHERE, *own, *map(_status, operation.errors)} & set(_TITLES))
     failures = {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}
     return {**answers, **failures}
 

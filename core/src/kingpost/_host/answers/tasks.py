@@ -231,7 +231,7 @@ async def _fetch(house: House, request: op.Fetch, tenant: str) -> op.File:
     for artefact in made if outcome is None else outcome.artefacts:
         if artefact.name == request.name:
             content = await log.get(tenant, artefact.digest)
-            return op.File(name=artefact.name, media_type=artefact.media_type, content=content)
+            return op.File(name=artefact.name, media_type=artefact.media_type, content=content, digest=artefact.digest)
     raise NotFound("artefact", request.name, f"'kingpost artefact {request.id}' lists what the task has made")
 
 

@@ -32,6 +32,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_200
 
+    if response.status_code == 206:
+        response_206 = File(payload=BytesIO(response.content))
+
+        return response_206
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -56,6 +61,12 @@ def sync_detailed(
     """A file that a task made.
 
      Names an artefact of a task.
+
+    The `ETag` is the digest of the content. A part comes for one `Range` of bytes, with `If-Range` only
+    of the content
+    that was meant, and nothing for `If-None-Match` where it is still that; `HEAD` tells the size (RFC
+    9110, sections 13 and
+    14).
 
     Args:
         id (str):
@@ -91,6 +102,12 @@ def sync(
 
      Names an artefact of a task.
 
+    The `ETag` is the digest of the content. A part comes for one `Range` of bytes, with `If-Range` only
+    of the content
+    that was meant, and nothing for `If-None-Match` where it is still that; `HEAD` tells the size (RFC
+    9110, sections 13 and
+    14).
+
     Args:
         id (str):
         name (str):
@@ -119,6 +136,12 @@ async def asyncio_detailed(
     """A file that a task made.
 
      Names an artefact of a task.
+
+    The `ETag` is the digest of the content. A part comes for one `Range` of bytes, with `If-Range` only
+    of the content
+    that was meant, and nothing for `If-None-Match` where it is still that; `HEAD` tells the size (RFC
+    9110, sections 13 and
+    14).
 
     Args:
         id (str):
@@ -151,6 +174,12 @@ async def asyncio(
     """A file that a task made.
 
      Names an artefact of a task.
+
+    The `ETag` is the digest of the content. A part comes for one `Range` of bytes, with `If-Range` only
+    of the content
+    that was meant, and nothing for `If-None-Match` where it is still that; `HEAD` tells the size (RFC
+    9110, sections 13 and
+    14).
 
     Args:
         id (str):
