@@ -6,9 +6,12 @@ for the whole by mistake.
 
 from __future__ import annotations
 
-from ..errors import NotFound
+from ..errors import InvalidRequest, NotFound
 from ..protocols import Log
-from ..records.event import Recorded
+from ..records.event import Recorded, TaskQuery
+
+LATEST = 10**15
+"""A number that no event of a frame has: behind the whole of it."""
 
 
 async def beginning(log: Log) -> int:
@@ -45,3 +48,25 @@ async def newest(log: Log, stream: str) -> Recorded | None:
         else:
             high = middle
     return found
+
+
+async def has_ended(log: Log, task: str | None) -> bool:
+    """Whether the one task that is followed has ended: nothing more will come."""
+    if task is None:
+        return False
+    states = await log.select(TaskQuery(ids=[task], limit=1))
+    return bool(states) and states[0].final
+
+
+def place_of(after: str) -> tuple[int, int]:
+    """Position and number of an event's id; a position alone names the whole frame.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    position, dot, number = after.partition(".")
+    if not (position.isascii() and position.isdigit() and len(position) < 16):
+        raise InvalidRequest(f"after is {after[:40]!r}; give the id of an event, such as '117.0'")
+    if dot and not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise InvalidRequest(f"after is {after[:40]!r}; give the id of an event, such as '117.0'")
+    return int(position), int(number) if dot else LATEST

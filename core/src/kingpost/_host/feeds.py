@@ -15,10 +15,10 @@ from .._walk.journal import unstow_frame
 from ..errors import InvalidRequest
 from ..operations.events import EventView, Follow, SpeechView
 from ..protocols import Log
-from ..records.event import Recorded, TaskQuery
+from ..records.event import Recorded
 from ..records.speech import Text, Thought, ToolNote
 from ..state import TASK_STREAM, task_stream
-from .begin import beginning
+from .begin import LATEST, beginning, has_ended, place_of
 from .owners import Owners
 from .tail import Tail
 
@@ -26,8 +26,10 @@ _MOST_WAITING = 512
 """Events that a feed holds for its reader; more are read from the log again when their turn comes."""
 
 _PAGE = 200
+_TOLD_IN_A_ROW = 100
+"""Who follow and are told of a frame before anybody else gets a turn."""
+
 _ENDS = frozenset({"task.succeeded", "task.failed", "task.cancelled"})
-_LATEST = 10**15
 
 Views = Sequence[EventView]
 
@@ -54,16 +56,16 @@ class Feeds:
         log = self.log
         head = (await log.head()).position
         if request.after:
-            after, number = _place(request.after)
+            after, number = place_of(request.after)
             if after > head:
                 raise InvalidRequest(f"after is {request.after!r}, and the log ends at {head}; begin anew without it")
         elif request.task is not None:
             after, number = 0, -1
         else:
-            after, number = head, _LATEST
+            after, number = head, LATEST
         if request.task is None and after == 0:
             # Behind what was sealed; who names a place that was sealed is told so by the log.
-            after, number = max(after, await beginning(log)), _LATEST if after else number
+            after, number = max(after, await beginning(log)), LATEST if after else number
         feed = LiveFeed(self, request, tenant, (after, number))
         self._feeds.setdefault(tenant, {})[feed] = None
         return feed
@@ -117,9 +119,11 @@ class Feeds:
                 for feed in lagging:
                     feed.lag()
             return
-        for feed in list(feeds):
+        for number, feed in enumerate(list(feeds), 1):
             if feed.wants(frame.stream, root, thread):
                 feed.take(views)
+            if not number % _TOLD_IN_A_ROW:
+                await asyncio.sleep(0)
 
     async def views(self, frame: Recorded, tenant: str) -> Views:
         """The events of a frame as they are followed."""
@@ -146,18 +150,26 @@ class Feeds:
 class LiveFeed:
     """One who follows. ``place`` is the last event that was handed over: position and number in its frame."""
 
+    # A thousand of them are looked at for each event: what is small is near.
+    __slots__ = ("_all", "_behind", "_ended", "_feeds", "_kinds", "_stream", "_take", "_waiting", "_wake", "finished",
+                 "place", "request", "tenant")  # fmt: skip
+
     def __init__(self, feeds: Feeds, request: Follow, tenant: str, place: tuple[int, int]) -> None:
         self._feeds, self.request, self.tenant, self.place = feeds, request, tenant, place
         self._stream = None if request.task is None else task_stream(request.task)
         self._kinds = frozenset(request.kinds)
+        self._all = request.task is None and request.root is None and request.thread is None
         self._waiting: deque[EventView | SpeechView] = deque()
         self._wake: asyncio.Future[None] | None = None
+        self._take: Callable[[Sequence[EventView | SpeechView]], bool] | None = None
         # Behind until the log was read up to what comes live.
         self._behind = True
         self._ended = self.finished = False
 
     def wants(self, stream: str, root: str, thread: str | None) -> bool:
         """Whether it follows this stream."""
+        if self._all:
+            return True
         request = self.request
         if self._stream is not None and stream != self._stream:
             return False
@@ -170,11 +182,27 @@ class LiveFeed:
     def take(self, views: Views) -> None:
         """Events that have just come."""
         if not self._behind:
+            if self._handed(views):
+                return
             if len(self._waiting) + len(views) > _MOST_WAITING:
                 self.lag()
             else:
                 self._waiting.extend(views)
         self._rouse()
+
+    def hand(self, take: Callable[[Sequence[EventView | SpeechView]], bool]) -> None:
+        self._take = take
+
+    def _handed(self, views: Views) -> bool:
+        """Whether these events were taken without waking who waits for them, who would see nothing in between."""
+        idle = self._wake is not None and not self._wake.done() and not self._waiting
+        if self._take is None or not idle or self._stream is not None or views[0].position <= self.place[0]:
+            return False
+        chosen = [each for each in views if self._chosen(each)] if self._kinds else views
+        if chosen and not self._take(chosen):
+            return False
+        self.place = views[-1].position, len(views) - 1
+        return True
 
     def said(self, what: SpeechView) -> None:
         """What was just said; lost to who does not keep up."""
@@ -249,9 +277,9 @@ class LiveFeed:
         """The next page out of the log; live from now on when it reaches what the feeds have been told of."""
         feeds = self._feeds
         # Asked before the page is read, which then holds the end, or begins behind it.
-        over = await self._is_over()
+        over = await has_ended(feeds.log, self.request.task)
         seen, (position, number) = feeds.position, self.place
-        frames = await feeds.log.read(position if number == _LATEST else max(position - 1, 0), _PAGE, self._stream)
+        frames = await feeds.log.read(position if number == LATEST else max(position - 1, 0), _PAGE, self._stream)
         last = len(frames) < _PAGE
         if last:
             read = frames[-1].position if frames and self._stream is None else seen
@@ -263,30 +291,9 @@ class LiveFeed:
             if tenant == self.tenant and self.wants(frame.stream, root, thread):
                 found += [view for view in await self._feeds.views(frame, tenant) if self._is_new(view)]
         if frames:
-            self.place = max(self.place, (frames[-1].position, _LATEST))
+            self.place = max(self.place, (frames[-1].position, LATEST))
         if over and last:
             self._finish()
             # Who has seen the end has seen all, whatever was done with the task later.
             return found if any(one.kind in _ENDS for one in found) else []
         return found
-
-    async def _is_over(self) -> bool:
-        """Whether the one task that is followed has ended: nothing more will come."""
-        if self.request.task is None:
-            return False
-        states = await self._feeds.log.select(TaskQuery(ids=[self.request.task], limit=1))
-        return bool(states) and states[0].final
-
-
-def _place(after: str) -> tuple[int, int]:
-    """Position and number of an event's id; a position alone names the whole frame.
-
-    Raises:
-        InvalidRequest: it is none.
-    """
-    position, dot, number = after.partition(".")
-    if not (position.isascii() and position.isdigit() and len(position) < 16):
-        raise InvalidRequest(f"after is {after[:40]!r}; give the id of an event, such as '117.0'")
-    if dot and not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise InvalidRequest(f"after is {after[:40]!r}; give the id of an event, such as '117.0'")
-    return int(position), int(number) if dot else _LATEST

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from ..errors import NotFound
@@ -73,6 +73,13 @@ class Feed(Protocol):
 
     async def next(self) -> Sequence[EventView | SpeechView]:
         """What has come, in order, at least one; none when no more will ever come."""
+        ...
+
+    def hand(self, take: Callable[[Sequence[EventView | SpeechView]], bool]) -> None:
+        """Let what comes while ``next`` is waited for be taken at once, without waking who waits.
+
+        What ``take`` answers with false to, ``next`` brings. It must not wait.
+        """
         ...
 
     def close(self) -> None:

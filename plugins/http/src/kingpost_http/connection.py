@@ -54,10 +54,12 @@ class Shared:
         self.addresses: Counter[str] = Counter()
         self.connections: set[Connection] = set()
         self._heads: dict[int, bytes] = {}
+        self._part = self._framed = b""
         self.tick()
 
     def tick(self) -> None:
         """A second has passed."""
+        self._part = self._framed = b""
         self._date = formatdate(usegmt=True).encode()
         self._heads.clear()
 
@@ -68,9 +70,21 @@ class Shared:
             known = self._heads[status] = b"HTTP/1.1 %d %b\r\ndate: %b\r\n" % (status, phrase, self._date)
         return known
 
+    def framed(self, part: bytes) -> bytes:
+        """A part as a chunk (RFC 9112, section 7.1); the same one often goes out to many."""
+        if part is not self._part:
+            self._part, self._framed = part, b"%x\r\n%b\r\n" % (len(part), part)
+        return self._framed
+
 
 class Connection(asyncio.Protocol):
-    """A connection whose every part has an end."""
+    """A connection whose every part has an end. ``full`` while the caller does not take what is written."""
+
+    __slots__ = (
+        "_advancing", "_before", "_chunk", "_client", "_coming", "_counted", "_current", "_headers", "_loop", "_over",
+        "_parser", "_scheme", "_settings", "_shared", "_since", "_size", "_stage", "_still", "_url", "_waiting",
+        "_writable", "full", "lost", "on_lost", "transport",
+    )  # fmt: skip
 
     def __init__(self, shared: Shared) -> None:
         self._shared, self._settings = shared, shared.settings
@@ -88,6 +102,7 @@ class Connection(asyncio.Protocol):
         self._stage, self._since = _IDLE, self._loop.time()
         self.lost = self._counted = self._advancing = self._still = self._over = False
         self._writable: asyncio.Future[None] | None = None
+        self.full = False
         self.on_lost: Callable[[], None] | None = None
         self.transport: asyncio.Transport
         self._client: tuple[str, int] | None = None
@@ -291,7 +306,7 @@ class Connection(asyncio.Protocol):
     def write(self, request: Request, part: bytes) -> None:
         """A part of such an answer, which is not empty."""
         if not request.answered and not self.lost:
-            self.transport.write(b"%x\r\n%b\r\n" % (len(part), part) if request.chunked else part)
+            self.transport.write(self._shared.framed(part) if request.chunked else part)
 
     def end(self, request: Request) -> None:
         """The end of such an answer."""
@@ -318,18 +333,13 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         if self._writable is None:
-            self._writable = self._loop.create_future()
+            self._writable, self.full = self._loop.create_future(), True
 
     def resume_writing(self) -> None:
         if self._writable is not None:
             self._writable.set_result(None)
-            self._writable = None
+            self._writable, self.full = None, False
             self._advance()
-
-    @property
-    def full(self) -> bool:
-        """Whether the caller does not take what is written."""
-        return self._writable is not None
 
     def shutdown(self) -> None:
         """Close as soon as what was taken is answered."""

@@ -7,7 +7,7 @@ kernel's feed, so that it costs no memory.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from kingpost import Access, Kernel, Record, operations, replace
@@ -25,6 +25,8 @@ _HELLO = b"retry: 1000\n\n"
 _BEAT = b": still here\n\n"
 _END = b"event: end\ndata: {}\n\n"
 
+Views = Sequence[op.EventView | op.SpeechView]
+
 
 class Encoded:
     """The newest events as bytes, each made once."""
@@ -32,6 +34,13 @@ class Encoded:
     def __init__(self, most: int = 2048) -> None:
         self._kept: dict[str, bytes] = {}
         self._most = most
+        self._last: tuple[Views, bytes] = (), b""
+
+    def joined(self, views: Views) -> bytes:
+        """Several messages. All who follow without a filter are handed the very same ones."""
+        if self._last[0] is not views:
+            self._last = views, b"".join(map(self.of, views))
+        return self._last[1]
 
     def of(self, view: op.EventView | op.SpeechView) -> bytes:
         """One message."""
@@ -85,6 +94,16 @@ async def stream(who: Following, common: Callable[[Request], bytes], settings: S
 async def _follow(feed: op.Feed, request: Request, seconds: float, metrics: Metrics, encoded: Encoded) -> None:
     carrier = request.carrier
     beat = Beat(request, seconds)
+
+    def take(views: Views) -> bool:
+        if carrier.full or carrier.lost:
+            return False
+        metrics.delivered += len(views)
+        carrier.write(request, encoded.joined(views))
+        beat.heard()
+        return True
+
+    feed.hand(take)
     try:
         while not carrier.lost:
             views = await feed.next()
@@ -92,7 +111,7 @@ async def _follow(feed: op.Feed, request: Request, seconds: float, metrics: Metr
                 metrics.delivered += len(views)
                 if carrier.full:
                     await carrier.drained()
-                carrier.write(request, b"".join(map(encoded.of, views)))
+                carrier.write(request, encoded.joined(views))
                 beat.heard()
             if feed.finished:
                 carrier.write(request, _END)
@@ -105,6 +124,8 @@ async def _follow(feed: op.Feed, request: Request, seconds: float, metrics: Metr
 
 class Beat:
     """Signs of life while nothing happens. One timer that looks when it is due costs less than one for each event."""
+
+    __slots__ = ("_last", "_loop", "_request", "_seconds", "_timer")
 
     def __init__(self, request: Request, seconds: float) -> None:
         self._request, self._seconds = request, seconds

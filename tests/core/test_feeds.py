@@ -1,0 +1,81 @@
+"""What is handed at once to who follows, and what is kept for them: together every event once, in its order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from kingpost.operations import steering
+from kingpost.operations import tasks as ops
+from kingpost.operations.events import EVENTS, FOLLOW, EventView, Feed, Follow, ListEvents, SpeechView
+from kingpost.testing import OpenKernel, open_kernel
+
+TASKS, FOLLOWERS, PATIENCE = 20, 230, 30
+
+
+class Reader:
+    """Takes what it is handed but for every third time, and reads the rest."""
+
+    def __init__(self, feed: Feed, last: str) -> None:
+        self.seen: list[str] = []
+        self.handed = self._asked = 0
+        self._feed, self._last = feed, last
+        feed.hand(self._take)
+
+    def _take(self, views: Sequence[EventView | SpeechView]) -> bool:
+        self._asked += 1
+        if self._asked % 3 == 0:
+            return False
+        self.handed += 1
+        self._see(views)
+        return True
+
+    def _see(self, views: Sequence[EventView | SpeechView]) -> None:
+        self.seen += [f"{view.kind} {view.id}" for view in views if isinstance(view, EventView)]
+        if any(each.startswith(self._last) for each in self.seen[-len(views) :]):
+            self._feed.close()
+
+    async def read(self) -> list[str]:
+        """Until the last one has come."""
+        while views := await self._feed.next():
+            self._see(views)
+        return self.seen
+
+
+async def _happened(opened: OpenKernel) -> list[str]:
+    """Twenty tasks, one after the other and then at once, all but one cancelled, which hears a message."""
+    ids = [(await opened.kernel.perform(ops.SUBMIT, ops.Submit(description="tea"))).id for _ in range(TASKS // 2)]
+    submitted = [opened.kernel.perform(ops.SUBMIT, ops.Submit(description="tea")) for _ in range(TASKS // 2)]
+    ids += [one.id for one in await asyncio.gather(*submitted)]
+    for id in ids[:-1]:
+        await opened.kernel.perform(steering.CANCEL, steering.Cancel(id=id))
+    await opened.kernel.perform(steering.MESSAGE, steering.Message(id=ids[-1], text="the last word"))
+    page = await opened.kernel.perform(EVENTS, ListEvents(limit=1000))
+    return [
+        f"{event.kind} {frame.position}.{number}"
+        for frame in page.frames
+        if frame.stream.startswith("task/")
+        for number, event in enumerate(frame.events)
+    ]
+
+
+async def test_every_event_comes_once_and_in_order_however_it_is_taken() -> None:
+    """To many who follow, with and without a choice of kinds."""
+    async with open_kernel() as opened:
+        perform = opened.kernel.perform
+        kinds = ("task.cancelled", "message.received")
+        some, all_of_them = list[Reader](), list[Reader]()
+        for number in range(FOLLOWERS):
+            chosen = number % 10 == 0
+            feed = await perform(FOLLOW, Follow(kinds=kinds if chosen else ()))
+            (some if chosen else all_of_them).append(Reader(feed, "message.received"))
+        reading = [asyncio.create_task(reader.read()) for reader in (*some, *all_of_them)]
+        happened = await _happened(opened)
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(*reading)
+
+    assert len(happened) > 2 * TASKS
+    assert all(reader.seen == happened for reader in all_of_them)
+    assert all(reader.seen == [each for each in happened if each.split()[0] in kinds] for reader in some)
+    assert any(reader.handed for reader in some)
+    assert any(reader.handed for reader in all_of_them)
