@@ -73,4 +73,4 @@ class Driver:
 
     def close(self) -> None:
         """End it."""
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=100)

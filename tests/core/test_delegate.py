@@ -183,7 +183,7 @@ async def test_any_child_is_enough_and_the_others_are_told_to_end() -> None:
     agents = [lead(*calls, until="any"), ScriptedAgent(slow, "slow"), ScriptedAgent(["quick"], "quick")]
     async with open_kernel(agents=agents) as opened:
         task = await opened.run("lead")
-        late = await opened.kernel.perform(ops.WAIT, ops.Wait(id=f"{task.id}/1.a", seconds=10))
+        late = await opened.kernel.perform(ops.WAIT, ops.Wait(id=f"{task.id}/1.a", seconds=60))
 
     assert task.outcome is not None
     assert task.outcome.answer == "b=quick"
@@ -209,7 +209,7 @@ async def test_a_cancel_reaches_the_whole_tree() -> None:
         await opened.kernel.perform(steering.CANCEL, steering.Cancel(id=root, reason="enough"))
         task = await running
         for id in (first, second, f"{root}/1.a"):
-            below = await opened.kernel.perform(ops.WAIT, ops.Wait(id=id, seconds=10))
+            below = await opened.kernel.perform(ops.WAIT, ops.Wait(id=id, seconds=60))
             assert below.status is Status.CANCELLED
             assert below.outcome is not None
             assert "enough" in below.outcome.detail

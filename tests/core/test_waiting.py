@@ -43,9 +43,11 @@ def once(*made: Call, until: Any = "all") -> ScriptedAgent:
 
 
 @asynccontextmanager
-async def waiting(agent: ScriptedAgent, **more: Any) -> AsyncIterator[tuple[OpenKernel, str, Callable[..., Any]]]:
+async def waiting(
+    agent: ScriptedAgent, *others: ScriptedAgent, **more: Any
+) -> AsyncIterator[tuple[OpenKernel, str, Callable[..., Any]]]:
     """A kernel with one task that waits, its id, and how to ask the kernel something."""
-    async with open_kernel(agents=[agent], **more) as opened:
+    async with open_kernel(agents=[agent, *others], **more) as opened:
         submitted = await opened.kernel.perform(ops.SUBMIT, ops.Submit(description="wait", agent=agent.name))
         waits = asyncio.Event()
 
@@ -55,14 +57,14 @@ async def waiting(agent: ScriptedAgent, **more: Any) -> AsyncIterator[tuple[Open
 
         opened.kernel.listen(hear)
         await opened.kernel.work(submitted.id)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await waits.wait()
         yield opened, submitted.id, opened.kernel.perform
 
 
 async def answer_of(opened: OpenKernel, id: str) -> str:
     """What a task has answered."""
-    task = await opened.kernel.perform(ops.WAIT, ops.Wait(id=id, seconds=10))
+    task = await opened.kernel.perform(ops.WAIT, ops.Wait(id=id, seconds=60))
     assert task.outcome is not None, task
     return task.outcome.answer
 
@@ -227,13 +229,12 @@ async def test_no_observation_stands_in_for_an_approval_or_a_child(tool: str, ar
         return "never"
 
     policy = {"kernel": {"policy": ["ask burn"]}}
-    agents = [once(Call("1", tool, arguments)), ScriptedAgent(hang, "slow")]
-    async with open_kernel(agents=agents, executors=[FunctionExecutor([burn])], settings=policy) as opened:
-        task = await opened.run("wait", seconds=0.3)
-        fake = calls.Observe(id=task.id, observation=Observation(call="1", text="allowed"))
+    asks, slow = once(Call("1", tool, arguments)), ScriptedAgent(hang, "slow")
+    async with waiting(asks, slow, executors=[FunctionExecutor([burn])], settings=policy) as (_, id, perform):
+        fake = calls.Observe(id=id, observation=Observation(call="1", text="allowed"))
         with pytest.raises(InvalidRequest):
-            await opened.kernel.perform(calls.OBSERVE, fake)
-        await opened.kernel.perform(steering.CANCEL, steering.Cancel(id=task.id))
+            await perform(calls.OBSERVE, fake)
+        await perform(steering.CANCEL, steering.Cancel(id=id))
 
 
 async def test_wakes_coalesce() -> None:

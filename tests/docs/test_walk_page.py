@@ -193,7 +193,7 @@ async def _appended(tmp_path: Path) -> list[tuple[str, Event]]:
         slow = asyncio.create_task(opened.run("hang", agent="slow"))
         await kernel.perform(steering.CANCEL, steering.Cancel(id=await hanging.get()))
         assert (await slow).status is Status.CANCELLED
-        patient = await opened.run("wait", agent="patient", seconds=0.5)
+        patient = await _asked(opened, "wait", "patient")
         settled = Observation(call="1", text="yes")
         await kernel.perform(calls.OBSERVE, calls.Observe(id=patient.id, observation=settled))
         await _steered(opened)
@@ -206,12 +206,25 @@ async def _appended(tmp_path: Path) -> list[tuple[str, Event]]:
     return [(frame.stream.partition("/")[0], event) for frame in frames for event in frame.events]
 
 
+async def _asked(opened: OpenKernel, description: str, agent: str) -> ops.Submitted:
+    """A task that waits for the first of its calls."""
+    kernel = opened.kernel
+    task = await kernel.perform(ops.SUBMIT, ops.Submit(description=description, agent=agent))
+    await kernel.work(task.id)
+    async with asyncio.timeout(60):
+        waits = False
+        while not waits:
+            await asyncio.sleep(0.01)
+            waits = (await kernel.perform(ops.GET, ops.TaskId(task.id))).status is Status.WAITING
+    return task
+
+
 async def _steered(opened: OpenKernel) -> None:
     """Delegation, an approval, a message, retries, dead letters and schedules."""
     kernel = opened.kernel
     lead = await opened.run("lead", agent="lead", tokens=100_000)
     await kernel.perform(ops.WAIT, ops.Wait(id=f"{lead.id}/1.1"))
-    careful = await opened.run("burn", agent="careful", seconds=0.5)
+    careful = await _asked(opened, "burn", "careful")
     goes_on = steering.Message(id=careful.id, text="go on")
     await kernel.ask(steering.MESSAGE, goes_on, Access(), Once("said", "digest"))
     await kernel.perform(calls.REPLY, calls.Reply(id=careful.id, call="1", allow=True))

@@ -67,7 +67,7 @@ class Shell:
     def __call__(self, *arguments: str, cwd: Path | None = None, stdin: str | None = None, **environ: str) -> Said:
         done = subprocess.run(
             self.command(*arguments), cwd=cwd or self.folder, env={**self.environ, **environ}, input=stdin,
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=200, check=False,
         )  # fmt: skip
         return Said(done.returncode, done.stdout, done.stderr)
 
@@ -143,7 +143,7 @@ class Terminal:
         )  # fmt: skip
         os.close(other)
 
-    def until(self, text: str, seconds: float = 20.0) -> str:
+    def until(self, text: str, seconds: float = 100.0) -> str:
         """Wait until it shows a text, behind the one that was waited for last; what it has shown since then."""
         end = time.monotonic() + seconds
         while (place := self.shown.find(text, self._found)) < 0:
@@ -158,7 +158,7 @@ class Terminal:
 
     def ended(self) -> Said:
         """Wait until it ends."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + 100
         while self.process.poll() is None:
             assert time.monotonic() < end, self.shown
             self._read(0.1)
@@ -226,7 +226,7 @@ def docs(shell: Shell) -> Path:
     return shell.folder / "docs"
 
 
-def eventually(holds: Callable[[], Any], seconds: float = 20.0) -> Any:
+def eventually(holds: Callable[[], Any], seconds: float = 100.0) -> Any:
     """What comes back once it is true."""
     end = time.monotonic() + seconds
     while not (found := holds()):

@@ -36,7 +36,7 @@ def test_in_a_pipe_one_line_says_how_to_reply_and_the_run_goes_on(actor: Shell, 
     answered = actor(*question[:-1], "blue")
     approval = told(process)
     refused = actor(*approval[:-1], "--deny", "--because", "they are mine")
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=100)
 
     assert question[:3] == ["reply", listed[0]["task"], "1"]
     assert (listed[0]["waits"], listed[0]["reference"]) == ("question", "red or blue?")
@@ -121,7 +121,7 @@ def test_a_child_asks_and_whoever_started_the_tree_is_told(actor: Shell, started
     shown = actor.look("task", root)
     waits = actor.look("calls", "--waits", "child").out
     replied = actor("reply", root, "blue", "--json")
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=100)
 
     assert command[1] == f"{root}/1.1"
     assert "waiting (for a child)" in shown.out

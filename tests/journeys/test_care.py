@@ -104,7 +104,7 @@ def test_what_is_erased_is_in_no_file_any_more(actor: Shell, started: Start) -> 
         lambda: done["task"] in actor.look("memory", "search", "heron", "--scope", "default/outcomes", "--json").out
     )
     worker.send_signal(signal.SIGINT)
-    worker.communicate(timeout=20)
+    worker.communicate(timeout=100)
     assert SECRET in done["answer"]
     asked = actor("erase", "--task", done["task"])
 

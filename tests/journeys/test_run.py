@@ -260,7 +260,7 @@ def _started(shell: Shell) -> list[str]:
     return [line for line in shell.look("events", "--json").out.splitlines() if '"kind": "task.started"' in line]
 
 
-def _until(holds: object, seconds: float = 20.0) -> None:
+def _until(holds: object, seconds: float = 100.0) -> None:
     end = time.monotonic() + seconds
     while not holds():  # type: ignore[operator]  # a callable without parameters
         assert time.monotonic() < end, "it never came to that"

@@ -50,7 +50,7 @@ async def test_memories_get_vectors_in_the_background_and_are_found_without(tmp_
         async with RealKernel.open(settings=settings, plugins=installed(), ports=Ports(tmp_path)) as kernel:
             assert (await kernel.perform(op.REMEMBER, op.Remember(memories=memories))).new == 3
             assert await _bodies(kernel, "where is the crane") == ["The crane stands in row 0."]
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while _vectors(tmp_path) < 3:  # noqa: ASYNC110 - a thread writes it, and tells nobody
                     await asyncio.sleep(0.02)
             assert (await _bodies(kernel, "where is the boat"))[0] == "The boat stands in row 2."

@@ -48,7 +48,7 @@ def test_a_worker_does_what_comes_until_it_is_told_to_stop(actor: Shell, started
     eventually(lambda: set(states(actor).values()) == {"succeeded", "running"})
 
     process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=100)
 
     assert process.returncode == 0
     assert [line.split()[3:] for line in out.splitlines()] == [
@@ -75,7 +75,7 @@ def test_a_worker_takes_over_from_one_that_was_killed(actor: Shell, started: Sta
     ran = actor("run", "beside")
     eventually(lambda: states(actor)[id] == "succeeded")
     second.send_signal(signal.SIGINT)
-    out, _ = second.communicate(timeout=20)
+    out, _ = second.communicate(timeout=100)
 
     assert ran.out == "BESIDE\n"
     told = [json.loads(line)["task"] for line in out.splitlines()]

@@ -60,7 +60,7 @@ def serving(ports: Ports) -> Serving:
 
 @pytest.fixture
 async def client(serving: Serving) -> AsyncIterator[httpx.AsyncClient]:
-    async with serving() as (_, url), httpx.AsyncClient(base_url=url, timeout=20) as one:
+    async with serving() as (_, url), httpx.AsyncClient(base_url=url, timeout=60) as one:
         yield one
 
 

@@ -181,7 +181,7 @@ async def test_too_many_requests_are_told_to_wait(serving: Any) -> None:
 async def messages(url: str, path: str, headers: dict[str, str] | None = None) -> AsyncIterator[dict[str, str]]:
     """The messages of a stream, until it ends."""
     async with (
-        httpx.AsyncClient(base_url=url, timeout=20) as client,
+        httpx.AsyncClient(base_url=url, timeout=60) as client,
         client.stream("GET", path, headers=headers) as answer,
     ):
         message: dict[str, str] = {}
@@ -309,7 +309,7 @@ async def test_what_is_live_follows_what_was_replayed(serving: Any) -> None:
         following = asyncio.create_task(follow())
         for _ in range(20):
             await client.post("/v1/tasks", json=TASK)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await following
 
     places = [tuple(map(int, id.split("."))) for id in seen]
@@ -360,10 +360,18 @@ async def test_a_slow_reader_is_sent_back_to_the_log(serving: Any) -> None:
 
 
 async def test_what_was_accepted_is_answered_when_the_server_closes(serving: Any) -> None:
-    async with serving(work=False) as (opened, url), httpx.AsyncClient(base_url=url, timeout=20) as client:
+    async with serving(work=False) as (opened, url), httpx.AsyncClient(base_url=url, timeout=60) as client:
         id = (await client.post("/v1/tasks", json=TASK)).json()["id"]
-        waiting = asyncio.create_task(client.get(f"/v1/tasks/{id}/wait?seconds=1"))
-        await asyncio.sleep(0.2)
+        sent = asyncio.Event()
+
+        async def trace(name: str, info: Any) -> None:
+            if name == "http11.send_request_body.complete":
+                sent.set()
+
+        waiting = asyncio.create_task(client.get(f"/v1/tasks/{id}/wait?seconds=1", extensions={"trace": trace}))
+        await sent.wait()
+        # What was sent before this is answered was accepted before it.
+        await client.get("/ready")
         await opened.kernel.drain()
 
         assert (await waiting).status_code == 200

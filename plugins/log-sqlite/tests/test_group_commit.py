@@ -136,7 +136,7 @@ async def test_a_caller_that_leaves_breaks_nothing(log: SqliteLog) -> None:
     results = await asyncio.gather(*appends, return_exceptions=True)
 
     assert [type(result) for result in results[1::2]] == [Folded] * 5
-    assert await log.wait(10, timeout=5)
+    assert await log.wait(10, timeout=60)
 
 
 async def test_loops_of_several_threads_share_the_writer(log: SqliteLog) -> None:
@@ -144,7 +144,7 @@ async def test_loops_of_several_threads_share_the_writer(log: SqliteLog) -> None
         async def appends() -> None:
             for turn in range(10):
                 await asyncio.gather(*(log.append(f"{name}/{n}", None, [note(turn)]) for n in range(10)))
-                assert await log.wait((await log.head()).position, timeout=5)
+                assert await log.wait((await log.head()).position, timeout=60)
 
         asyncio.run(appends())
 

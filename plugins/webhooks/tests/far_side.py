@@ -66,7 +66,7 @@ class FarSide:
     def at(self, path: str) -> list[Received]:
         return [one for one in self.received if one.path == path]
 
-    async def until(self, path: str, count: int, seconds: float = 20.0) -> list[Received]:
+    async def until(self, path: str, count: int, seconds: float = 60.0) -> list[Received]:
         """Everything that has arrived at a path, once it is so many."""
         async with asyncio.timeout(seconds):
             while len(found := self.at(path)) < count:

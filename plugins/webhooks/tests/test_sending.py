@@ -40,7 +40,7 @@ async def _settled(post: Post) -> None:
     """Until nothing is on its way."""
     assert post.sink is not None
     assert post.sink.outbox is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await post.sink.outbox.settled()
 
 

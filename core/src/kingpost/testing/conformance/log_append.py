@@ -69,8 +69,8 @@ class Appending(LogGround):
         receipt = await twin.append(TASK, None, [facts.started()])
         await subject.append(STREAM, "", [note()])
 
-        assert await twin.wait(3, timeout=5)
-        assert await subject.wait(3, timeout=5)
+        assert await twin.wait(3, timeout=60)
+        assert await subject.wait(3, timeout=60)
         assert await everything(twin) == await everything(subject)
         assert await version_of(subject, TASK) == receipt.version
         assert await twin.head() == await subject.head()

@@ -87,7 +87,7 @@ class Keeping(LogGround):
 
         assert await subject.wait(receipt.position, timeout=0)
         assert await subject.wait(0, timeout=0)
-        assert await twin.wait(receipt.position, timeout=5)
+        assert await twin.wait(receipt.position, timeout=60)
         assert await twin.read(receipt.position - 1)
 
     async def test_who_waits_is_woken_by_an_append(self, subject: Log, twin: Log) -> None:

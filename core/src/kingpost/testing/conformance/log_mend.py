@@ -42,7 +42,7 @@ class Mending(LogGround):
 
         for log, task in ((subject, "t-0"), (twin, "t-1")):
             await log.append(task_stream(task), None, [facts.succeeded()])
-        await twin.wait((await subject.head()).position, timeout=5)
+        await twin.wait((await subject.head()).position, timeout=60)
 
         assert [state.status for state in await subject.select(TaskQuery(ids=["t-0", "t-1"]))] == ["succeeded"] * 2
         assert await twin.select(TaskQuery()) == await subject.select(TaskQuery())
@@ -125,7 +125,7 @@ class Mending(LogGround):
 
         assert await care.erase("default", "t-1") == Erased(tasks=1, payloads=5, blobs=1)
 
-        await twin.wait((await subject.head()).position, timeout=5)
+        await twin.wait((await subject.head()).position, timeout=60)
         for log in (subject, twin):
             found = [event for frame in await everything(log, task_stream("t-1")) for event in frame.events]
             assert [event.payload for event in found] == [None] * len(found)

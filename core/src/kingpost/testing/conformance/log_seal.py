@@ -30,7 +30,7 @@ class Sealing(LogGround):
 
         assert segment == Segment(path=str(tmp_path / "segment"), frames=16, head=Head(16, before[15].hash))
         assert (tmp_path / "segment").stat().st_size > 0
-        await twin.wait(len(before), timeout=5)
+        await twin.wait(len(before), timeout=60)
         assert [list(await log.read(16)) for log in (subject, twin)] == [before[16:]] * 2
 
     async def test_what_was_sealed_is_told_of(
@@ -57,7 +57,7 @@ class Sealing(LogGround):
         report = await care.verify(head=segment.head)
 
         assert (report.findings, report.frames) == ((), (await subject.head()).position - 16)
-        await twin.wait((await subject.head()).position, timeout=5)
+        await twin.wait((await subject.head()).position, timeout=60)
         for log in (subject, twin):
             assert await log.select(TaskQuery()) == states
             assert await log.count(TaskQuery(statuses=["succeeded"])) == 3

@@ -47,7 +47,7 @@ class Selecting(LogGround):
         """Tasks out of the folded tables, as of the newest frame."""
         for step in ([facts.queued("t-1")], [facts.started()], [facts.decided(1, {"a": "echo"})]):
             receipt = await subject.append(task_stream("t-1"), None, step)
-            await twin.wait(receipt.position, timeout=5)
+            await twin.wait(receipt.position, timeout=60)
             for log in (subject, twin):
                 (state,) = await log.select(TaskQuery(ids=["t-1"]))
                 assert state.version == receipt.version
@@ -122,12 +122,12 @@ class Selecting(LogGround):
         """How many tasks ``select`` would find without ``limit`` and ``after``."""
         assert await subject.count(TaskQuery()) == 0
         await _queue(subject, clock, ["a", "b", "c"])
-        await twin.wait((await subject.head()).position, timeout=5)
+        await twin.wait((await subject.head()).position, timeout=60)
 
         for query in (TaskQuery(), TaskQuery(limit=1), TaskQuery(after="b"), TaskQuery(limit=0, oldest_first=True)):
             assert await subject.count(query) == await twin.count(query) == 3
         receipt = await twin.append(task_stream("b"), None, [facts.started()])
-        await subject.wait(receipt.position, timeout=5)
+        await subject.wait(receipt.position, timeout=60)
         assert await subject.count(TaskQuery(statuses=["queued"])) == 2
 
     @pytest.mark.parametrize("oldest_first", [False, True])
