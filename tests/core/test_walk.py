@@ -339,6 +339,33 @@ async def test_a_task_that_never_gets_anywhere_is_given_up(tmp_path: Path) -> No
     assert given_up.outcome.reason == "exhausted"
 
 
+async def test_calls_of_one_turn_are_made_so_many_at_a_time() -> None:
+    """Each of them is made, whatever its agent asks for at once."""
+    going = most = 0
+
+    async def work() -> str:
+        """Work."""
+        nonlocal going, most
+        going += 1
+        most = max(most, going)
+        await asyncio.sleep(0.001)
+        going -= 1
+        return "done"
+
+    def decide(context: Context, say: Say) -> Answer | Calls:
+        if not context.turns:
+            return Calls(calls=tuple(Call(str(number), "work") for number in range(30)))
+        return Answer(text=str(sum(one.text == "done" for one in context.turns[0].observations)))
+
+    agent, tools = ScriptedAgent(decide), FunctionExecutor([work])
+    async with open_kernel(agents=[agent], executors=[tools], settings={"kernel": {"calls_together": 3}}) as opened:
+        task = await opened.run("work")
+
+    assert task.outcome is not None
+    assert task.outcome.answer == "30"
+    assert most <= 3
+
+
 async def test_a_memory_that_does_not_start_costs_its_passages_not_the_task() -> None:
     """Each attempt tries it again, so one that has been mended is used; what was named as input waits for it."""
 

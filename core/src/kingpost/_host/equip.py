@@ -209,6 +209,7 @@ def _bounds(task: Task, counter: TokenCounter, settings: KernelSettings) -> Boun
         turns=settings.turns,
         input_bytes=settings.input_bytes,
         calls=settings.calls,
+        calls_together=settings.calls_together,
         silence_seconds=settings.silence_seconds,
         tool_seconds=settings.tool_seconds,
         ask_seconds=settings.ask_seconds,

@@ -64,6 +64,7 @@ class KernelSettings(BaseModel):
     )
     tool_seconds: float = Field(default=60.0, gt=0, description="longest time a tool may take")
     calls: int = Field(default=1024, ge=1, description="calls of one turn")
+    calls_together: int = Field(default=32, ge=1, description="calls of one turn that are made at the same time")
     answer_bytes: int = Field(default=1_000_000, ge=1, description="longest answer of one turn, in characters")
     artefact_bytes: int = Field(
         default=50_000_000, ge=0, le=500_000_000, description="most that the files handed in by a task take together"

@@ -133,8 +133,14 @@ async def _settle_due(now: _Open, due: Sequence[Call], meter: Meter) -> None:
     if children:
         await _delegate(now, children)
     if go:
+        places = asyncio.Semaphore(now.gear.bounds.calls_together)
         async with meter.active(now.journal.state):
-            await asyncio.gather(*(_execute(now, call) for call in go))
+            await asyncio.gather(*(_in_turn(places, now, call) for call in go))
+
+
+async def _in_turn(places: asyncio.Semaphore, now: _Open, call: Call) -> None:
+    async with places:
+        await _execute(now, call)
 
 
 def _asked(now: _Open, call: Call) -> Event:

@@ -37,6 +37,7 @@ class Bounds(Record, kw_only=True):
     calls: int = 1024
     silence_seconds: float = 300.0
     tool_seconds: float = 60.0
+    calls_together: int = 32
     ask_seconds: float | None = None
     answer_bytes: int = 1_000_000
     outcome_tokens: int = 1000
