@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from kingpost_webhooks.lanes import AT_ONCE, Lane
 
 
@@ -85,3 +86,32 @@ async def test_who_is_cancelled_at_any_moment_leaves_the_place_behind() -> None:
         await crowd.go()
 
         assert (crowd.lane.places, crowd.lane.connections) == (2, 2)
+
+
+async def test_what_takes_long_gives_its_place_away_once_and_ends_at_its_limit() -> None:
+    """The timer of the limit is set when the place is given away; no place comes back twice."""
+    lane = Lane(2, 1000, 0.01)
+
+    async def one() -> bool:
+        async with lane.place() as place:
+            try:
+                async with place.within(0.05):
+                    await asyncio.Event().wait()
+            except TimeoutError:
+                return place.left
+        return False
+
+    async with asyncio.timeout(30):
+        assert await asyncio.gather(*(one() for _ in range(20))) == [True] * 20
+    assert (lane.places, lane.connections) == (2, 1000)
+
+
+async def test_a_limit_that_is_shorter_than_the_patience_holds_too() -> None:
+    lane = Lane(1, 1, 3600)
+
+    async with asyncio.timeout(30), lane.place() as place:
+        with pytest.raises(TimeoutError):
+            async with place.within(0.01):
+                await asyncio.Event().wait()
+
+    assert (lane.places, lane.connections) == (1, 1)

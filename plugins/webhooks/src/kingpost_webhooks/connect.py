@@ -49,7 +49,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
-        self._parser = HttpResponseParser(self)
+        self._parser: HttpResponseParser | None = HttpResponseParser(self)
         self._waits: asyncio.Future[Reply] | None = None
         self.open = False
         self._begin()
@@ -94,9 +94,11 @@ class Connection(asyncio.Protocol):
             self._answered()
         else:
             self._failed(str(exc)[:200] if exc is not None else "it was closed before an answer came")
+        # They hold one another, and ten thousand such pairs would wait for the garbage collector.
+        self._parser = None
 
     def data_received(self, data: bytes) -> None:
-        if self._waits is None or self._waits.done():
+        if self._waits is None or self._waits.done() or self._parser is None:
             # Nothing was asked, so this is no answer to anything.
             self.close()
             return
@@ -123,6 +125,7 @@ class Connection(asyncio.Protocol):
         self._head[name.decode("latin-1").lower()] = value.decode("latin-1")[:500]
 
     def on_headers_complete(self) -> None:
+        assert self._parser is not None, "it calls"
         self._status = self._parser.get_status_code()
         self._headed = not self._passing
         if self._passing:
@@ -139,7 +142,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         if self._headed:
-            if not self._parser.should_keep_alive():
+            if self._parser is None or not self._parser.should_keep_alive():
                 self.close()
             self._answered()
 

@@ -9,38 +9,67 @@ Sources: the IANA special-purpose registries of IPv4 and IPv6 (RFC 6890 and its 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import socket
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    collapse_addresses,
+    ip_address,
+    ip_network,
+)
 
 from kingpost import InvalidRequest
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-_CLOSED_4 = [
-    IPv4Network(text)
+
+class _Networks:
+    """Networks of both versions. Asked once for each new host, of which an event may have ten thousand."""
+
+    def __init__(self, networks: Iterable[Network]) -> None:
+        many = list(networks)
+        self._four = _spans(collapse_addresses(one for one in many if isinstance(one, IPv4Network)))
+        self._six = _spans(collapse_addresses(one for one in many if isinstance(one, IPv6Network)))
+
+    def __contains__(self, address: Address) -> bool:
+        firsts, lasts = self._four if isinstance(address, IPv4Address) else self._six
+        number = int(address)
+        index = bisect_right(firsts, number) - 1
+        return index >= 0 and number <= lasts[index]
+
+
+def _spans(networks: Iterable[Network]) -> tuple[list[int], list[int]]:
+    ordered = sorted((int(one.network_address), int(one.broadcast_address)) for one in networks)
+    return [first for first, _ in ordered], [last for _, last in ordered]
+
+
+_CLOSED = _Networks(
+    ip_network(text)
     for text in (
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16",
         "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24",
         "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+        "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20",
     )
-]  # fmt: skip
+)  # fmt: skip
 _OPEN_6 = IPv6Network("2000::/3")
-_CLOSED_6 = [
-    IPv6Network(text)
-    for text in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
-]  # fmt: skip
 _NAT64 = IPv6Network("64:ff9b::/96")
 _COMPATIBLE = IPv6Network("::/96")
 _ISATAP = {0x00005EFE, 0x02005EFE}
-_NEVER: Sequence[Network] = [
-    IPv4Network("0.0.0.0/8"), IPv4Network("169.254.0.0/16"), IPv4Network("168.63.129.16/32"),
-    IPv4Network("224.0.0.0/3"),
-    IPv4Network("100.100.100.200/32"), IPv6Network("::/128"), IPv6Network("fe80::/10"), IPv6Network("fec0::/10"),
-    IPv6Network("ff00::/8"), IPv6Network("fd00:ec2::254/128"), IPv6Network("fd20:ce::254/128"),
-]  # fmt: skip
+_NEVER = _Networks(
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8", "169.254.0.0/16", "168.63.129.16/32", "224.0.0.0/3", "100.100.100.200/32", "::/128", "fe80::/10",
+        "fec0::/10", "ff00::/8", "fd00:ec2::254/128", "fd20:ce::254/128",
+    )
+)  # fmt: skip
 """What no name opens: this host, link-local and the metadata services of clouds. Only a network that is written out."""
 
 
@@ -48,23 +77,24 @@ class Guard:
     """What may be reached. ``allow`` names internal networks (``10.1.0.0/16``) and hosts (``*.hooks.internal``)."""
 
     def __init__(self, allow: Sequence[str] = ()) -> None:
-        self._networks: list[Network] = []
+        networks: list[Network] = []
         self._hosts: list[str] = []
-        self.named = lru_cache(4096)(self._named)
+        self.named = lru_cache(16_384)(self._named)
         """Whether the operator has named a host, or an address that it spells out."""
         for entry in allow:
             try:
-                self._networks.append(ip_network(entry))
+                networks.append(ip_network(entry))
             except ValueError:
                 if "/" in entry or not entry.strip():
                     raise InvalidRequest(f"allow: {entry!r} is neither a network nor a host name") from None
                 self._hosts.append(entry.lower().rstrip("."))
+        self._networks = _Networks(networks)
 
     def allows(self, address: Address, host: str = "") -> bool:
         """Whether an address may be connected to, for a URL that names ``host``."""
         if isinstance(address, IPv6Address) and address.scope_id is not None:
             return False
-        if any(_within(address, network) for network in self._networks):
+        if address in self._networks:
             return True
         carried = embedded(address)
         if carried is not None:
@@ -72,17 +102,32 @@ class Guard:
             return address not in _COMPATIBLE and self.allows(carried, host)
         if is_global(address):
             return True
-        named = any(fnmatchcase(host.lower().rstrip("."), pattern) for pattern in self._hosts)
-        return named and not any(_within(address, network) for network in _NEVER)
+        return self._matches(host) and address not in _NEVER
 
     def _named(self, host: str) -> bool:
-        if any(fnmatchcase(host.lower().rstrip("."), pattern) for pattern in self._hosts):
+        if self._matches(host):
             return True
+        address = spelled(host.strip("[]"))
+        return address is not None and address in self._networks
+
+    def _matches(self, host: str) -> bool:
+        name = host.lower().rstrip(".")
+        return any(fnmatchcase(name, pattern) for pattern in self._hosts)
+
+
+@lru_cache(16_384)
+def spelled(host: str) -> Address | None:
+    """The address that a host spells out, ``None`` where it is a name."""
+    if ":" in host:
         try:
-            address = ip_address(host.strip("[]"))
+            return ip_address(host)
         except ValueError:
-            return False
-        return any(_within(address, network) for network in self._networks)
+            return None
+    try:
+        # Takes four decimal numbers and nothing else, a sixth of the time that ip_address takes for it.
+        return IPv4Address(socket.inet_pton(socket.AF_INET, host))
+    except (OSError, ValueError):
+        return None
 
 
 def embedded(address: Address) -> IPv4Address | None:
@@ -101,10 +146,4 @@ def embedded(address: Address) -> IPv4Address | None:
 
 def is_global(address: Address) -> bool:
     """Whether an address is unicast on the public internet."""
-    if isinstance(address, IPv4Address):
-        return not any(address in network for network in _CLOSED_4)
-    return address in _OPEN_6 and not any(address in network for network in _CLOSED_6)
-
-
-def _within(address: Address, network: Network) -> bool:
-    return address.version == network.version and address in network
+    return (isinstance(address, IPv4Address) or address in _OPEN_6) and address not in _CLOSED

@@ -21,7 +21,8 @@ class Lane:
     def __init__(self, places: int, connections: int, patience: float) -> None:
         self.places, self.connections, self.patience = places, connections, patience
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._letting = False
+        self._young: deque[tuple[float, Place]] = deque()
+        self._letting = self._watching = False
 
     def place(self) -> Place:
         """A place, waited for in turn: ``async with lane.place()``."""
@@ -53,15 +54,32 @@ class Lane:
         if begun == AT_ONCE:
             self.let()
 
+    def watch(self, place: Place) -> None:
+        """Have it leave when it takes long. One timer does for all, as they leave in the order in which they came."""
+        loop = asyncio.get_running_loop()
+        self._young.append((loop.time() + self.patience, place))
+        if not self._watching:
+            self._watching = True
+            loop.call_at(self._young[0][0], self._look)
+
+    def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._young and (self._young[0][1].left or self._young[0][0] <= loop.time()):
+            self._young.popleft()[1].leave()
+        self._watching = bool(self._young)
+        if self._young:
+            loop.call_at(self._young[0][0], self._look)
+
 
 class Place:
     """One attempt's."""
 
     def __init__(self, lane: Lane) -> None:
-        self._lane, self._held = lane, False
-        self._late: asyncio.TimerHandle | None = None
+        self._lane, self.left = lane, True
+        self._limit: asyncio.Timeout | None = None
+        self._until = 0.0
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> Place:
         waits = self._lane.wait()
         try:
             await waits
@@ -70,24 +88,35 @@ class Place:
                 self._lane.places += 1
                 self._end()
             raise
-        self._held = True
-        self._late = asyncio.get_running_loop().call_later(self._lane.patience, self._leave)
+        self.left = False
+        self._lane.watch(self)
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._late is not None:
-            self._late.cancel()
-        if self._held:
-            self._held = False
+        if not self.left:
+            self.left = True
             self._lane.places += 1
         self._end()
 
-    def _leave(self) -> None:
-        """It takes long: somebody else may begin."""
-        self._held = False
+    def leave(self) -> None:
+        """It takes long, unless it has ended: somebody else may begin."""
+        if self.left:
+            return
+        self.left = True
         self._lane.places += 1
         self._lane.let()
+        if self._limit is not None:
+            self._limit.reschedule(self._until)
+
+    def within(self, seconds: float) -> asyncio.Timeout:
+        """An end for what is done here: ``async with place.within(15)``. Only what takes long gets a timer for it."""
+        if seconds <= self._lane.patience:
+            return asyncio.timeout(seconds)
+        self._limit = asyncio.timeout(None)
+        self._until = asyncio.get_running_loop().time() + seconds
+        return self._limit
 
     def _end(self) -> None:
         self._lane.connections += 1

@@ -13,7 +13,7 @@ from ipaddress import ip_address
 
 from kingpost import Clock, KingpostError, Unavailable
 
-from .guard import Address, Guard
+from .guard import Address, Guard, spelled
 
 KEPT_SECONDS = 30.0
 _MOST = 10_000
@@ -58,10 +58,8 @@ class Resolver:
         return found
 
     async def _resolved(self, host: str, port: int) -> list[Address]:
-        try:
-            return [ip_address(host)]
-        except ValueError:
-            pass
+        if (address := spelled(host)) is not None:
+            return [address]
         loop = asyncio.get_running_loop()
         try:
             answers = await loop.run_in_executor(

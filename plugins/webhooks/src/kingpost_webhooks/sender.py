@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -61,8 +61,9 @@ class Line:
 
 @dataclass(slots=True)
 class _Trace:
-    """What is written down of an attempt."""
+    """One attempt: what ends it, and what is written down of it."""
 
+    limit: asyncio.Timeout = field(default_factory=lambda: asyncio.timeout(None))
     request: Sequence[tuple[str, str]] = ()
     reply: Reply | None = None
 
@@ -97,11 +98,11 @@ class Sender:
         if line.place != place:
             line.close()
             line.place = place
-        async with (self._failing if failing else self._living).place():
+        async with (self._failing if failing else self._living).place() as held:
             began = self._clock.monotonic()
             if rest := circuit.rest(began):
                 return Verdict("resting", wait=rest)
-            trace = _Trace()
+            trace = _Trace(held.within(self._seconds))
             went = await self._tried(endpoint, due.message, to, line, trace)
         now = self._clock.monotonic()
         if trace.reply is not None:
@@ -119,7 +120,7 @@ class Sender:
         except ValueError as problem:
             return "ours", None, f"a key of the endpoint cannot sign ({problem})"
         try:
-            async with asyncio.timeout(self._seconds):
+            async with trace.limit:
                 trace.reply = await self._posted(message, to, line, trace.request)
         except TimeoutError:
             return "failed", None, f"no answer within {self._seconds:g} s"
