@@ -6,6 +6,7 @@ Called by ``receive`` behind the signature. Never repairs anything.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from math import isfinite
 from typing import Any
@@ -14,7 +15,12 @@ from urllib.parse import parse_qsl
 DEEPEST = 64
 """Levels of lists and objects in a payload."""
 
+MOST = 500_000
+"""Lists and objects in a payload: one for each 50 bytes of the largest. Eight million fit, and take seconds to make."""
+
 _FIELDS = 1000
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+"""A text, whose brackets open nothing. One without an end is passed over once, and not from each quote in it."""
 
 
 class Unreadable(ValueError):
@@ -25,7 +31,8 @@ def parse(body: bytes, content_type: str) -> Any:
     """The value of a JSON body, or the fields of a form.
 
     Raises:
-        Unreadable: it is no UTF-8, no JSON, names a key twice, is nested too deeply or holds half a character.
+        Unreadable: it is no UTF-8, no JSON, names a key twice, is nested too deeply, has too many parts or holds half a
+            character.
     """
     try:
         text = body.decode("utf-8")
@@ -37,6 +44,9 @@ def parse(body: bytes, content_type: str) -> Any:
 
 
 def _json(text: str) -> Any:
+    opened = text.count("[") + text.count("{")
+    if opened > MOST and (opened := sum(map(_TEXT.sub("", text).count, "[{"))) > MOST:
+        raise Unreadable(f"it has more than {MOST:,} lists and objects")
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number, parse_float=_finite)
     except RecursionError as problem:
@@ -45,7 +55,7 @@ def _json(text: str) -> Any:
         raise
     except ValueError as problem:
         raise Unreadable(f"the body is no JSON ({str(problem)[:100]})") from problem
-    if text.count("[") + text.count("{") > DEEPEST and isinstance(value, dict | list) and _deeper(value):
+    if opened > DEEPEST and isinstance(value, dict | list) and _deeper(value):
         raise Unreadable(f"it is nested more than {DEEPEST} levels deep")
     if "\\ud" in text or "\\uD" in text:
         try:

@@ -38,6 +38,7 @@ from .schemes import SCHEMES, unique_id
 from .source import Label, Source
 
 INLINE_BYTES = 8 * 1024
+_LARGE_BYTES = 64 * 1024
 _AGAIN_SECONDS = 0.05
 _AGAIN = 100
 
@@ -90,7 +91,10 @@ class Receiving:
         scheme, now = SCHEMES[source.scheme], self._ports.clock.now()
         scheme.verify(arrived, source, now)
         try:
-            payload = parse(body, arrived.headers.get("Content-Type") or "")
+            kind = arrived.headers.get("Content-Type") or ""
+            # Others are received meanwhile: megabytes of small values take longer than a second.
+            large = len(body) > _LARGE_BYTES
+            payload = await asyncio.to_thread(parse, body, kind) if large else parse(body, kind)
         except Unreadable as problem:
             # The sender is who it says: what it sent is kept, so that somebody can look at it.
             label = scheme.label(arrived, None, source)
