@@ -455,6 +455,20 @@ async def test_a_process_that_dies_loses_nothing(post: Post, far: FarSide) -> No
     assert all(len(ids) == 1 for ids in by_task.values())
 
 
+async def test_a_host_that_fails_one_tenant_is_not_let_rest_for_another(post: Post, far: FarSide) -> None:
+    """A tenant whose endpoints of a shared host break off keeps nobody's events from it."""
+    far.answers["/bad"] = "reset"
+    await post.open()
+    for number in range(8):
+        await post.endpoint(f"bad-{number}", far.url("/bad"), tenant="acme", events=("task.queued",))
+    await post.endpoint("good", far.url("/good"), events=("task.queued",))
+    await post.say("t-1", tenant="acme")
+    await _settled(post)
+    await post.say("t-2")
+
+    assert len(await far.until("/good", 1)) == 1
+
+
 async def test_a_host_that_is_gone_is_let_rest_and_no_attempt_is_used_up(post: Post, clock: SeededClock) -> None:
     """After five failed connections nothing is tried for half a minute; then one is."""
     gone = FarSide()

@@ -76,7 +76,7 @@ class Sender:
         self._living = Lane(settings.places, settings.connections, settings.patience)
         self._failing = Lane(max(settings.places // 4, 1), max(settings.connections // 4, 1), settings.patience)
         self._idle = Idle()
-        self._circuits: OrderedDict[str, Circuit] = OrderedDict()
+        self._circuits: OrderedDict[tuple[str, str], Circuit] = OrderedDict()
 
     def release(self, line: Line) -> None:
         """Its courier has nothing more to send now: whoever sends to the same place next may have the connection."""
@@ -94,7 +94,7 @@ class Sender:
             to = target(endpoint.url)
         except KingpostError as problem:
             return self._verdict(endpoint, due, _Trace(), 0.0, ("ours", None, str(problem)))
-        circuit, place = self._circuit(to), (endpoint.tenant, to.secure, to.host, to.port)
+        circuit, place = self._circuit(endpoint.tenant, to), (endpoint.tenant, to.secure, to.host, to.port)
         if line.place != place:
             line.close()
             line.place = place
@@ -169,8 +169,9 @@ class Sender:
         payload = {"url": endpoint.url, "request": dict(trace.request), "reply": reply, "why": why}
         return Verdict(fate, wait, why, Event("delivery.tried", header, payload))
 
-    def _circuit(self, to: Target) -> Circuit:
-        name = to.authority
+    def _circuit(self, tenant: str, to: Target) -> Circuit:
+        """Each tenant's own: what one makes of a host that many use keeps nothing from the others."""
+        name = tenant, to.authority
         circuit = self._circuits.get(name)
         if circuit is None:
             circuit = self._circuits[name] = Circuit()
