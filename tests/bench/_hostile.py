@@ -27,6 +27,7 @@ def _in_turn(count: int, *units: str) -> Callable[[float], str]:
     return lambda size: "".join(units[at % len(units)].replace("#", str(at)) for at in range(round(count * size)))
 
 
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
 _LONG = [
     "def lift_#(load):\n" + "    load = load + #\n" * 8 + "\n\n",
     '{"crane": #, "tonnes": 40}\n' * 8 + "\n",
@@ -77,5 +78,21 @@ HOSTILE: Mapping[str, Callable[[float], str]] = {
     "joined signs": _many(50_000, "👩\u200d👩\u200d👧"),
     "combining marks": _many(100_000, "e\u0301\u0301\u0301"),
     "chinese": _many(200_000, "漢字"),
+    "two names": _many(45_000, "Ann: yes #\nBob: no\n"),
+    "nicks": _many(60_000, "<a> # x\n<b> y\n"),
+    "open brackets": _many(500_000, "[1"),
+    "heads in turn": _many(60_000, "### Ann\n### Bob\n"),
+    "heads and text": _many(25_000, "### Ann\n\ntext #\n\n### Bob\n\nmore #\n\n"),
+    "stairs": lambda size: "".join(" " * (at % 9) + f"k{at}:\n" for at in range(round(90_000 * size))),
+    "high stairs": lambda size: "".join(" " * (at % 400) + f"k{at}:\n" for at in range(round(4_600 * size))),
+    "commits": _many(35_000, "commit 0123456789abcdef#\n"),
+    "one hunk": lambda size: "diff --git a/x b/x\n@@ -1 +1 @@\n" + _many(60_000, "+line # of it\n")(size),
+    "log of names": lambda size: "".join(
+        f"2026-01-01 10:00:00 INFO login {str(at).translate(_LETTERS)}\n" for at in range(round(22_000 * size))
+    ),
+    "one record": lambda size: "2026-01-01 10:00:00 ERROR x\n" * 4 + _many(60_000, "    at frame #\n")(size),
+    "tests that passed": _many(50_000, "t/a.py::t_# PASSED\n"),
+    "open quotes": lambda size: "a,b,c\n" + _many(80_000, '1,"2,#\n')(size),
+    "keys": lambda size: "{" + _many(60_000, '"k#": #, ')(size) + '"k": 0}',
 }
 """By name, what makes it in a share of its whole size."""

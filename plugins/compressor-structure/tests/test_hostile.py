@@ -33,7 +33,7 @@ class ByteCounter:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_texts_are_fitted(name: str, kind: str, fit: Fit, passages: Passages) -> None:
     """A time that grows with the square of the length would not end here. ``make bench BENCH=fit`` takes them whole."""
-    text = HOSTILE[name](0.1 if kind else 0.3)
+    text = HOSTILE[name](0.05 if kind else 0.2)
     given = passages(text, "The crane lifts forty tonnes.", kind=kind)
     budget = ByteCounter().count(text) // 5
 
