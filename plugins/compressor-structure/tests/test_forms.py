@@ -283,6 +283,20 @@ def test_the_odd_row_of_json_survives(indent: int | None, shorten: Shorten) -> N
     assert [n for n in (211, 111, 57) if f"\n{n} | " not in left] == []
 
 
+def test_rows_are_known_without_their_long_texts(shorten: Shorten) -> None:
+    """Many titles tell more than the whole of a few; what is asked for is whole."""
+    body = "It began when the rope was wound up for the first time in the yard, and it has not ended since then. " * 3
+    rows = [
+        {"id": n, "title": f"Crane {n} is late", "open": n % 3 == 0, "days": n, "body": f"{body}{n}"} for n in range(90)
+    ]
+    rows[40] |= {"title": "The hatch leaks", "body": f"{body} By night."}
+    overview, asked = shorten(json.dumps(rows), 0.25), shorten(json.dumps(rows), 0.25, "Which hatch leaks?")
+
+    assert overview.count("is late") > 60
+    assert "The hatch leaks | false | 40 | " in asked
+    assert "By night." in asked
+
+
 def test_json_numbers_are_written_as_they_stood(shorten: Shorten) -> None:
     text = json.dumps([{"n": n, "text": f"something long about {n}"} for n in range(40)])
     text = text.replace('"n": 7,', '"n": 1.50e3,').replace('"n": 9,', f'"n": {"9" * 100},')

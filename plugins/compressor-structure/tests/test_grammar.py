@@ -104,3 +104,15 @@ def test_a_broken_file_does_not_spoil_the_others() -> None:
 
     kept = {passage.id: passage.text for passage in fitted.kept}
     assert grammar.form(kept["2"], "b.js", NOBODY) is not None
+
+
+def test_names_come_before_what_is_told_above_a_class() -> None:
+    """Its comment is shown with it only where all that it holds is."""
+    said = " * A crane that lifts what nobody else can lift, at any time of any day.\n" * 9
+    methods = "".join(f"  part{n}(load: number): number {{\n    return load + {n};\n  }}\n" for n in range(9))
+    text = f"/**\n{said} */\nexport class Crane {{\n{methods}}}\n"
+
+    left = shortened(text, "crane.ts", 0.4)
+
+    assert left.startswith("export class Crane {\n")
+    assert all(f"part{n}(load: number): number" in left for n in range(9))

@@ -33,6 +33,7 @@ _FUNCTIONS = ("function", "method", "constructor")
 _WRAPPERS = ("export_statement", "ambient_declaration", "template_declaration", "decorated_definition")
 _GOES_ON = (":", ";", ",", ")")
 """What belongs to the statement before, and has no node of its own."""
+_TOLD = 0.6
 _DOTS, _EMPTY = " { … }", " {}"
 _LOSS = "bodies of functions that the question does not mention"
 _NO_QUESTION = "bodies of functions"
@@ -128,7 +129,10 @@ class _Reader:
         opening = self._line_end(body.start_byte + 1)
         number = len(self.units)
         head = self._text(span[0], opening)
-        self.units.append(Unit((head,), (1.0,), title=self._name(node), parent=parent, loss=self._loss))
+        short = f"{self._lead(span[0], node)}{self._text(node.start_byte, opening)}"
+        # What is told above it comes after the names of what is in it.
+        shapes, worth = ((short, head), (1.0, _TOLD)) if len(short) < len(head) else ((head,), (1.0,))
+        self.units.append(Unit(shapes, worth, title=self._name(node), parent=parent, loss=self._loss))
         end = self.block(body, opening, number, depth + 1)
         self.ends.setdefault(len(self.units) - 1, []).append((number, self._text(end, span[1])))
 
@@ -136,16 +140,18 @@ class _Reader:
         whole = self._text(*span)
         tail = self._text(body.end_byte, span[1])
         signature = self._text(node.start_byte, body.start_byte).rstrip()
-        before = self._text(span[0], node.start_byte)
-        # Comments above it go with the body, annotations and `export` stay.
-        lead = before[before.rfind("\n", 0, len(before.rstrip(" \t"))) + 1 :]
-        if before.lstrip()[:1] in _GOES_ON:
-            lead = before
-        short = f"{lead}{signature}{_DOTS}{tail}"
+        short = f"{self._lead(span[0], node)}{signature}{_DOTS}{tail}"
         value = 0.45 if self._name(node).startswith(("_", "#")) or "private " in signature else 1.0
         shapes = (short, whole) if len(short) < 0.85 * len(whole) else (whole,)
         worth = (value, 0.0)[: len(shapes)]
         self.units.append(Unit(shapes, worth, title=f"{self._name(node)} ", parent=parent, loss=self._loss))
+
+    def _lead(self, start: int, node: Any) -> str:
+        """What stands in front of a definition without the comments above it: annotations, `export`."""
+        before = self._text(start, node.start_byte)
+        if before.lstrip()[:1] in _GOES_ON:
+            return before
+        return before[before.rfind("\n", 0, len(before.rstrip(" \t"))) + 1 :]
 
     def _name(self, node: Any) -> str:
         name = node.child_by_field_name("name") or node.child_by_field_name("declarator")

@@ -110,7 +110,7 @@ class _Lines:
             return
         cells = [[_cell(row[key]) if key in row else "" for key in columns] for row in rows]
         texts = [" | ".join(row).rstrip() + "\n" for row in cells]
-        self.units += of_rows(texts, cells, len(self.units) - 1, self._question)
+        self.units += of_rows(texts, cells, len(self.units) - 1, self._question, " | ")
 
 
 def _is_table(rows: Sequence[Any]) -> bool:

@@ -14,8 +14,12 @@ _RULE = re.compile(r"[\s|:+=-]+$")
 ROWS_LOSS = "rows that the question does not mention"
 LIKE_LOSS = "rows like those that are kept"
 _MOST_COLUMNS = 60
-_SAMPLE, _FEW_ROWS, _WORDS = 60, 8, 6
-"""Rows looked at for who speaks, at least, and how many words a message has."""
+_FLAGS = ("true", "false", "null", "yes", "no")
+_LONG, _KNOWN_BY, _SHORT_ROW = 100, 2, 0.5
+"""Characters of a long text, how many other columns a row is known by, and what it is worth without its long texts."""
+_LONG_LOSS = "long texts of rows"
+_SAMPLE, _FEW_ROWS, _FEW_COLUMNS, _WORDS = 60, 8, 5, 6
+"""Rows looked at for who speaks, at least, columns at most, and how many words a message has."""
 
 
 def form(text: str, question: Question) -> Form | None:
@@ -32,28 +36,42 @@ def form(text: str, question: Question) -> Form | None:
     return Form(units, flows=spoken, is_speech=spoken)
 
 
-def of_rows(rows: Sequence[str], cells: Sequence[Sequence[str]], parent: int, question: Question) -> list[Unit]:
-    """One unit for each row: the odd ones are worth most, the first shows how rows look."""
-    columns = zip_longest(*(row[:_MOST_COLUMNS] for row in cells), fillvalue="")
+def of_rows(
+    rows: Sequence[str], cells: Sequence[Sequence[str]], parent: int, question: Question, mark: str = ""
+) -> list[Unit]:
+    """One unit for each row: the odd ones are worth most, the first shows how rows look.
+
+    Where a ``mark`` that joins cells is given, rows can do without their long texts.
+    """
+    columns = list(zip_longest(*(row[:_MOST_COLUMNS] for row in cells), fillvalue=""))
     odd = odd_rows([[str(len(row)) for row in cells], *columns])
     loss = ROWS_LOSS if question.terms else LIKE_LOSS
     by = _speaker(cells)
-    return [
-        Unit(
-            (row,),
-            (0.95 if at in odd else 0.6 if at == 0 else 0.0,),
-            parent=parent,
-            loss=loss,
-            speaker=cells[at][by] if by is not None and by < len(cells[at]) else "",
-        )
-        for at, row in enumerate(rows)
-    ]
+    long = _long(columns) if mark and by is None else set()
+    units = []
+    for at, row in enumerate(rows):
+        worth = 0.95 if at in odd else 0.6 if at == 0 else 0.0
+        unit = Unit((row,), (worth,), parent=parent, loss=loss)
+        if by is not None and by < len(cells[at]):
+            unit.speaker = cells[at][by]
+        if long:
+            short = mark.join("…" if column in long else cell for column, cell in enumerate(cells[at])) + "\n"
+            if len(short) < 0.7 * len(row):
+                unit.shapes, unit.worth, unit.loss = (short, row), (worth or _SHORT_ROW, 0.0), f"{loss}; {_LONG_LOSS}"
+        units.append(unit)
+    return units
+
+
+def _long(columns: Sequence[Sequence[str]]) -> set[int]:
+    """The columns of long texts, where there are others to know a row by."""
+    found = {at for at, column in enumerate(columns) if sum(map(len, column)) > _LONG * len(column)}
+    return found if len(columns) - len(found) >= _KNOWN_BY else set()
 
 
 def _speaker(cells: Sequence[Sequence[str]]) -> int | None:
     """The column of who says what stands in another one, where rows are the messages of a few people."""
     sample = [row for row in cells[:_SAMPLE] if len(row) == len(cells[0])]
-    if len(sample) < _FEW_ROWS:
+    if len(sample) < _FEW_ROWS or len(cells[0]) > _FEW_COLUMNS:
         return None
     columns = list(zip(*sample, strict=True))
     spaces = [sum(cell.count(" ") for cell in column) / len(sample) for column in columns]
@@ -62,7 +80,8 @@ def _speaker(cells: Sequence[Sequence[str]]) -> int | None:
     few = [
         at
         for at, column in enumerate(columns)
-        if 1 < len(set(column)) <= len(sample) // 4 and all(cell[:1].isalpha() for cell in column)
+        if 1 < len(set(column)) <= len(sample) // 4
+        and all(cell[:1].isalpha() and cell not in _FLAGS for cell in column)
     ]
     return few[0] if len(few) == 1 else None
 
