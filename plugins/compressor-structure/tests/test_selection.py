@@ -150,3 +150,15 @@ def test_a_term_is_found_in_any_part_of_a_word() -> None:
 @given(st.text(st.characters(max_codepoint=127), max_size=60))
 def test_what_a_text_says_in_plain_letters_is_read_as_by_the_expression(text: str) -> None:
     assert essence(text) == (" ".join(re.findall(r"\w+", text.casefold())) or text.strip())
+
+
+def test_without_a_question_what_stands_below_a_heading_comes_first(shorten: Shorten) -> None:
+    """A section begins with what it is about."""
+    chance = random.Random(9)
+    nouns = ["rope", "winch", "load", "yard", "hook", "mast", "boom", "sling", "crew", "barge"]
+    said = iter(f"The {' and the '.join(chance.sample(nouns, 3))} were seen in the {n}th week." for n in range(99))
+    text = "".join(f"## Part {part}\n\n" + "".join(f"{next(said)}\n\n" for _ in range(8)) for part in range(6))
+    left = shorten(text, 0.3)
+
+    firsts = [section.split("\n\n")[1] for section in text.split("## ")[1:]]
+    assert sum(first in left for first in firsts) >= 5

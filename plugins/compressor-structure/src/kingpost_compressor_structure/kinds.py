@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from .forms import grammar, verdicts
 from .forms.speakers import speaks
+from .question import STOP
 
 KINDS = ("code", "dialogue", "diff", "json", "jsonl", "log", "markdown", "prose", "python", "table", "tests")
 
@@ -48,6 +49,7 @@ _SEARCHED = 200_000
 _RUN = re.compile(r"\d+|[A-Za-z]+")
 _SAYS = re.compile(r"[A-Za-z]{2,}")
 _FIRST = re.compile(r"[A-Za-z][A-Za-z-]{2,20}(?=[ :] ?\S{1,200}[ .:\n])")
+_SENTENCE = re.compile(r"[^\W\d_][)\"'”’]?[.!?:]\s*$")  # noqa: RUF001 - an apostrophe on purpose
 _BEGINNING, _FEW = 14, 8
 _MANY, _FEW_WORDS = 30, 5
 _JSON_ENDS = {"{": "}", "[": "]"}
@@ -110,7 +112,9 @@ def _say_alike(lines: Sequence[str]) -> bool:
     """Whether most lines begin with one of very few words, as what a tool says about each thing in turn."""
     if len(lines) < _MANY or _is_table(lines):
         return False
-    words = Counter(found[0] for line in lines if (found := _FIRST.match(line)))
+    if _share(lines, _SENTENCE.search) > 0.5:
+        return False
+    words = Counter(found[0] for line in lines if (found := _FIRST.match(line)) and found[0].lower() not in STOP)
     often = [count for _, count in words.most_common(_FEW_WORDS) if count > 2]
     return sum(often) > 0.75 * len(lines)
 

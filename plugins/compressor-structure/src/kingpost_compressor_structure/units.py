@@ -101,7 +101,7 @@ class Form:
                 continue
             shown = self.shown(number, empty=number in bare)
             if gap and parts and self.gaps:
-                parts.append(_gap(parts[-1], shown))
+                parts.append(_gap(parts[-1], begins=self.units[number - 1].whole.endswith("\n")))
             gap = False
             parts.append(shown)
         text = "".join(parts)
@@ -116,9 +116,9 @@ def _bare(units: Sequence[Unit], chosen: Sequence[int]) -> set[int]:
     return needy
 
 
-def _gap(before: str, behind: str) -> str:
+def _gap(before: str, *, begins: bool) -> str:
+    """What shows that something is left out behind ``before``; ``begins``: what follows begins a line."""
     if before.endswith("\n"):
         return "…\n"
-    if behind[:1] in (" ", "\t"):
-        return "…\n" if before[-1:].isspace() else " …\n"
-    return "… " if before[-1:].isspace() else " … "
+    mark = "…\n" if begins else "… "
+    return mark if before[-1:].isspace() else f" {mark}"

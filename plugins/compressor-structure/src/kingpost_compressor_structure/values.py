@@ -26,6 +26,8 @@ _BENEATH = 0.6
 _STRUCTURE = 1.2
 _NEARER, _SHORTER = 0.02, 2e-5
 _PIECE = 6_000
+_FIRST_BELOW, _FIRST = 1.5, 1.5
+"""What stands at once below a heading, and what a text begins with, beside the rest of it."""
 _CHARACTERS = 4
 """In a token, about."""
 
@@ -46,7 +48,7 @@ async def rank(drafts: Sequence[Draft], forms: Sequence[Form], question: Questio
     merits = _merits(drafts)
     told = _scaled(told, 0.98)
     for at, form in enumerate(forms):
-        own = _spread(form, asked[at]) if has_answer else _opening(told[at])
+        own = _spread(form, asked[at]) if has_answer else _opening(form, told[at])
         factor = 0.7 + 0.3 * merits[at]
         likely = _SPOKEN if form.is_speech else _TOLD
         asked[at] = [value * factor + likely * also for value, also in zip(own, told[at], strict=True)]
@@ -151,9 +153,16 @@ def _spread(form: Form, own: Sequence[float]) -> list[float]:
     return values
 
 
-def _opening(told: Sequence[float]) -> list[float]:
-    """Without a question: what a passage begins with is often what it is about."""
-    return [value * (1.3 if at == 0 else 1.1 if at < 3 else 1.0) for at, value in enumerate(told)]
+def _opening(form: Form, told: Sequence[float]) -> list[float]:
+    """Without a question: what a passage, or a section of it, begins with is often what it is about."""
+    values = [value * (1.3 if at == 0 else 1.1 if at < 3 else 1.0) for at, value in enumerate(told)]
+    if form.is_speech and not any(unit.speaker for unit in form.units):
+        below = [at for at, unit in enumerate(form.units) if at and unit.parent == at - 1]
+        for at in below:
+            values[at] *= _FIRST_BELOW
+        for at in below[:1] or range(min(2, len(values))):
+            values[at] *= _FIRST
+    return values
 
 
 def _scaled(values: Sequence[Sequence[float]], best_of: float = 1.0) -> list[list[float]]:

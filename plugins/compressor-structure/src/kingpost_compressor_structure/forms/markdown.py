@@ -32,26 +32,28 @@ def form(text: str, question: Question) -> Form | None:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str]]:
-    """Headings with their level, code blocks and what is between them (level 0); together they are the text."""
+    """Headings with their level, code blocks and what is between them (level 0); together they are the text.
+
+    Headings and code blocks have the blank lines behind them.
+    """
     part: list[str] = []
     fence = ""
+    level, done = 0, False
     for line in text.splitlines(keepends=True):
         bare = line.lstrip()
         if fence:
             part.append(line)
             if bare.startswith(fence) and not bare.strip(fence[0] + "\n "):
-                yield 0, "".join(part)
-                part, fence = [], ""
+                fence, done = "", True
             continue
         heading = _HEADING.match(line)
         opens = bare.startswith(_FENCES)
-        if part and (heading or opens):
-            yield 0, "".join(part)
-            part = []
+        if part and (heading or opens or (done and bare)):
+            yield level, "".join(part)
+            part, level, done = [], 0, False
         if heading:
-            yield len(heading[1]), line
-        else:
-            part.append(line)
-            fence = bare[:3] if opens else ""
+            level, done = len(heading[1]), True
+        part.append(line)
+        fence = bare[:3] if opens else ""
     if part:
-        yield 0, "".join(part)
+        yield level, "".join(part)
