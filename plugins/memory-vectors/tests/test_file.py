@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from kingpost import Unavailable
 from kingpost.testing import full_disk
-from kingpost_memory_vectors.file import VectorFile
+from kingpost_memory_vectors.file import VectorFile, _write_anew
 
 KEYS = [("tenant", "scope", f"memory {n} {'long' * 50}") for n in range(2000)]
 
@@ -40,6 +40,26 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(vectors: VectorFile
 
     vectors.enqueue(KEYS)
     assert vectors.counts() == (0, len(KEYS))
+
+
+def test_a_mark_that_another_process_made_meanwhile_stays(vectors: VectorFile) -> None:
+    """Whoever writes the file anew knows nothing of what is forgotten behind it."""
+    other = VectorFile(vectors.path)
+    other.open()
+    vectors.remove([1])
+    with vectors._use() as db:  # noqa: SLF001 - what it says to SQLite is the point
+
+        def told(statement: str) -> None:
+            if statement.startswith("DELETE FROM fact"):
+                other.remove([2])
+
+        db.set_trace_callback(told)
+        _write_anew(db)
+        db.set_trace_callback(None)
+
+    assert vectors.fact("untidy") is not None
+    other.close()
+    assert vectors.fact("untidy") is None
 
 
 def test_a_locked_file_is_told(vectors: VectorFile) -> None:

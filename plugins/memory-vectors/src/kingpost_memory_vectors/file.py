@@ -35,6 +35,10 @@ CREATE TABLE IF NOT EXISTS fact(name TEXT PRIMARY KEY, value BLOB NOT NULL);
 """
 
 
+# Another one each time: whoever writes the file anew takes away the mark that was there before, and none that another
+# process has made meanwhile.
+_UNTIDY = "INSERT OR REPLACE INTO fact(name, value) VALUES ('untidy', randomblob(8))"
+
 _REWRITTEN_BYTES = 128 * 1024 * 1024
 """The largest file that is written anew: that takes its size in memory, and half a second."""
 
@@ -175,7 +179,7 @@ class VectorFile:
                 "(SELECT 1 FROM waiting WHERE waiting.tenant = scope.tenant AND waiting.scope = scope.name)",
                 [(number,) for number in numbers],
             )
-            db.execute("INSERT OR REPLACE INTO fact(name, value) VALUES ('untidy', x'01')")
+            db.execute(_UNTIDY)
         with self._use() as db, contextlib.suppress(sqlite3.Error):
             if ids is None:
                 _write_anew(db)
@@ -198,7 +202,7 @@ class VectorFile:
                 cut = "UPDATE scope SET cuts = cuts + 1 WHERE number = (SELECT scope FROM vector WHERE seq = ?)"
                 db.execute(cut, (seq,))
                 db.execute("DELETE FROM vector WHERE seq = ?", (seq,))
-            db.execute("INSERT OR REPLACE INTO fact(name, value) VALUES ('untidy', x'01')")
+            db.execute(_UNTIDY)
 
     def clear(self) -> None:
         """Forget every vector: another model made them."""
@@ -300,8 +304,9 @@ def _extended(connection: sqlite3.Connection) -> bool:
 def _write_anew(db: sqlite3.Connection) -> None:
     ((pages,), (size,)) = (db.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
     if pages * size <= _REWRITTEN_BYTES:
+        marks = db.execute("SELECT value FROM fact WHERE name = 'untidy'").fetchall()
         db.execute("VACUUM")
-        db.execute("DELETE FROM fact WHERE name = 'untidy'")
+        db.executemany("DELETE FROM fact WHERE name = 'untidy' AND value = ?", marks)
 
 
 def _scope(db: sqlite3.Connection, tenant: str, name: str) -> int:

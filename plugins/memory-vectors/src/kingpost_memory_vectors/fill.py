@@ -70,7 +70,9 @@ class Filler:
                 await self.clock.sleep(wait)
                 wait = min(wait * 2, _LONGEST_WAIT)
                 continue
-            self.idle.set()
+            if not self.wake.is_set():
+                self.idle.set()
+            # Whoever woke it in the middle of the pass may wait for what that pass did not see.
             await self.wake.wait()
             self.wake.clear()
             self.idle.clear()

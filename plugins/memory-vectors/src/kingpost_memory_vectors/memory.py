@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Any
 
 from kingpost import Boost, Memory, MemoryBackend, Ports, Query, Recollection, Selection, Tended, Unavailable, replace
@@ -37,6 +37,7 @@ class VectorMemory:
         self._questions: OrderedDict[str, Floats] = OrderedDict()
         self._filler: Filler | None = None
         self._filling: asyncio.Task[None] | None = None
+        self._begun: set[asyncio.Future[Any]] = set()
 
     @property
     def borrows(self) -> Sequence[tuple[str, str]]:
@@ -68,6 +69,9 @@ class VectorMemory:
 
     async def stop(self) -> None:
         """Stop embedding; what waits is embedded after the next start."""
+        # What was begun is finished, though nobody may wait for it any more.
+        while self._begun:
+            await asyncio.wait(list(self._begun))
         if self._filling is not None:
             self._filling.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -82,6 +86,9 @@ class VectorMemory:
             await self._filler.idle.wait()
 
     async def remember(self, memories: Sequence[Memory]) -> int:
+        return await self._whole(self._remember(memories))
+
+    async def _remember(self, memories: Sequence[Memory]) -> int:
         new = await self._below.remember(memories)
         keys = [
             (each.tenant, each.scope, each.id) for each in memories if each.kind == "text" and each.origin != "recalled"
@@ -130,6 +137,9 @@ class VectorMemory:
         return await self._below.get(tenant, scope, ids)
 
     async def forget(self, selection: Selection) -> int:
+        return await self._whole(self._forget(selection))
+
+    async def _forget(self, selection: Selection) -> int:
         whole = selection.ids is None and selection.source is None and selection.kind is None and not selection.but
         if whole and selection.after is None:
             count = await self._below.forget(selection)
@@ -147,3 +157,16 @@ class VectorMemory:
     async def export(self, selection: Selection) -> AsyncIterator[Memory]:
         async for memory in self._below.export(selection):
             yield memory
+
+    async def _whole(self, work: Coroutine[Any, Any, int]) -> int:
+        """Finish what was begun even when the caller is cancelled: no vector outlives its memory, none is forgotten."""
+        begun = asyncio.ensure_future(work)
+        self._begun.add(begun)
+        begun.add_done_callback(self._done)
+        return await asyncio.shield(begun)
+
+    def _done(self, begun: asyncio.Future[Any]) -> None:
+        self._begun.discard(begun)
+        if not begun.cancelled():
+            # Whoever went away wants no answer, and no complaint about one that nobody took.
+            begun.exception()
