@@ -27,7 +27,7 @@ from kingpost_memory_sqlite.settings import Settings
 from tests.bench._measure import close, own_cpu, tell
 from tests.bench.quality import recall as quality
 from tests.bench.quality.dialogues import Dialogue, dialogues
-from tests.bench.quality.friends import friends
+from tests.bench.quality.friends import ALLOTMENT, FRIENDS, worlds
 
 SCOPES = 100
 BATCH = 500
@@ -37,7 +37,8 @@ NOW = 1_700_000_000.0
 PARTS: dict[str, Callable[[int], Iterable[Dialogue]]] = {
     "tuned": lambda count: dialogues("tuned", count),
     "held out": lambda count: dialogues("held out", count),
-    "by hand": lambda _: friends(),
+    "by hand": lambda _: worlds(FRIENDS),
+    "by hand, unseen": lambda _: worlds(ALLOTMENT),
 }
 """What quality is measured on: dialogues that are made, of topics that were tuned on or not, and written ones."""
 
@@ -235,7 +236,7 @@ async def goodness(count: int) -> tuple[dict[str, float], dict[str, float]]:
             for kind, value in found["kingpost"].items():
                 if plain := found["plain FTS5"][kind]:
                     ratios[f"{half}, {kind}, to plain FTS5"] = value / plain
-            if half != "by hand":
+            if not half.startswith("by hand"):
                 figures[f"{half}, nonsense unanswered"] = await quality.nonsense(memory, half)
             await memory.stop()
     return figures, ratios

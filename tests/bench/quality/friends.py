@@ -1,8 +1,8 @@
 """Talks and notes that were written by hand, with questions and the lines that answer them: a part of the quality.
 
-Called by ``recall``. ``friends.md`` holds several worlds: a first heading is a scope, a second one the time of a
-session, ``Name [mark]: text`` a turn and ``kind | marks | question`` a question. Nothing in it was written with the
-ranking in view, and nothing is tuned on it.
+Called by ``recall``. A first heading is a scope, a second one the time of a session, ``Name [mark]: text`` a turn and
+``kind | marks | question`` a question. What ``friends.md`` missed was mended where that was general;
+``allotment.md`` was written afterwards, and nothing was mended for it but that *what news* in a month is that month's.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from kingpost import Memory
 
 from .dialogues import Dialogue, Question
 
-_FILE = Path(__file__).with_name("friends.md")
+FRIENDS, ALLOTMENT = (Path(__file__).with_name(name) for name in ("friends.md", "allotment.md"))
 _TURN = re.compile(r"(?P<speaker>\w+|-)(?: \[(?P<mark>\w+)\])?: (?P<body>.+)")
 
 
-def friends() -> Iterator[Dialogue]:
+def worlds(file: Path) -> Iterator[Dialogue]:
     """Each world with its questions; a question of kind ``none`` has no answer and no evidence."""
     made: Dialogue | None = None
     session, at = "", 0.0
-    for line in _FILE.read_text("utf-8").splitlines():
+    for line in file.read_text("utf-8").splitlines():
         if line.startswith("## "):
             at = datetime.strptime(line, "## %Y-%m-%d %H:%M").replace(tzinfo=UTC).timestamp()
             session = line[3:]

@@ -243,9 +243,10 @@ def by_time(read: Read, ask: Ask) -> Rows:
     """
     rows: Rows = {}
     question, named = ask.scope.question, ask.scope.named
-    if not (question.is_about_time or named):
+    anybody = question.is_about_time(len(named))
+    if not (anybody or named):
         return rows
-    told = {"anybody": question.is_about_time, "named": json.dumps(sorted(named)), "wanted": _TIMES}
+    told = {"anybody": anybody, "named": json.dumps(sorted(named)), "wanted": _TIMES}
     for begin, end in question.telling:
         parameters = {**ask.live(), **told, "scope": ask.scope.number, "begin": begin, "end": end}
         rows |= {row[0]: row for row in read(_TIMELY, parameters)}

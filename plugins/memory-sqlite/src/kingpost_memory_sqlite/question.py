@@ -44,6 +44,7 @@ TIME_TERMS = frozenset(
     )
     for term in terms.main
 )
+_BARE = 2
 _SHORT = 100 * 86_400.0
 _QUOTED = re.compile(r"[`\"]([^`\"\n]{2,80})[`\"]")
 _AROUND = ".,;:!?()[]{}<>\"'`*"
@@ -60,9 +61,8 @@ _NOW = re.compile(
 class Question(Record):
     """``terms`` with their weights, in order; neighbours as ``pairs``; ``marks`` that must stand as they are.
 
-    ``windows`` are the times that it names, ``asks_when`` says that it wants one,
-    ``is_about_time`` that it asks of nothing but a time and who speaks, and ``asks_now`` that it wants the newest.
-    ``stands`` are terms that stand for one of its own.
+    ``windows`` are the times that it names, ``asks_when`` says that it wants one, ``more`` how much it asks for beside
+    a time that it names, and ``asks_now`` that it wants the newest. ``stands`` are terms that stand for one of its own.
     """
 
     terms: Mapping[str, float]
@@ -70,9 +70,13 @@ class Question(Record):
     marks: tuple[str, ...]
     windows: tuple[Window, ...] = ()
     asks_when: bool = False
-    is_about_time: bool = False
+    more: int | None = None
     asks_now: bool = False
     stands: Mapping[str, str] = field(default_factory=dict)
+
+    def is_about_time(self, named: int) -> bool:
+        """Whether it asks of little but a time, and of whom it names: of ``named`` speakers."""
+        return self.more is not None and self.more <= (1 if named else _BARE)
 
     def worth(self, term: str) -> float:
         """The weight of a term that was asked for, or of one that stands for it."""
@@ -81,7 +85,7 @@ class Question(Record):
     @property
     def telling(self) -> tuple[Window, ...]:
         """The times of which everything is worth a look; in a longer one, words must tell, if it asks for any."""
-        return tuple(each for each in self.windows if self.is_about_time or each.end - each.begin <= _SHORT)
+        return tuple(each for each in self.windows if self.is_about_time(1) or each.end - each.begin <= _SHORT)
 
 
 def asked(text: str, now: float = 0.0) -> Question:
@@ -103,9 +107,11 @@ def asked(text: str, now: float = 0.0) -> Question:
     if named:
         # The window finds what was told then; that the words of a date stand in a text says little more.
         kept = {term: weight * DATE if term in TIME_TERMS else weight for term, weight in kept.items()}
-    bare = bool(named) and sum(weight >= 1 for term, weight in kept.items() if term not in TIME_TERMS) <= 1
+    more = sum(weight >= 1 for term, weight in kept.items() if term not in TIME_TERMS)
     now_wanted = not named and _NOW.search(text) is not None
-    return Question(kept, pairs, _marks(text), named, _WHEN.search(text) is not None, bare, now_wanted)
+    return Question(
+        kept, pairs, _marks(text), named, _WHEN.search(text) is not None, more if named else None, now_wanted
+    )
 
 
 def _marks(text: str) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ def _above(found: Mapping[int, Candidate], near: Near, scope: Scope, floor: floa
 
 def _in_time(each: Candidate, question: Question, named: frozenset[int]) -> bool:
     """Whether it was told in a time that the question names, by whom it names if it asks of more than a time."""
-    if not (question.is_about_time or each.speaker in named):
+    if not (each.speaker in named or question.is_about_time(len(named))):
         return False
     return any(begin <= each.created < end for begin, end in question.telling)
 
