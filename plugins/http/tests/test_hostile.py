@@ -233,6 +233,31 @@ async def test_a_body_of_25_megabytes_is_refused_and_its_sender_is_told(client: 
     assert answer.status_code == 413
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1, 2\r\n\r\n", 400),
+        (b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+        (b"POST /no HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 9000000\r\n\r\n", 404),
+    ],
+)
+async def test_whoever_goes_on_sending_gets_to_read_the_refusal(serving: Any, head: bytes, status: int) -> None:
+    """A connection that is closed over bytes that nobody has read is reset, and the answer with it."""
+    async with serving() as (_, url):
+        reader, writer = await asyncio.open_connection(urlsplit(url).hostname, urlsplit(url).port)
+        async with asyncio.timeout(30):
+            writer.write(head)
+            for _ in range(40):
+                writer.write(b"x" * 100_000)
+                await writer.drain()
+                await asyncio.sleep(0)
+            came = await reader.read()
+        writer.close()
+
+    assert came.startswith(b"HTTP/1.1 %d" % status), came[:200]
+    assert came.count(b"HTTP/1.1") == 1
+
+
 @pytest.mark.parametrize("apart", [0, 1, 3, 1000])
 @pytest.mark.parametrize(
     "chunks", [b"ffffffff\r\n", b"FFFFFF;name=value\r\n{", b'2\r\n{"\r\n7fffffff\r\ndescr', b"0000000fffffff\r\n"]

@@ -29,6 +29,9 @@ _DISCARDED_BYTES = 64 * 1024 * 1024
 _HELD_BYTES = 64 * 1024
 """What is read of a body before anybody wants it."""
 
+_LINGER_SECONDS = 10.0
+"""How long a caller who has not said everything is read on behind the last answer, so that it gets to read that."""
+
 _CHUNK_LINE_BYTES = 64
 """What is kept of a chunk's first line that came in pieces; a longer one is not looked at."""
 
@@ -141,6 +144,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self.lost or self._over or self.transport.is_closing():
+            self._discard(data)
             return
         if self._stage == _IDLE:
             self._stage, self._since, self._size = _HEAD, self._loop.time(), 0
@@ -165,6 +169,11 @@ class Connection(asyncio.Protocol):
             if self._size > _DISCARDED_BYTES:
                 self.transport.abort()
         self._advance()
+
+    def _discard(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > _DISCARDED_BYTES:
+            self.transport.abort()
 
     def on_message_begin(self) -> None:
         self._url, self._headers, self._coming = b"", [], None
@@ -324,7 +333,10 @@ class Connection(asyncio.Protocol):
         request.answered, request.content = True, b""
         self._current = None
         if not request.keep_alive:
-            self.transport.close()
+            if request.complete:
+                self.transport.close()
+            else:
+                self._linger()
             return
         if self._stage == _ANSWER and not self._waiting:
             self._stage, self._since = _IDLE, self._loop.time()
@@ -367,7 +379,17 @@ class Connection(asyncio.Protocol):
         body = document(status, code, detail, "")
         head = b"HTTP/1.1 %d Refused\r\ncontent-type: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
         self.transport.write(head % (status, CONTENT_TYPE, len(body)) + body)
-        self.transport.close()
+        self._linger()
+
+    def _linger(self) -> None:
+        """Close when the caller has: what still comes would else be answered with a reset (RFC 9112, 9.6)."""
+        self._over = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+            self._read(on=True)
+            self._loop.call_later(_LINGER_SECONDS, self.transport.close)
+        else:
+            self.transport.close()
 
     def overdue(self, now: float) -> None:
         """Look whether it has taken too long; asked about once a second."""
