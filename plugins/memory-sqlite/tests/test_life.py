@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from kingpost import InvalidRequest, Memory, Ports, Query, Selection, Tier
 from kingpost.testing import Crash, Points, SeededClock
+from kingpost_memory_sqlite.index import entries
 from kingpost_memory_sqlite.memory import SqliteMemory
 from kingpost_memory_sqlite.settings import Settings
 
@@ -25,6 +27,25 @@ async def test_a_tier_says_how_long_a_memory_lives(memory: SqliteMemory) -> None
 
     assert await _found(memory, NOW + 1799) == {"short", "long", "episodic"}
     assert await _found(memory, NOW + 1800) == {"long", "episodic"}
+
+
+async def test_others_have_their_turns_while_a_long_memory_is_read(memory: SqliteMemory) -> None:
+    """A single text of 1 MB takes the better part of a second to read."""
+    turns, ends = 0, False
+
+    async def other() -> None:
+        nonlocal turns
+        while not ends:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(other())
+    made = await entries([replace(CRANE, body=" ".join(f"word{n:x}s" for n in range(12_000)))])
+    ends = True
+    await beside
+
+    assert made[0].words == 12_000
+    assert turns > 3
 
 
 async def test_the_short_term_is_a_setting(ports: Ports) -> None:

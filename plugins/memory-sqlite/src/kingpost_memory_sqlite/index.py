@@ -24,6 +24,9 @@ T = TypeVar("T")
 SLICE_CHARS = 4000
 """After so much text the event loop gets its turn: less than a millisecond of work."""
 
+_LONG_CHARS = 16_000
+"""What is longer is read beside the event loop: a single text of 1 MB takes the better part of a second."""
+
 _PAGE = 200
 _PUT = "INSERT INTO term (rowid, words) VALUES (?, ?)"
 _TAKE = "INSERT INTO term (term, rowid, words) VALUES ('delete', ?, ?)"
@@ -68,7 +71,8 @@ async def entries(memories: Iterable[Memory]) -> list[Entry]:
     made = []
     chars = 0
     for memory in memories:
-        made.append(entry(memory))
+        long = len(memory.body) > _LONG_CHARS
+        made.append(await asyncio.to_thread(entry, memory) if long else entry(memory))
         chars += len(memory.body)
         if chars > SLICE_CHARS:
             chars = 0
