@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -62,11 +63,13 @@ async def test_verify_goes_on_beside_appends(log: SqliteLog, fill: Fill) -> None
 async def test_who_leaves_is_not_worked_for(log: SqliteLog, monkeypatch: pytest.MonkeyPatch, fill: Fill) -> None:
     """The thread that verifies gives up soon after its caller has."""
     await fill(log, 400)
-    ended = asyncio.Event()
+    begun, ended, left = asyncio.Event(), asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
     check = Listener.check
 
     def watched(listener: Listener) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        left.wait(60)
         try:
             check(listener)
         except Stopped:
@@ -76,9 +79,11 @@ async def test_who_leaves_is_not_worked_for(log: SqliteLog, monkeypatch: pytest.
     monkeypatch.setattr(scan, "PAGE", 1)
     monkeypatch.setattr(Listener, "check", watched)
     verifying = asyncio.ensure_future(log.verify())
-    await asyncio.sleep(0.01)
+    await begun.wait()
     verifying.cancel()
+    await asyncio.wait([verifying])
     await log.append("note/1", "", [Event("note.made")])
+    left.set()
 
     async with asyncio.timeout(60):
         await ended.wait()
