@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,11 @@ from kingpost import InvalidRequest, Operation, Ports, SignedHead, Unavailable
 from kingpost._host.index import installed
 from kingpost._host.kernel import Kernel
 from kingpost._host.keyfiles import keys_of, place
+from kingpost._host.keyring import Keyring
+from kingpost._host.tail import Tail
 from kingpost.operations import system, tasks
+from kingpost.records.access import Once
+from kingpost.testing import MemoryLog
 
 _KEYS = {"other.key": b"a plugin's own", "webhooks.key": b"\x00" * 32}
 
@@ -97,3 +103,24 @@ async def test_a_key_that_cannot_be_written_is_named_and_nothing_changes(saved: 
         await _in(other, system.RESTORE, system.Restore(str(saved)))
 
     assert keys_of(other) == {}
+
+
+async def test_two_processes_that_mint_at_once_mint_the_same_token_for_a_key(tmp_path: Path) -> None:
+    """The secret that tokens are drawn from is made once, whoever comes first; only its owner reads it."""
+    log, minted = MemoryLog(Ports(tmp_path)), []
+
+    def ring(entropy: Callable[[int], bytes]) -> Keyring:
+        ports = Ports(tmp_path, entropy=entropy)
+        return Keyring(log, Tail(log, ports, lambda problem: None), ports)
+
+    once = Once("ci", "digest")
+
+    def meanwhile(size: int) -> bytes:
+        minted.append(ring(os.urandom).mint(once, "default"))
+        return os.urandom(size)
+
+    minted.append(ring(meanwhile).mint(once, "default"))
+
+    assert len(minted) == 2
+    assert minted[0] == minted[1] == ring(os.urandom).mint(once, "default")
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "keys").iterdir()} == {0o600}

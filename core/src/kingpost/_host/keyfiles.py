@@ -1,7 +1,7 @@
 """Keys that lie in the home as files: written whole, copied into a backup, and put back.
 
-Called by ``heads`` for the home's own key and by ``keep``. A log may hold what only such a file opens; whether
-it is the kernel's or a plugin's makes no difference here. Never replaces a file that is there.
+Called by ``heads`` and ``keyring`` for the home's own keys, and by ``keep``. A log may hold what only such a file
+opens; whether it is the kernel's or a plugin's makes no difference here. Never replaces a file that is there.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def place(path: Path, content: bytes) -> bool:
     draft = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, _MODES[path.suffix])
+            os.fchmod(descriptor, _MODES.get(path.suffix, 0o600))
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -20,6 +20,7 @@ from ..protocols import Log
 from ..records.access import Access, Once
 from ..records.event import Event, Recorded
 from ..records.record import Record, replace
+from .keyfiles import place
 from .tail import Tail
 
 STREAM = "tokens"
@@ -153,10 +154,8 @@ class Keyring:
         path = self._ports.home / "keys" / "tokens"
         if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            beside = path.with_suffix(".new")
-            beside.touch(mode=0o600)
-            beside.write_bytes(self._ports.entropy(_SECRET_BYTES))
-            beside.replace(path)
+            # Another process may make it too: what was minted with the first must be minted again with the same.
+            place(path, self._ports.entropy(_SECRET_BYTES))
         return path.read_bytes()
 
     async def name(self, key: Key, name: str) -> None:
