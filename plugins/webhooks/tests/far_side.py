@@ -40,6 +40,7 @@ class FarSide:
     received: list[Received] = field(default_factory=list)
     connections: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    patient: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -100,6 +101,10 @@ class FarSide:
         answer = self.answers.get(path, 204)
         if callable(answer):
             answer = answer(len(self.at(path)))
+        if answer == "late":
+            # When it is told to, and then as it should be.
+            await self.patient.wait()
+            answer = 204
         if isinstance(answer, int):
             answer = (answer, {})
         if isinstance(answer, str):

@@ -455,6 +455,26 @@ async def test_a_process_that_dies_loses_nothing(post: Post, far: FarSide) -> No
     assert all(len(ids) == 1 for ids in by_task.values())
 
 
+async def test_who_is_slow_without_failing_crowds_nobody_out(post: Post, far: FarSide, clock: SeededClock) -> None:
+    """Endpoints that answer well and late hold every connection once; from then on they share those of the failing."""
+    far.answers["/slow"] = "late"
+    await post.open(connections=4, places=4)
+    for number in range(4):
+        await post.endpoint(f"slow-{number}", far.url("/slow"), events=("task.queued",))
+    await post.endpoint("good", far.url("/good"), events=("task.queued",))
+    await post.say("t-1")
+    await far.until("/slow", 4)
+    await clock.advance(3)
+    far.patient.set()
+    await far.until("/good", 1)
+    await _settled(post)
+    far.patient.clear()
+    await post.say("t-2")
+
+    assert len(await far.until("/good", 2)) == 2
+    assert {event.header["fate"] for event in await _tried(post, "slow-0")} == {"delivered"}
+
+
 async def test_a_host_that_fails_one_tenant_is_not_let_rest_for_another(post: Post, far: FarSide) -> None:
     """A tenant whose endpoints of a shared host break off keeps nobody's events from it."""
     far.answers["/bad"] = "reset"

@@ -37,7 +37,8 @@ class Due(Record):
 class Courier:
     """One endpoint. ``behind`` is a position from which it has to read the log itself.
 
-    ``resumed`` says that what is being sent is no new event, but one of the retries.
+    ``resumed`` says that what is being sent is no new event, but one of the retries; ``slow`` that the last attempt
+    took long.
     """
 
     endpoint: Endpoint
@@ -50,6 +51,7 @@ class Courier:
     sending: Due | None = None
     resumed: bool = False
     running: bool = False
+    slow: bool = False
     failing_since: float | None = None
     notes: list[Event] = field(default_factory=list)
     dirty: bool = False
@@ -62,6 +64,11 @@ class Courier:
         """It was set up anew."""
         self.endpoint = endpoint
         self.kinds = frozenset(kind for kind in EVENTS if endpoint.wants(kind))
+
+    @property
+    def troubled(self) -> bool:
+        """Its last attempt failed, or held a connection for long: the quick ones do not wait for it."""
+        return self.slow or self.failing_since is not None
 
     @property
     def idle(self) -> bool:

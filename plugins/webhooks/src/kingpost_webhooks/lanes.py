@@ -1,8 +1,8 @@
 """Who may send now. An attempt holds a place in its lane, and gives it away when it takes long.
 
 Used by ``sender``. So many attempts begin and go well at once; those that hang hold a connection and nothing else.
-Endpoints that failed the last time have a lane of their own, so that the dead cannot crowd out the living. In each turn
-of the event loop only a few begin: who else lives on it, receiving above all, has its turn between them.
+Endpoints that failed the last time, or took long, have a lane of their own: neither the dead nor the slow crowd out the
+living. In each turn of the event loop only a few begin: who else lives on it, receiving above all, comes in between.
 """
 
 from __future__ import annotations

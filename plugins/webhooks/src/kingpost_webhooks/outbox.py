@@ -189,9 +189,7 @@ class Outbox:
                     if not await self._refill(courier):
                         return
                     continue
-                verdict = await self._sender.attempt(
-                    courier.endpoint, due, line, failing=courier.failing_since is not None
-                )
+                verdict = await self._sender.attempt(courier.endpoint, due, line, failing=courier.troubled)
                 await self._settle(courier, due, verdict)
                 if verdict.fate == "resting":
                     return
@@ -233,6 +231,7 @@ class Outbox:
         if verdict.fate == "resting":
             courier.later(due, now + (verdict.wait or 0.0))
             return
+        courier.slow = verdict.slow
         if verdict.fate == "delivered":
             courier.failing_since = None
             courier.settled(due)

@@ -26,6 +26,7 @@ from .sign import signed
 from .target import Target, target
 
 _MOST_CIRCUITS = 50_000
+_SLOW_SECONDS = 2.0
 _HEADERS = [("Content-Type", "application/json"), ("User-Agent", "kingpost-webhooks"), ("Accept", "*/*")]
 
 Fate = Literal["delivered", "failed", "gone", "ours", "resting"]
@@ -37,12 +38,14 @@ class Verdict(Record):
     """How an attempt went. ``wait`` is what the far side asked for, or how long its host rests, in seconds.
 
     ``ours`` is a fault of this side: the event is a dead letter that no far side can mend. ``resting`` was no attempt.
+    ``slow`` says that it held a connection for seconds.
     """
 
     fate: Fate
     wait: float | None = None
     why: str = ""
     note: Event | None = None
+    slow: bool = False
 
 
 @dataclass(slots=True)
@@ -89,7 +92,10 @@ class Sender:
         self._idle.close()
 
     async def attempt(self, endpoint: Endpoint, due: Due, line: Line, *, failing: bool) -> Verdict:
-        """Try once, when there is a place; ``line`` is used again if it still holds."""
+        """Try once, when there is a place; ``line`` is used again if it still holds.
+
+        ``failing`` is for those whose last attempt failed, or took long: they stand in a lane of their own.
+        """
         try:
             to = target(endpoint.url)
         except KingpostError as problem:
@@ -167,7 +173,7 @@ class Sender:
             body = trace.reply.body.decode("utf-8", "replace").replace("\0", "\ufffd")
             reply = {"status": trace.reply.status, "headers": dict(trace.reply.headers), "body": body}
         payload = {"url": endpoint.url, "request": dict(trace.request), "reply": reply, "why": why}
-        return Verdict(fate, wait, why, Event("delivery.tried", header, payload))
+        return Verdict(fate, wait, why, Event("delivery.tried", header, payload), seconds > _SLOW_SECONDS)
 
     def _circuit(self, tenant: str, to: Target) -> Circuit:
         """Each tenant's own: what one makes of a host that many use keeps nothing from the others."""
