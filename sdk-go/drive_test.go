@@ -188,7 +188,10 @@ func done(c *command) (map[string]any, error) {
 		return value(pause(c.Attempt, header(c.Headers), retry, c.Chance, now).Seconds(), nil)
 	case "told":
 		problem := told(c.Status, header(c.Headers), []byte(c.Body))
-		said := map[string]any{"kind": problem.Kind().Name, "code": problem.Code, "request_id": nil}
+		said := map[string]any{"kind": problem.Kind().Name, "code": problem.Code, "request_id": nil, "retry_after": nil}
+		if problem.RetryAfter > 0 {
+			said["retry_after"] = problem.RetryAfter.Seconds()
+		}
 		if problem.RequestID != "" {
 			said["request_id"] = problem.RequestID
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Error is a failure that the server reports, as a problem document (RFC 9457). Code never changes; RequestID is what
@@ -16,8 +17,11 @@ type Error struct {
 	Detail    string
 	RequestID string
 	Body      []byte
-	URL       string // where an ErrAnswerInvalid came from, and else empty
-	kinds     []*Kind
+	// URL is where an ErrAnswerInvalid came from, and else empty.
+	URL string
+	// RetryAfter is for how long the server asks to be left alone, or 0 where it does not say.
+	RetryAfter time.Duration
+	kinds      []*Kind
 }
 
 // Kind is what a caller can do about a failure; use with errors.Is.
@@ -148,6 +152,9 @@ func told(status int, header http.Header, body []byte) *Error {
 		kind = ErrInput
 	}
 	made.kinds = kind.up()
+	if asked, ok := askedFor(header, time.Now()); ok {
+		made.RetryAfter = asked
+	}
 	return made
 }
 

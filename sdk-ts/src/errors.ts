@@ -8,6 +8,8 @@
  * ├── ConnectionFailed: TimedOut
  * └── StreamInvalid · WebhookInvalid · ClaimLost · UnknownOperation · SettingsInvalid
  */
+import { askedFor } from './policy.js'
+
 export class KingpostError extends Error {
   override name: string = 'KingpostError'
   /** What the server's log knows the request by, where there was an answer. */
@@ -17,6 +19,8 @@ export class KingpostError extends Error {
 /** The server refused. */
 export class ApiError extends KingpostError {
   override name = 'ApiError'
+  /** For how many seconds the server asks to be left alone, where it says so. */
+  retryAfter?: number
   constructor(
     readonly status: number,
     readonly code: string,
@@ -122,7 +126,10 @@ export function told(status: number, headers: Headers, body: string): ApiError {
   const requestId = headers.get('x-request-id') ?? (problem.request_id as string | undefined)
   const family = code.split('.')[0] ?? ''
   const shape = CODES[code] ?? FAMILIES[family] ?? STATUSES[status] ?? (status >= 500 ? TransientError : InputError)
-  return new shape(status, code, detail, requestId, body)
+  const refused = new shape(status, code, detail, requestId, body)
+  const asked = askedFor(headers, Date.now() / 1000)
+  if (asked !== undefined) refused.retryAfter = asked
+  return refused
 }
 
 /**

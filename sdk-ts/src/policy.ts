@@ -31,7 +31,8 @@ export function pause(attempt: number, headers: Headers, retry: Retry, chance: n
   return chance * Math.min(retry.longest, retry.first * 2 ** attempt)
 }
 
-function askedFor(headers: Headers, now: number): number | undefined {
+/** Seconds that the server asks to be waited for, `undefined` where it says nothing that can be read. */
+export function askedFor(headers: Headers, now: number): number | undefined {
   for (const [name, unit] of [['retry-after-ms', 0.001], ['retry-after', 1]] as const) {
     const text = (headers.get(name) ?? '').trim()
     if (/^(\d+\.?\d*|\.\d+)$/.test(text)) return Number(text) * unit

@@ -155,7 +155,12 @@ async def judged(asked: dict[str, Any]) -> dict[str, Any]:
     """The failure that an answer tells of."""
     headers = {name.lower(): value for name, value in asked["headers"].items()}
     problem = told(asked["status"], headers, asked["body"].encode())
-    return {"value": {"kind": type(problem).__name__, "code": problem.code, "request_id": problem.request_id}}
+    return {
+        "value": {
+            "kind": type(problem).__name__, "code": problem.code, "request_id": problem.request_id,
+            "retry_after": problem.retry_after,
+        }
+    }  # fmt: skip
 
 
 async def webhook(asked: dict[str, Any]) -> dict[str, Any]:

@@ -31,9 +31,11 @@ def test_every_sdk_waits_as_long(driver: Driver, case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", TABLE["errors"], ids=named)
 def test_every_sdk_calls_a_failure_by_the_same_name(driver: Driver, case: dict[str, Any]) -> None:
     body = case.get("body", json.dumps({"code": case["code"], "detail": "told", "request_id": "inside"}))
-    said = driver.do("told", status=case["status"], headers={"X-Request-Id": "r-1"}, body=body)["value"]
+    headers = {"X-Request-Id": "r-1"} | case.get("headers", {})
+    said = driver.do("told", status=case["status"], headers=headers, body=body)["value"]
 
-    assert said == {"kind": case["kind"], "code": case["code"], "request_id": "r-1"}
+    told = {"kind": case["kind"], "code": case["code"], "request_id": "r-1"}
+    assert said == told | {"retry_after": case.get("retry_after")}
 
 
 @pytest.mark.parametrize("case", TABLE["exchanges"], ids=named)

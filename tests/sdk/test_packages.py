@@ -8,9 +8,10 @@ import tarfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
-from kingpost_sdk import models
+from kingpost_sdk import Client, models
 
 from tests.contracts import drivers
 from tests.contracts.drivers import ROOT
@@ -101,6 +102,16 @@ def test_every_record_of_the_python_sdk_is_there() -> None:
     for name in models.__all__:
         assert getattr(models, name) is getattr(models, name)
     assert not hasattr(models, "Nothing")
+
+
+@pytest.mark.parametrize("given", [{"description": "x"}, "x", None])
+def test_what_is_no_record_is_told_before_anything_is_sent(given: Any) -> None:
+    """Who hands a dict over is told what is taken instead, not which attribute a dict lacks."""
+    with (
+        Client("http://127.0.0.1:9") as client,
+        pytest.raises(TypeError, match=r"tasks\.submit_all .*models.* given a"),
+    ):
+        client.tasks.submit_all([given])
 
 
 def test_the_kernel_and_its_plugins_run_with_nothing_but_what_they_name(wheels: Path, tmp_path: Path) -> None:

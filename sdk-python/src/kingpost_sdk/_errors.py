@@ -27,8 +27,11 @@ answer of the API.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
+
+from ._policy import asked
 
 
 class KingpostError(Exception):
@@ -36,7 +39,12 @@ class KingpostError(Exception):
 
 
 class ApiError(KingpostError):
-    """The server refused. ``request_id`` is what its log knows the request by."""
+    """The server refused. ``request_id`` is what its log knows the request by.
+
+    ``retry_after`` is for how many seconds it asks to be left alone, ``None`` where it does not say.
+    """
+
+    retry_after: float | None = None
 
     def __init__(self, status: int, code: str, detail: str, request_id: str | None, body: bytes = b"") -> None:
         super().__init__(f"{status} {code}: {detail}" + (f" (request {request_id})" if request_id else ""))
@@ -184,10 +192,12 @@ def told(status: int, headers: Mapping[str, str], body: bytes) -> ApiError:
     request_id = headers.get("x-request-id") or problem.get("request_id")
     shape = _CODES.get(code) or _FAMILIES.get(code.partition(".")[0]) or _STATUSES.get(status)
     shape = shape or (TransientError if status >= 500 else InputError)
-    return shape(status, code, detail, request_id, body)
+    refused = shape(status, code, detail, request_id, body)
+    refused.retry_after = asked(headers, time.time())
+    return refused
 
 
-def read(asked: str, url: str, status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+def read(what: str, url: str, status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
     """The JSON object that an operation answers.
 
     Raises:
@@ -199,7 +209,7 @@ def read(asked: str, url: str, status: int, headers: Mapping[str, str], body: by
         found = None
     if isinstance(found, dict):
         return found
-    raise AnswerInvalid(status, url, f"{asked} {no_api(headers, body)}", headers.get("x-request-id"), body)
+    raise AnswerInvalid(status, url, f"{what} {no_api(headers, body)}", headers.get("x-request-id"), body)
 
 
 def no_api(headers: Mapping[str, str], body: bytes) -> str:

@@ -37,13 +37,14 @@ def pause(attempt: int, headers: Mapping[str, str], retry: Retry, chance: float,
     What the server asks for (``retry-after-ms``, or ``Retry-After``: RFC 9110, section 10.2.3) is kept up to a minute;
     otherwise full jitter: anywhere below a bound that doubles.
     """
-    asked = _asked(headers, now)
-    if asked is not None and 0 <= asked <= _LONGEST_ASKED:
-        return asked
+    said = asked(headers, now)
+    if said is not None and 0 <= said <= _LONGEST_ASKED:
+        return said
     return chance * min(retry.longest, retry.first * 2.0**attempt)
 
 
-def _asked(headers: Mapping[str, str], now: float) -> float | None:
+def asked(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds that the server asks to be waited for, ``None`` where it says nothing that can be read."""
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         text = headers.get(name, "").strip()
         if text.isascii() and text.replace(".", "", 1).isdigit():

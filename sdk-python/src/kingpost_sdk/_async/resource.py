@@ -60,7 +60,13 @@ def request(operation: str, /, **given: Any) -> dict[str, Any]:
     """The request of an operation, as the ground floor makes it; what is ``None`` is left out."""
     noun, verb = operation.split(".", 1)
     module = import_module(f"kingpost_sdk._generated.api.{noun}.{noun}_{verb}")
-    made: dict[str, Any] = module._get_kwargs(**present(given))  # noqa: SLF001 - the ground floor is ours
+    try:
+        made: dict[str, Any] = module._get_kwargs(**present(given))  # noqa: SLF001 - the ground floor is ours
+    except AttributeError as problem:
+        if problem.name != "to_dict":
+            raise
+        got = type(problem.obj).__name__
+        raise TypeError(f"{operation} takes a record of kingpost_sdk.models where it was given a {got}") from None
     return made
 
 
