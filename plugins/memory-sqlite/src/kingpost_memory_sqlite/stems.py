@@ -42,6 +42,7 @@ _STEP_4 = (
     "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "sion", "tion", "ou", "ism",
     "ate", "iti", "ous", "ive", "ize",
 )  # fmt: skip
+_ENDINGS_2, _ENDINGS_3 = (tuple(ending for ending, _ in step) for step in (_STEP_2, _STEP_3))
 
 
 def stem(word: str) -> str:
@@ -52,8 +53,14 @@ def stem(word: str) -> str:
     word = _tense(_plural(word))
     if word.endswith("y") and "v" in _shape(word[:-1]):
         word = f"{word[:-1]}i"
-    word = _exchanged(_exchanged(word, _STEP_2), _STEP_3)
-    return _joined(_tidied(_bare(word)))
+    # Most words have none of the endings, and to ask for all of them at once is quick.
+    if word.endswith(_ENDINGS_2):
+        word = _exchanged(word, _STEP_2)
+    if word.endswith(_ENDINGS_3):
+        word = _exchanged(word, _STEP_3)
+    if word.endswith(_STEP_4):
+        word = _bare(word)
+    return _joined(_tidied(word))
 
 
 def _shape(word: str) -> str:
