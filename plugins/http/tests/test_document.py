@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -101,9 +102,30 @@ async def test_the_server_keeps_what_the_document_says(serving: Any, token: Any,
         async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
             ended = (await client.post("/v1/tasks", json={"description": "count the lions"})).json()["id"]
             assert (await client.get(f"/v1/tasks/{ended}/wait?seconds=60")).json()["status"] == "succeeded"
-        found = await asyncio.to_thread(_attack, url, headers, _Tame(tmp_path / "files", ended))
+        tame = _Tame(tmp_path / "files", ended)
+        found, _ = await asyncio.to_thread(_attacked, url, headers, tame, lambda operation: True)
 
     assert found == []
+
+
+@pytest.mark.timeout(900 + 10 * EXAMPLES)
+def test_the_server_keeps_what_the_document_says_of_the_operations_of_plugins(
+    run: Any, serve: Any, tmp_path: Path
+) -> None:
+    """Of every plugin that is installed and brings some, in a server as it is run."""
+    made = json.loads(run("-m", "kingpost", "token", "create", "--json").communicate()[0])
+    process, url = serve()
+    headers = {"Authorization": f"Bearer {made['token']}"}
+    found, asked = _attacked(url, headers, _Tame(tmp_path / "files", ""), _is_of_a_plugin)
+    process.terminate()
+    process.communicate()
+
+    assert found == []
+    assert asked == {operation["operationId"] for _, _, operation in METHODS if _is_of_a_plugin(operation)}
+
+
+def _is_of_a_plugin(operation: dict[str, Any]) -> bool:
+    return operation.get("x-plugin") not in {None, "http"}
 
 
 class _Tame:
@@ -128,15 +150,22 @@ class _Tame:
                           "task": self._ended}  # fmt: skip
 
 
-def _attack(url: str, headers: dict[str, str], tame: _Tame) -> list[str]:
+def _attacked(
+    url: str, headers: dict[str, str], tame: _Tame, chosen: Callable[[dict[str, Any]], bool]
+) -> tuple[list[str], set[str]]:
+    """What was wrong, and the operations that were asked for: those of the document that are chosen."""
     accepted = ["2xx", "400", "403", "404", "409", "422", "429"]
     config = schemathesis.Config.from_dict(
         {"seed": int(SEED or 1), "checks": {"positive_data_acceptance": {"expected-statuses": accepted}}}
     )
     schema: Any = schemathesis.openapi.from_url(f"{url}/openapi.json", config=config)
     wrong: list[str] = []
+    asked: set[str] = set()
     for result in schema.get_all_operations():
         operation = result.ok()
+        if not chosen(operation.definition.raw):
+            continue
+        asked.add(operation.definition.raw["operationId"])
 
         @settings(
             max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
@@ -154,4 +183,4 @@ def _attack(url: str, headers: dict[str, str], tame: _Tame) -> list[str]:
                 wrong.append(f"{case.method} {case.path}: {problem!r}"[:600])
 
         (attack if SEED is None else seed(int(SEED))(attack))()
-    return wrong
+    return wrong, asked
