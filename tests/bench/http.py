@@ -250,7 +250,7 @@ def _ours(folder: Path, figures: dict[str, Any]) -> None:
     with kingpost(folder) as server:
         waited(server, NOW, 640)
         _told(figures, "waited_extract", waited(server, NOW, max(REQUESTS // 10, 640)))
-    with kingpost(folder, settings=FORGETFUL) as server:
+    with kingpost(folder, settings=f"{FORGETFUL}parallel = {CONNECTIONS}\n") as server:
         waited(server, NOTHING, 640)
         rounds = [waited(server, NOTHING, max(REQUESTS // 5, 640)) for _ in range(ROUNDS)]
         _told(figures, "waited", min(rounds, key=lambda one: one["cpu_us"]))
