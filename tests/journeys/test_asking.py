@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import Shell
+from tests.journeys.conftest import Shell, eventually
 
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -118,14 +118,14 @@ def test_a_child_asks_and_whoever_started_the_tree_is_told(actor: Shell, started
 
     command = told(process)
     root = command[1].partition("/")[0]
-    shown = actor.look("task", root)
+    # A question is told as soon as it is written down, a moment before its task is seen to wait.
+    rows = [f"{root}/1.1  waiting (for an answer)", "waiting (for a child)"]
+    eventually(lambda: all(row in actor.look("task", root).out for row in rows))
     waits = actor.look("calls", "--waits", "child").out
     replied = actor("reply", root, "blue", "--json")
     out, _ = process.communicate(timeout=100)
 
     assert command[1] == f"{root}/1.1"
-    assert "waiting (for a child)" in shown.out
-    assert f"{root}/1.1  waiting (for an answer)" in shown.out
     assert root in waits
     assert replied.json["id"] == f"{root}/1.1"
     assert out == "1=1=blue\n"
