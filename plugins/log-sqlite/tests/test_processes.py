@@ -91,6 +91,7 @@ async def test_a_task_that_another_process_moved_is_checked_as_it_stands_now(log
 async def test_a_busy_process_lets_another_one_in(appender: Append, log: SqliteLog) -> None:
     """A lone append beside one that never stops appending waits for a group or two, not for its end."""
     busy = await appender("busy", at_once=50)
+    await busy.has_answered(21)
     for number in range(20):
         await log.append("note/1", None, [Event("note.made", {"number": number})])
     await busy.kill()
