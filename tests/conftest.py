@@ -1,4 +1,4 @@
-"""How a run of all tests goes: the long ones first, and nothing that stays is garbage.
+"""How a run of all tests goes: the same each time, the long ones first, and nothing that stays is garbage.
 
 pytest reads it when it runs all tests, or any of this folder. What a test is about never stands here.
 """
@@ -8,6 +8,11 @@ from __future__ import annotations
 import gc
 
 import pytest
+from hypothesis import settings
+
+# A run of all tests says the same each time; ``--hypothesis-profile=default`` looks for what was never tried.
+settings.register_profile("same", derandomize=True, database=None)
+settings.load_profile("same")
 
 
 @pytest.hookimpl(trylast=True)
