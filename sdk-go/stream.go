@@ -32,7 +32,9 @@ var ends = map[string]bool{"task.succeeded": true, "task.failed": true, "task.ca
 func isFinal(status Status) bool { return ends["task."+string(status)] }
 
 // Stream gives events as they come, each once: it goes on behind the last one when the connection breaks, or ends too
-// early. It ends with the task's last event where it follows one task, and otherwise only with its context.
+// early. It ends with the task's last event where it follows one task, and otherwise only with its context. It gives up
+// after as many breaks in a row as a call is tried again; a server that is restarted is away for longer, and
+// WithRetries(20) waits for it for some two minutes at most.
 type Stream struct {
 	ctx       context.Context
 	transport *transport

@@ -312,7 +312,12 @@ export class Events extends Resource {
     return this.ask(eventsList, { query: request }, options)
   }
 
-  /** Events as they come, resumed without a gap. */
+  /**
+   * Events as they come, resumed without a gap.
+   *
+   * It gives up after as many breaks in a row as a call is tried again. A server that is restarted is away for longer:
+   * `{ retries: 20 }` waits for some two minutes at most.
+   */
   stream(request: Follow = {}, options?: CallOptions): EventStream {
     return new EventStream(this.transport, request, options)
   }
@@ -570,7 +575,12 @@ export class Tasks extends Resource {
     return this.wait(id, {}, options)
   }
 
-  /** The events of one task from its first on, or from behind `after`, to its last. */
+  /**
+   * The events of one task from its first on, or from behind `after`, to its last.
+   *
+   * It gives up after as many breaks in a row as a call is tried again. A server that is restarted is away for longer:
+   * `{ retries: 20 }` waits for some two minutes at most.
+   */
   stream(id: string, request: { after?: string; live?: boolean } = {}, options?: CallOptions): EventStream {
     return new EventStream(this.transport, { task: id, ...request }, options)
   }

@@ -290,7 +290,11 @@ class Events(AsyncResource):
         live: bool | None = None,
         options: Options | None = None,
     ) -> AsyncStream:
-        """Events as they come, resumed without a gap."""
+        """Events as they come, resumed without a gap.
+
+        It gives up after as many breaks in a row as a call is tried again. A server that is restarted is away for
+        longer: ``Options(retries=20)`` waits for some two minutes at most.
+        """
         asked = present({"task": task, "root": root, "thread": thread, "kinds": kinds, "after": after, "live": live})
         return AsyncStream(self._transport, asked, options)
 
@@ -729,7 +733,11 @@ class Tasks(AsyncResource):
     def stream(
         self, id: str, *, after: str | None = None, live: bool | None = None, options: Options | None = None
     ) -> AsyncStream:
-        """The events of one task from its first on, or from behind ``after``, to its last."""
+        """The events of one task from its first on, or from behind ``after``, to its last.
+
+        It gives up after as many breaks in a row as a call is tried again. A server that is restarted is away for
+        longer: ``Options(retries=20)`` waits for some two minutes at most.
+        """
         return AsyncStream(self._transport, present({"task": id, "after": after, "live": live}), options)
 
     def each(self, *, options: Options | None = None, **filters: Any) -> AsyncPages[models.TaskView]:

@@ -291,7 +291,11 @@ class Events(Resource):
         live: bool | None = None,
         options: Options | None = None,
     ) -> Stream:
-        """Events as they come, resumed without a gap."""
+        """Events as they come, resumed without a gap.
+
+        It gives up after as many breaks in a row as a call is tried again. A server that is restarted is away for
+        longer: ``Options(retries=20)`` waits for some two minutes at most.
+        """
         asked = present({"task": task, "root": root, "thread": thread, "kinds": kinds, "after": after, "live": live})
         return Stream(self._transport, asked, options)
 
@@ -730,7 +734,11 @@ class Tasks(Resource):
     def stream(
         self, id: str, *, after: str | None = None, live: bool | None = None, options: Options | None = None
     ) -> Stream:
-        """The events of one task from its first on, or from behind ``after``, to its last."""
+        """The events of one task from its first on, or from behind ``after``, to its last.
+
+        It gives up after as many breaks in a row as a call is tried again. A server that is restarted is away for
+        longer: ``Options(retries=20)`` waits for some two minutes at most.
+        """
         return Stream(self._transport, present({"task": id, "after": after, "live": live}), options)
 
     def each(self, *, options: Options | None = None, **filters: Any) -> Pages[models.TaskView]:
