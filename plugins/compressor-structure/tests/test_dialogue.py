@@ -111,6 +111,11 @@ def test_however_a_dialogue_is_written_who_says_what_stays_together(style: str, 
     assert "Ann" in left[: left.index("We bought a van")].split("…")[-1]
 
 
+def test_a_setting_that_is_quoted_ends_no_dialogue() -> None:
+    assert tell(talk("Set it like this:\ncolour: red") + "Bob: It worked.\n") == "dialogue"
+    assert tell("colour: red\nsize: 3\n" * 20) != "dialogue"
+
+
 def test_messages_in_json_are_a_dialogue_too(shorten: Shorten) -> None:
     """An answer next to its question comes with it."""
     said = [line.partition(": ") for line in talk(turns=200).splitlines()]

@@ -31,7 +31,8 @@ _LEVEL = re.compile(r"(?:trace|debug|info|notice|warn(?:ing)?|error|fatal|critic
 _ROLES = frozenset(("agent", "ai", "assistant", "bot", "human", "model", "system", "tool", "user"))
 _COMES_BACK = 0.15
 """Of the turns of a dialogue, those of somebody who spoke before, but not just before."""
-_ORDERED = 0.7
+_ORDERED, _QUOTED = 0.7, 0.1
+"""Of the fields of a record, those that follow the same one as ever; of what is said, what only looks like a name."""
 _NUMBER = re.compile(r"\d+")
 _OFTEN, _EACH, _MOST, _WIDEST, _COVERED = 3, 0.05, 8, 60, 0.2
 
@@ -49,9 +50,11 @@ def speaks(lines: Sequence[str]) -> bool:
 
 
 def _in_turns(named: Sequence[str]) -> bool:
-    names = [name for name in named if name]
+    names = [name for name in named if name and not _is_key(name)]
     distinct = set(names)
-    if len(names) < 4 or len(distinct) > 0.5 * len(names) or any(map(_is_key, distinct)) or _is_record(names):
+    # A setting or two may be quoted in what is said.
+    keys = sum(1 for name in named if name) - len(names)
+    if len(names) < 4 or len(distinct) > 0.5 * len(names) or keys > _QUOTED * len(names) or _is_record(names):
         return False
     # Assistants say more than one line at a time.
     most = 0.1 if len({name.lower() for name in distinct} & _ROLES) > 1 else 0.45
