@@ -69,6 +69,8 @@ def _of_name(name: str) -> str:
 
 
 def _of_text(text: str) -> str:
+    if text.startswith("#!/"):
+        return "python" if "python" in text[: _BEGINNING * 4].split("\n", 1)[0] else "code"
     if _looks_like_json(text):
         return "json"
     lines = _first_lines(text)
@@ -112,7 +114,7 @@ def _say_alike(lines: Sequence[str]) -> bool:
     """Whether most lines begin with one of very few words, as what a tool says about each thing in turn."""
     if len(lines) < _MANY or _is_table(lines):
         return False
-    if _share(lines, _SENTENCE.search) > 0.5:
+    if _share(lines, _SENTENCE.search) > 0.5 or _share(lines, _ends_code) > 0.3:
         return False
     words = Counter(found[0] for line in lines if (found := _FIRST.match(line)) and found[0].lower() not in STOP)
     often = [count for _, count in words.most_common(_FEW_WORDS) if count > 2]
@@ -137,8 +139,7 @@ def _of_layout(lines: Sequence[str]) -> str:
         return "markdown"
     if _is_table(lines):
         return "table"
-    ends = _share(lines, lambda line: line.rstrip().endswith((";", "{", "}", ");", "},")))
-    if ends > 0.25 or _share(lines, _CODE.match) > 0.35:
+    if _share(lines, _ends_code) > 0.25 or _share(lines, _CODE.match) > 0.35:
         return "code"
     return "markdown" if markdown > len(lines) * 0.3 else "prose"
 
@@ -151,6 +152,10 @@ def _first_lines(text: str) -> list[str]:
 
 def _share(lines: Sequence[str], has: Callable[[str], object]) -> float:
     return sum(1 for line in lines if has(line)) / len(lines)
+
+
+def _ends_code(line: str) -> bool:
+    return line.rstrip().endswith((";", "{", "}", "},"))
 
 
 def _is_indented(line: str) -> bool:

@@ -33,6 +33,7 @@ _COMES_BACK = 0.15
 """Of the turns of a dialogue, those of somebody who spoke before, but not just before."""
 _ORDERED, _QUOTED = 0.7, 0.1
 """Of the fields of a record, those that follow the same one as ever; of what is said, what only looks like a name."""
+_HEADING = re.compile(r"#{1,6} ")
 _NUMBER = re.compile(r"\d+")
 _OFTEN, _EACH, _MOST, _WIDEST, _COVERED = 3, 0.05, 8, 60, 0.2
 
@@ -109,7 +110,7 @@ def heads(lines: Sequence[str]) -> frozenset[str]:
 def shape(line: str) -> str:
     """A line that may say who speaks below, whatever its time; empty for one that says something itself."""
     bare = line.strip()
-    begins = bare[:1].isalpha() or bare.startswith(("#", "<", "[", "**"))
+    begins = bare[:1].isalpha() or bare.startswith(("<", "[", "**")) or _HEADING.match(bare) is not None
     if not begins or line[:1] in " \t" or len(bare) > _WIDEST or bare.count(" ") > 6:
         return ""
     if bare[-1] in ".,;?!" or "<|" in bare[1:]:
