@@ -1,7 +1,7 @@
 """Of all memories that hold a term, the few that are worth weighing word by word.
 
 Called by ``look``, on the reader's thread. Postings are added up here rather than in SQL, whose sorting and windowing
-took three times as long; a step through a hundred rows ends as soon as no other one can be among the best.
+took three times as long; a step through some rows ends as soon as no other one can be among the best.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _WHOLE = f"{SELECT} WHERE m.seq IN (SELECT value FROM json_each(?))"  # noqa: S6
 _LOOKED = 600
 """So many of those that hold the most are looked at one by one: who speaks, when it was, whether it may be recalled."""
 
-_CHUNK = 100
+_CHUNK = 64
 _NAMED, _TIMELY = 1.5, 2.0
 _LEAST, _LENGTH = 0.6, 0.4
 """A memory without any words would have its worth divided by the first, one of average length by both together."""
