@@ -254,6 +254,13 @@ async def test_what_cannot_take_a_backup_is_refused_at_once(tmp_path: Path, file
     assert path.read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["n" * 300, "saved/" * 3000])
+async def test_a_name_that_no_folder_can_have_is_the_callers_to_mend(tmp_path: Path, name: str) -> None:
+    async with open_kernel() as opened:
+        with pytest.raises(InvalidRequest, match="name another folder"):
+            await opened.kernel.perform(jobs.BACKUP, system.Backup(str(tmp_path / name)))
+
+
 async def test_two_processes_do_not_write_one_backup(tmp_path: Path) -> None:
     """The second one is told so, and the first one's is whole."""
     written, asked = asyncio.Event(), system.Backup(str(tmp_path / "saved"))

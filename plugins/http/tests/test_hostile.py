@@ -239,10 +239,14 @@ async def test_a_body_of_25_megabytes_is_refused_and_its_sender_is_told(client: 
         (b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1, 2\r\n\r\n", 400),
         (b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
         (b"POST /no HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 9000000\r\n\r\n", 404),
+        (b"GET /ready HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 100_000 + b"\r\n\r\n", 431),
+        (b"GET /ready HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 10_000, 431),
     ],
 )
 async def test_whoever_goes_on_sending_gets_to_read_the_refusal(serving: Any, head: bytes, status: int) -> None:
     """A connection that is closed over bytes that nobody has read is reset, and the answer with it."""
+    failed: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, problem: failed.append(problem))
     async with serving() as (_, url):
         reader, writer = await asyncio.open_connection(urlsplit(url).hostname, urlsplit(url).port)
         async with asyncio.timeout(30):
@@ -256,6 +260,7 @@ async def test_whoever_goes_on_sending_gets_to_read_the_refusal(serving: Any, he
 
     assert came.startswith(b"HTTP/1.1 %d" % status), came[:200]
     assert came.count(b"HTTP/1.1") == 1
+    assert failed == []
 
 
 @pytest.mark.parametrize("apart", [0, 1, 3, 1000])

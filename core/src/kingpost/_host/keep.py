@@ -56,15 +56,16 @@ def check_vacant(target: Path) -> None:
     """Look whether a backup can go there.
 
     Raises:
-        InvalidRequest: the folder holds something.
-        Unavailable: nobody can look.
+        InvalidRequest: the folder holds something, or nobody can look.
     """
     try:
         if target.exists() and not target.is_dir():
             raise InvalidRequest(f"{str(target)!r} is a file; name a folder that is new")
         found = {path.name for path in target.iterdir()} if target.exists() else set()
     except OSError as problem:
-        raise _unusable(target, problem) from problem
+        raise InvalidRequest(
+            f"{str(target)[:200]!r} cannot hold a backup: {problem.strerror}; name another folder"
+        ) from problem
     if UNFINISHED in found:
         # These may have been moved into their places already. With the log the backup is whole, and is not replaced.
         found -= {UNFINISHED, MEMORY_FILE, *filter(is_key, found)}

@@ -362,7 +362,7 @@ class Connection(asyncio.Protocol):
 
     def refuse(self, status: int, code: str, detail: str) -> None:
         """Answer with a problem and close."""
-        if self.transport.is_closing():
+        if self._over or self.transport.is_closing():
             return
         self._over = True
         taken = [one for one in (self._current, *self._waiting) if one is not None]
@@ -376,6 +376,7 @@ class Connection(asyncio.Protocol):
             self._waiting = deque(one for one in whole if one is not self._current)
             self._advance()
             return
+        self._waiting.clear()
         body = document(status, code, detail, "")
         head = b"HTTP/1.1 %d Refused\r\ncontent-type: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
         self.transport.write(head % (status, CONTENT_TYPE, len(body)) + body)
@@ -384,6 +385,8 @@ class Connection(asyncio.Protocol):
     def _linger(self) -> None:
         """Close when the caller has: what still comes would else be answered with a reset (RFC 9112, 9.6)."""
         self._over = True
+        if self.transport.is_closing():
+            return
         if self.transport.can_write_eof():
             self.transport.write_eof()
             self._read(on=True)
