@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
-from kingpost import Access, Kernel, operations
+from kingpost import Access, Kernel, operations, replace
 
 from .endpoint import JSON, LONGEST_WAIT, Endpoint
 from .headers import Answer, Header

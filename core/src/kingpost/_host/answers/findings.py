@@ -5,11 +5,10 @@ Called with every report that a tenant asked for. Names of others, which streams
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ...protocols import Log
 from ...records.access import HOST
 from ...records.event import Finding, Report, TaskQuery
+from ...records.record import replace
 from ...state import TASK_STREAM, task_stream
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ..._walk.remote import held
 from ...operations import tasks as op
 from ...protocols import Log
 from ...records.event import Recorded
+from ...records.record import replace
 from ...records.task import Status
 from ...state import TaskState, task_stream
 from ..echo import Told
