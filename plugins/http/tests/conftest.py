@@ -24,13 +24,11 @@ Run = Callable[..., subprocess.Popen[str]]
 Serve = Callable[..., tuple[subprocess.Popen[str], str]]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def rootless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def rootless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody here speaks to the web, and to read its certificates takes each client of httpx 40 ms."""
-    with pytest.MonkeyPatch.context() as here:
-        here.delenv("SSL_CERT_FILE", raising=False)
-        here.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("no certificates")))
-        yield
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
 
 
 @pytest.fixture

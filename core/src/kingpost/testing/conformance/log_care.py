@@ -110,16 +110,23 @@ class Caring(LogGround):
         head = await subject.head()
         digest = await subject.put("default", b"a blob")
 
-        told = list[tuple[int, int]]()
-        assert await care.backup(tmp_path / "copy", lambda done, all_: told.append((done, all_))) == head
-        assert told == sorted(told)
-        assert told[-1][0] == told[-1][1] > 0
+        assert await care.backup(tmp_path / "copy") == head
         await subject.append("note/later", "", [note()])
 
         assert await restored(empty, tmp_path / "copy") == head.position
         assert await empty.head() == head
         assert await everything(empty) == (await everything(subject))[: head.position]
         assert await empty.get("default", digest) == b"a blob"
+
+    async def test_a_backup_tells_how_far_it_is(self, subject: Log, care: Care, tmp_path: Path) -> None:
+        """``progress`` is told how much is copied and how much there is, in units of the log's own."""
+        await work(subject)
+        told = list[tuple[int, int]]()
+
+        await care.backup(tmp_path / "copy", lambda done, all_: told.append((done, all_)))
+
+        assert told == sorted(told)
+        assert told[-1][0] == told[-1][1] > 0
 
     async def test_a_backup_is_taken_while_work_goes_on(
         self, subject: Log, care: Care, empty: Log, tmp_path: Path
