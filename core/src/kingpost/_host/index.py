@@ -11,12 +11,10 @@ import os
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
-
-from ..records.record import Record, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 GROUP = "kingpost.plugins"
 MANIFEST = "kingpost-plugin.toml"
@@ -26,13 +24,14 @@ KINDS = (
 )  # fmt: skip
 _LISTS = ("provides", "counts")
 _SHAPE = 4
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-class Found(Record, kw_only=True):
+class Found(NamedTuple):
     """An installed plugin, as its manifest says. ``problem`` is set when it cannot be used.
 
     ``counts`` maps a counter to patterns of the models that it is exact for, ``help`` has one line for each command
-    that it brings, for who lists them without importing it.
+    that it brings, for who lists them without importing it. No record: ``--help`` looks here, and imports nothing else.
     """
 
     id: str
@@ -40,9 +39,9 @@ class Found(Record, kw_only=True):
     module: str
     summary: str = ""
     settings: str | None = None
-    provides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    counts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    help: Mapping[str, str] = field(default_factory=dict)
+    provides: Mapping[str, tuple[str, ...]] = _NOTHING
+    counts: Mapping[str, tuple[str, ...]] = _NOTHING
+    help: Mapping[str, str] = _NOTHING
     manifest: str = ""
     problem: str | None = None
 
@@ -89,7 +88,10 @@ def _load(cache: Path, paths: Mapping[str, int]) -> tuple[Found, ...] | None:
 
 
 def _store(cache: Path, paths: Mapping[str, int], found: Iterable[Found]) -> None:
-    plugins = [asdict(plugin) for plugin in found]
+    plugins: list[dict[str, Any]] = [
+        {name: dict(value) if isinstance(value, Mapping) else value for name, value in plugin._asdict().items()}
+        for plugin in found
+    ]
     manifests = {plugin["manifest"]: _mtime(plugin["manifest"]) for plugin in plugins if plugin["manifest"]}
     text = json.dumps({"shape": _SHAPE, "paths": paths, "manifests": manifests, "plugins": plugins})
     beside = cache.with_suffix(f".{os.getpid()}")
