@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator
-from contextlib import suppress
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from kingpost import Memory, Ports, Query, Selection
+from kingpost.testing import Cut, cuts
 from kingpost_memory_sqlite.memory import SqliteMemory
 from kingpost_memory_sqlite.settings import Settings
 
@@ -56,7 +54,7 @@ async def test_a_recall_that_is_cancelled_leaves_nothing_half_done(
     await memory.remember(TURNS)
     before, answer = _digest(tmp_path), await _recalled(memory)
 
-    async for _ in _cuts(lambda: memory.recall(QUESTION)):
+    async for _ in cuts(lambda: memory.recall(QUESTION)):
         assert await _recalled(memory) == answer
     assert _digest(tmp_path) == before
     assert complaints == []
@@ -88,50 +86,13 @@ async def test_a_recall_past_its_deadline_ends(memory: SqliteMemory) -> None:
     assert len(await _recalled(memory)) == 10
 
 
-class Cut:
-    """Awaits something, and is cancelled when it waits for the ``at``-th time; ``whole`` says that it never was."""
-
-    def __init__(self, work: Coroutine[Any, Any, object], at: int) -> None:
-        self._work, self._at, self.whole = work, at, False
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        waits = self._work.__await__()
-        waited: asyncio.Future[Any] | None = None
-        for number in count(1):
-            try:
-                waited = next(waits)
-            except StopIteration:
-                self.whole = True
-                return
-            if number == self._at:
-                break
-            yield waited
-        # As a task is cancelled: first what it waits for.
-        if waited is not None:
-            waited.cancel()
-        with suppress(asyncio.CancelledError):
-            waits.throw(asyncio.CancelledError())
-
-
-async def _cuts(work: Callable[[], Coroutine[Any, Any, object]]) -> AsyncIterator[None]:
-    """Cuts the work off at its first wait, at its second and so on, until one is whole."""
-    for at in count(1):
-        cut = Cut(work(), at)
-        async with asyncio.timeout(30):
-            await cut
-        yield
-        if cut.whole:
-            assert at > 1
-            return
-
-
 async def _kept(memory: SqliteMemory) -> list[Memory]:
     return [each async for each in memory.export(Selection(scope="crew"))]
 
 
 async def test_a_remember_that_is_cancelled_is_whole_or_nothing(memory: SqliteMemory) -> None:
     """Wherever it is cut off: all of a batch is there, or none of it, and the next one is stored and found."""
-    async for _ in _cuts(lambda: memory.remember(TURNS)):
+    async for _ in cuts(lambda: memory.remember(TURNS)):
         await memory.remember(TURNS[:1])
         assert len(await _kept(memory)) in (1, len(TURNS))
         assert await memory.recall(QUESTION)
@@ -144,7 +105,7 @@ async def test_a_remember_that_is_cancelled_is_whole_or_nothing(memory: SqliteMe
 async def test_a_forget_that_is_cancelled_is_finished(memory: SqliteMemory, selection: Selection) -> None:
     """Wherever it is cut off: all of what was selected goes, and what is stored then is found."""
     await memory.remember(TURNS)
-    async for _ in _cuts(lambda: memory.forget(selection)):
+    async for _ in cuts(lambda: memory.forget(selection)):
         await memory.forget(selection)
         assert len(await _kept(memory)) == len(TURNS) - len(selection.ids or TURNS)
         await memory.remember(TURNS)
@@ -154,7 +115,7 @@ async def test_a_forget_that_is_cancelled_is_finished(memory: SqliteMemory, sele
 async def test_a_use_that_is_cancelled_is_counted_once(memory: SqliteMemory) -> None:
     """Told again under its name, it does not count twice."""
     await memory.remember(TURNS[:1])
-    async for _ in _cuts(lambda: memory.use("default", "crew", [TURNS[0].id], 5.0, once="task")):
+    async for _ in cuts(lambda: memory.use("default", "crew", [TURNS[0].id], 5.0, once="task")):
         await memory.use("default", "crew", [TURNS[0].id], 5.0, once="task")
         assert [each.uses for each in await _kept(memory)] == [1]
 

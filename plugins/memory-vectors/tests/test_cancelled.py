@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator
-from contextlib import suppress
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 from conftest import Open
 from kingpost import Memory, Query, Selection
-from kingpost.testing import DictMemory
+from kingpost.testing import Cut, DictMemory, cuts
 from kingpost_memory_vectors.file import VectorFile
 from kingpost_memory_vectors.memory import VectorMemory
 
@@ -21,43 +17,6 @@ TOLD = [
 ]
 QUESTION = Query(text="Where is the physician?", scopes=("crew",), limit=1)
 CREW = Selection(scope="crew")
-
-
-class Cut:
-    """Awaits something, and is cancelled when it waits for the ``at``-th time; ``whole`` says that it never was."""
-
-    def __init__(self, work: Coroutine[Any, Any, object], at: int) -> None:
-        self._work, self._at, self.whole = work, at, False
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        waits = self._work.__await__()
-        waited: asyncio.Future[Any] | None = None
-        for number in count(1):
-            try:
-                waited = next(waits)
-            except StopIteration:
-                self.whole = True
-                return
-            if number == self._at:
-                break
-            yield waited
-        # As a task is cancelled: first what it waits for.
-        if waited is not None:
-            waited.cancel()
-        with suppress(asyncio.CancelledError):
-            waits.throw(asyncio.CancelledError())
-
-
-async def cuts(work: Callable[[], Coroutine[Any, Any, object]]) -> AsyncIterator[None]:
-    """Cuts the work off at its first wait, at its second and so on, until one is whole."""
-    for at in count(1):
-        cut = Cut(work(), at)
-        async with asyncio.timeout(30):
-            await cut
-        yield
-        if cut.whole:
-            assert at > 1
-            return
 
 
 async def embedded(memory: VectorMemory, folder: Path) -> tuple[int, int]:

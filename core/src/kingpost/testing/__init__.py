@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         ReaderConformance,
         SinkConformance,
     )
+    from .cut import Cut, cuts
     from .fakes import DictMemory, FirstFitCompressor, HashEmbedder, ScriptedAgent, WordCounter
     from .functions import FunctionExecutor
     from .kernel import OpenKernel, open_kernel
@@ -37,6 +38,7 @@ _HOMES = {
         "AgentConformance CompressorConformance CounterConformance EmbedderConformance ExecutorConformance "
         "FaceConformance LogConformance MemoryConformance ReaderConformance SinkConformance"
     ),
+    "cut": "Cut cuts",
     "fakes": "DictMemory FirstFitCompressor HashEmbedder ScriptedAgent WordCounter",
     "functions": "FunctionExecutor",
     "kernel": "OpenKernel open_kernel",
@@ -53,6 +55,7 @@ __all__ = [
     "CompressorConformance",
     "CounterConformance",
     "Crash",
+    "Cut",
     "DictMemory",
     "EmbedderConformance",
     "ExecutorConformance",
@@ -77,6 +80,7 @@ __all__ = [
     "SinkConformance",
     "WordCounter",
     "Workload",
+    "cuts",
     "facts",
     "full_disk",
     "in_process_plugin",
