@@ -94,6 +94,7 @@ if TYPE_CHECKING:
     from .records.speech import Checkpoint, Speech, Text, Thought, ToolNote, UsageNote
     from .records.task import Artefact, Crew, Material, Outcome, Part, Source, Status, Task
     from .state import Refused, TaskState, fold, from_row, task_stream, to_row, upcast
+    from .whole import Whole
 
 _HOMES = {
     "chain": "GENESIS SALT_BYTES Sealed damaged decode frame_hash seal",
@@ -123,6 +124,7 @@ _HOMES = {
     "records.speech": "Checkpoint Speech Text Thought ToolNote UsageNote",
     "records.task": "Artefact Crew Material Outcome Part Source Status Task",
     "state": "Refused TaskState fold from_row task_stream to_row upcast",
+    "whole": "Whole",
 }
 _WHERE = {name: module for module, names in _HOMES.items() for name in names.split()}
 
@@ -246,6 +248,7 @@ __all__ = [
     "UnreadableInput",
     "Usage",
     "UsageNote",
+    "Whole",
     "damaged",
     "decode",
     "dump",

@@ -7,10 +7,9 @@ file, so several processes may use one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Sequence
 
-from kingpost import Memory, Ports, Query, Recollection, Selection
+from kingpost import Memory, Ports, Query, Recollection, Selection, Whole
 
 from .choose import chosen
 from .file import MemoryFile
@@ -20,8 +19,6 @@ from .remember import remember, use
 from .rows import SELECT, memory_of, stored, stored_id
 from .search import Bounds, search
 from .settings import Settings
-
-T = TypeVar("T")
 
 _CHUNK = 500
 
@@ -36,7 +33,7 @@ class SqliteMemory:
         self._turn = asyncio.Lock()
         self._file = MemoryFile(ports.home / settings.path, settings.busy_seconds, ports.point)
         self._tidying: asyncio.Future[None] | None = None
-        self._begun: set[asyncio.Future[Any]] = set()
+        self._whole = Whole()
         self._untidy = False
 
     async def start(self) -> None:
@@ -58,7 +55,7 @@ class SqliteMemory:
     async def stop(self) -> None:
         """Close the file once what is being written is written, and nothing of what was forgotten is left in it."""
         # What was begun is finished, though nobody may wait for it any more.
-        while begun := [*self._begun, *([self._tidying] if self._tidying and not self._tidying.done() else [])]:
+        while begun := [*self._whole.begun, *([self._tidying] if self._tidying and not self._tidying.done() else [])]:
             await asyncio.wait(begun)
         await rest(self._file, self._settings.rewritten)
         await self._file.close()
@@ -67,13 +64,13 @@ class SqliteMemory:
         wanted = [memory for memory in memories if memory.origin != "recalled"]
         if not wanted:
             return 0
-        return await self._whole(remember(self._file, wanted, self._settings.short_term_seconds))
+        return await self._whole.do(remember(self._file, wanted, self._settings.short_term_seconds))
 
     async def recall(self, query: Query) -> Sequence[Recollection]:
         return await search(self._file, query, Bounds(self._settings.candidates, self._settings.floor), self._turn)
 
     async def use(self, tenant: str, scope: str, ids: Sequence[str], at: float, once: str = "") -> int:
-        return await self._whole(use(self._file, (tenant, scope), ids, at, once))
+        return await self._whole.do(use(self._file, (tenant, scope), ids, at, once))
 
     async def get(self, tenant: str, scope: str, ids: Sequence[str]) -> Sequence[Memory]:
         found: list[Memory] = []
@@ -85,7 +82,7 @@ class SqliteMemory:
         return found
 
     async def forget(self, selection: Selection) -> int:
-        return await self._whole(self._forget(selection))
+        return await self._whole.do(self._forget(selection))
 
     async def _forget(self, selection: Selection) -> int:
         count, is_untidy = await forget(self._file, selection, self._settings.rewritten)
@@ -106,16 +103,3 @@ class SqliteMemory:
     async def export(self, selection: Selection) -> AsyncIterator[Memory]:
         async for row in chosen(self._file.read, selection):
             yield memory_of(row)
-
-    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
-        """Finish what was begun even when the caller is cancelled: no transaction is left open, no page left out."""
-        begun = asyncio.ensure_future(work)
-        self._begun.add(begun)
-        begun.add_done_callback(self._done)
-        return await asyncio.shield(begun)
-
-    def _done(self, begun: asyncio.Future[Any]) -> None:
-        self._begun.discard(begun)
-        if not begun.cancelled():
-            # Whoever went away wants no answer, and no complaint about one that nobody took.
-            begun.exception()

@@ -9,10 +9,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from kingpost import Boost, Memory, MemoryBackend, Ports, Query, Recollection, Selection, Tended, Unavailable, replace
+from kingpost import (
+    Boost,
+    Memory,
+    MemoryBackend,
+    Ports,
+    Query,
+    Recollection,
+    Selection,
+    Tended,
+    Unavailable,
+    Whole,
+    replace,
+)
 
 from .file import VectorFile
 from .fill import Filler
@@ -37,7 +49,7 @@ class VectorMemory:
         self._questions: OrderedDict[str, Floats] = OrderedDict()
         self._filler: Filler | None = None
         self._filling: asyncio.Task[None] | None = None
-        self._begun: set[asyncio.Future[Any]] = set()
+        self._whole = Whole()
 
     @property
     def borrows(self) -> Sequence[tuple[str, str]]:
@@ -70,8 +82,8 @@ class VectorMemory:
     async def stop(self) -> None:
         """Stop embedding; what waits is embedded after the next start."""
         # What was begun is finished, though nobody may wait for it any more.
-        while self._begun:
-            await asyncio.wait(list(self._begun))
+        while begun := self._whole.begun:
+            await asyncio.wait(begun)
         if self._filling is not None:
             self._filling.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -86,7 +98,7 @@ class VectorMemory:
             await self._filler.idle.wait()
 
     async def remember(self, memories: Sequence[Memory]) -> int:
-        return await self._whole(self._remember(memories))
+        return await self._whole.do(self._remember(memories))
 
     async def _remember(self, memories: Sequence[Memory]) -> int:
         new = await self._below.remember(memories)
@@ -137,7 +149,7 @@ class VectorMemory:
         return await self._below.get(tenant, scope, ids)
 
     async def forget(self, selection: Selection) -> int:
-        return await self._whole(self._forget(selection))
+        return await self._whole.do(self._forget(selection))
 
     async def _forget(self, selection: Selection) -> int:
         whole = selection.ids is None and selection.source is None and selection.kind is None and not selection.but
@@ -157,16 +169,3 @@ class VectorMemory:
     async def export(self, selection: Selection) -> AsyncIterator[Memory]:
         async for memory in self._below.export(selection):
             yield memory
-
-    async def _whole(self, work: Coroutine[Any, Any, int]) -> int:
-        """Finish what was begun even when the caller is cancelled: no vector outlives its memory, none is forgotten."""
-        begun = asyncio.ensure_future(work)
-        self._begun.add(begun)
-        begun.add_done_callback(self._done)
-        return await asyncio.shield(begun)
-
-    def _done(self, begun: asyncio.Future[Any]) -> None:
-        self._begun.discard(begun)
-        if not begun.cancelled():
-            # Whoever went away wants no answer, and no complaint about one that nobody took.
-            begun.exception()
