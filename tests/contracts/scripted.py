@@ -83,7 +83,7 @@ class Scripted:
             if not said.startswith(HELD):
                 connection.shutdown(socket.SHUT_WR)
             # Closing earlier could reset what the other side has not read yet.
-            connection.settimeout(2)
+            connection.settimeout(60)
             while connection.recv(4096):
                 pass
 
