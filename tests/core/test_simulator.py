@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -133,6 +134,11 @@ async def nothing(*given: object) -> None:
     """Do nothing."""
 
 
+async def unkept(view: View, tenant: str, content: bytes) -> str:
+    """Say that it is kept."""
+    return sha256(content).hexdigest()
+
+
 BREAKS: dict[str, tuple[str, Any, str]] = {
     "calls that were cut off are made again": (
         "kingpost._walk.turn.interrupted", lambda gear, calls: [], "must not be repeated"
@@ -141,6 +147,8 @@ BREAKS: dict[str, tuple[str, Any, str]] = {
         "kingpost._host.react.observed", lambda turn, seen, _=None: observed(turn, seen, [0, 0, 0]), "paid|accounts for"
     ),
     "a wait is over and nobody notices": ("kingpost._host.react.Reactor._expire", nothing, "for ever"),
+    "a file is named that nobody keeps": ("kingpost.testing.simulator.view.View.put", unkept, "something else"),
+    "an outcome leaves files out": ("kingpost._walk.pipeline.merged", lambda made, answer: (), "its outcome has 0"),
     "nobody looks for what the dead have left": ("kingpost._host.desk.Desk.abandoned", lambda *at: None, "for ever"),
 }  # fmt: skip
 """Kernels that break a promise: what is put in the place of what, and the words that must come of it."""

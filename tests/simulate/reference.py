@@ -19,7 +19,7 @@ SEED = 11
 CALM = Faults.none()
 NEVER = 10**9
 
-LEAF = {"turns": [{"calls": [["note", {}], ["pay", {}]], "until": "all"}]}
+LEAF = {"turns": [{"calls": [["note", {}], ["pay", {}], ["draw", {"name": "a", "bytes": 90}]], "until": "all"}]}
 BRANCH = {"turns": [{"calls": [["delegate", LEAF], ["delegate", LEAF]], "until": "all"}]}
 PLANS: tuple[dict[str, Any], ...] = (
     {

@@ -1,7 +1,7 @@
 """Records to JSON and back, by pydantic.
 
 Called at every edge: the walk when it writes and reads payloads, faces for requests and responses. The one place
-where the ground floor meets a library, so that a record stays a plain dataclass everywhere else.
+where records meet a library that validates, so that they are plain values everywhere else.
 """
 
 from __future__ import annotations

@@ -16,9 +16,10 @@ from ...errors import InvalidRequest, KingpostError, TransientError
 from ...operations import calls, schedules, steering, tasks
 from ...records.action import Observation
 from ...records.event import Recorded
+from ...records.record import replace
 from ...state import TASK_STREAM, TaskState
 from .loop import ProcessLoop
-from .outside import Outside
+from .outside import ANSWER, Outside
 from .process import Process
 from .stage import Stage
 
@@ -154,13 +155,15 @@ class Errands:
         self.said.append(task)
 
     async def _settle(self, process: Process, task: str, call: str, key: str) -> None:
-        seen = Observation(call=call, text="somebody's answer")
+        seen = Observation(call=call, text=ANSWER)
+        files = self._outside.brought(task, call)
         # Only the newest token settles a call, and whoever holds an older one has to come as himself.
         token = self._outside.tokens.get(key)
+        answer = calls.Observe(id=task, observation=seen, token=token, files=files)
         try:
-            await process.kernel.perform(calls.OBSERVE, calls.Observe(id=task, observation=seen, token=token))
+            await process.kernel.perform(calls.OBSERVE, answer)
         except InvalidRequest:
-            await process.kernel.perform(calls.OBSERVE, calls.Observe(id=task, observation=seen))
+            await process.kernel.perform(calls.OBSERVE, replace(answer, token=None))
         self._stage.note(process.name, "takes the answer to", key)
 
     async def _reply(self, process: Process, task: str, call: str, waits: str) -> None:

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from ...errors import Unavailable
 from ...protocols import Agent, Executor, Say
-from ...records.action import Action, Call, Limits, Observation, Pending, Tool
+from ...records.action import Action, Call, HandedIn, Limits, Made, Observation, Pending, Tool
 from ...records.context import Context, Description
 from ...records.memory import Memory, Query, Recollection
 from ...state import task_stream
@@ -26,6 +26,10 @@ from .trouble import Trouble
 LONGEST_HANG = 12.0
 """Seconds until what hangs comes back after all; most are given up before."""
 
+ANSWER = "somebody's answer"
+BRINGS = 0.3
+"""How often an answer from outside comes with a file."""
+
 
 class Execution(Struct):
     """One time that a call was executed: by whom, whether its tool says that this may be done twice, how it went."""
@@ -36,7 +40,10 @@ class Execution(Struct):
 
 
 class Outside(Struct):
-    """The account of what processes asked of the world. ``decided`` counts what was asked by task and turn."""
+    """The account of what processes asked of the world.
+
+    ``decided`` counts what was asked by task and turn; ``files`` are those that a tool handed in, by the call's key.
+    """
 
     stage: Stage
     trouble: Trouble
@@ -46,6 +53,16 @@ class Outside(Struct):
     executions: dict[str, list[Execution]] = field(default_factory=dict)
     tools: set[str] = field(default_factory=set)
     tokens: dict[str, str] = field(default_factory=dict)
+    files: dict[str, tuple[Made, ...]] = field(default_factory=dict)
+
+    def brought(self, task: str, call: str) -> tuple[Made, ...]:
+        """What an answer from outside comes with, seldom anything: the same for all calls of one id in a task.
+
+        Whoever answers twice may settle the next one of that id, which no answer without a token tells apart.
+        """
+        if self.stage.dice("brings", task, call).random() >= BRINGS:
+            return ()
+        return (Made("from outside", f"{task} {call}".encode()),)
 
     def asks(self, process: Process, task: str, number: int) -> None:
         """A process asks an agent for a turn. Whoever holds the task must not ask for one that is recorded."""
@@ -123,6 +140,8 @@ class WatchedExecutor:
             raise RuntimeError("this tool is broken")
         came = await self._executor.execute(call, limits)
         execution.done = True
+        if isinstance(came, HandedIn):
+            outside.files[limits.key] = came.files
         return came
 
 

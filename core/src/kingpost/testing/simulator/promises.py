@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from ...records.action import Made
+from ...records.codec import load
 from ...records.event import Event, Recorded
+from ...records.task import Artefact
 from ...state import TASK_STREAM, TaskState, task_stream
 from ..store import verified
 from .course import Course
+from .outside import ANSWER
 
 ENDS = frozenset({"task.succeeded", "task.failed", "task.cancelled"})
 SPENT = ("tokens", "money")
@@ -29,6 +33,7 @@ def broken(course: Course) -> Iterator[str]:
     frames = course.stage.frames
     yield from _once(frames)
     yield from _effects(course)
+    yield from _handed_in(course)
     yield from _stopped(frames)
     yield from _stopped_below(course)
     yield from _adds_up(course)
@@ -97,10 +102,40 @@ def _effects(course: Course) -> Iterator[str]:
         if event.kind == "turn.decided":
             tools |= {f"{task}/{event.header['turn']}.{call}": tool for call, tool in event.header["calls"].items()}
         elif event.kind == "call.observed" and event.header.get("error") is None:
-            key = f"{task}/{event.header['turn']}.{event.header['call']}"
+            key = _key(task, event)
             done = any(one.done for one in outside.executions.get(key, ()))
             if tools.get(key) in outside.tools and not done:
                 yield f"call {key} was recorded as done and never happened"
+
+
+def _handed_in(course: Course) -> Iterator[str]:
+    """Whole and at once: what a call hands in is in the log when its observation is, and stands in the outcome."""
+    stage, outside = course.stage, course.outside
+    named: defaultdict[str, dict[str, Artefact]] = defaultdict(dict)
+    for task, _, event in _events(stage.frames):
+        if event.kind == "call.observed":
+            payload, key = event.payload or {}, _key(task, event)
+            found = [load(Artefact, one) for one in payload.get("artefacts", ())]
+            named[task] |= {one.name: one for one in found}
+            due: Sequence[Made] = ()
+            if payload["observation"]["text"] == ANSWER:
+                due = outside.brought(task, event.header["call"])
+            elif event.header.get("error") is None:
+                due = outside.files.get(key, ())
+            if [one.name for one in found] != [one.name for one in due]:
+                yield f"call {key} handed in {len(due)} files and is recorded with {len(found)}"
+            for made, one in zip(due, found, strict=False):
+                if stage.store.blobs.get((stage.tasks[task_stream(task)].tenant, one.digest)) != made.content:
+                    yield f"call {key} handed in {one.name}, and the log keeps something else"
+        elif event.kind == "task.succeeded":
+            outcome = [load(Artefact, one) for one in (event.payload or {})["outcome"]["artefacts"]]
+            if outcome != list(named[task].values()):
+                yield f"task {task} handed in {len(named[task])} files and its outcome has {len(outcome)} of them"
+
+
+def _key(task: str, event: Event) -> str:
+    """The key of the call that an event is about, as its tool was given it."""
+    return f"{task}/{event.header['turn']}.{event.header['call']}"
 
 
 def _stopped(frames: Sequence[Recorded]) -> Iterator[str]:

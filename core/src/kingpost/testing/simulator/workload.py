@@ -16,7 +16,19 @@ from ...operations.schedules import SetSchedule
 from ...operations.tasks import Submit
 from ...ports import Ports
 from ...protocols import Agent, Compressor, Executor, Say
-from ...records.action import Action, Answer, Call, Calls, Limits, Observation, Pending, Tool, Usage
+from ...records.action import (
+    Action,
+    Answer,
+    Call,
+    Calls,
+    HandedIn,
+    Limits,
+    Made,
+    Observation,
+    Pending,
+    Tool,
+    Usage,
+)
 from ...records.context import Context, Description
 from ...records.record import Record, field, replace
 from ..fakes import FirstFitCompressor
@@ -30,6 +42,9 @@ AGENT, SPARE, ABSENT = "planned", "spare", "absent"
 ROOM = 64
 PRICES = (2_000_000, 8_000_000)
 """Micro-units for a million tokens that go in, and that come out: two and eight for each."""
+
+MOST_BYTES = 2000
+"""What a task may hand in: two or three files of ``draw``."""
 
 DOWN: Mapping[str, Any] = {"turns": [], "down": True, "agent": ABSENT}
 """A plan that comes to nothing, by an agent that no other task shares its circuit breaker with."""
@@ -95,6 +110,7 @@ TOOLS = (
     Tool(name="ask", description="Ask somebody.", parameters=ANYTHING, repeatable=True),
     Tool(name="sign", description="Sign it, once it is allowed.", parameters=ANYTHING),
     Tool(name="steal", description="Never allowed.", parameters=ANYTHING),
+    Tool(name="draw", description="Hand in a file.", parameters=ANYTHING, repeatable=True),
 )
 
 
@@ -102,7 +118,7 @@ class PlannedTools:
     """Tools of every kind.
 
     ``note`` may be repeated, ``pay`` may not, ``ask`` waits for an answer from outside, ``sign`` has to be allowed and
-    ``steal`` never is.
+    ``steal`` never is. ``draw`` hands in a file of so many bytes under a name, the same whenever it is repeated.
     """
 
     name = "hands"
@@ -114,6 +130,9 @@ class PlannedTools:
         return TOOLS
 
     async def execute(self, call: Call, limits: Limits) -> Observation | Pending:
+        if call.tool == "draw":
+            content = limits.key.encode().ljust(call.arguments["bytes"], b".")
+            return HandedIn(call=call.id, text="did draw", files=(Made(call.arguments["name"], content),))
         if call.tool != "ask":
             return Observation(call=call.id, text=f"did {call.tool}")
         patience = call.arguments.get("patience")
@@ -131,7 +150,10 @@ def planned(dice: Random, depth: int = 3) -> dict[str, Any]:
 
 
 def _step(dice: Random, depth: int) -> list[Any]:
-    kinds = {"note": 5, "pay": 4, "ask": 2, "sign": 1, "steal": 0.3, "wait": 0.7, "ask_human": 0.7, "remember": 0.5}
+    kinds = {
+        "note": 5, "pay": 4, "ask": 2, "sign": 1, "steal": 0.3, "draw": 1,
+        "wait": 0.7, "ask_human": 0.7, "remember": 0.5,
+    }  # fmt: skip
     kind = dice.choices([*kinds, DELEGATE], [*kinds.values(), 3 if depth else 0])[0]
     given: dict[str, Any] = {}
     if kind == "ask" and dice.random() < 0.5:
@@ -142,6 +164,8 @@ def _step(dice: Random, depth: int) -> list[Any]:
         given = {"question": "which way?"}
     elif kind == "remember":
         given = {"text": "this way"}
+    elif kind == "draw":
+        given = {"name": dice.choice("ab"), "bytes": dice.randrange(MOST_BYTES // 2)}
     elif kind == DELEGATE:
         given = planned(dice, depth - 1 if dice.random() < 0.6 else 0)
     return [kind, given]
@@ -181,7 +205,7 @@ def standard() -> Workload:
     kernel = {
         "agent": AGENT, "policy": ["ask sign", "deny steal"], "ask_seconds": 4.0, "silence_seconds": 8.0,
         "tool_seconds": 6.0, "retries": 2, "retry_seconds": 0.2, "retry_most_seconds": 2.0, "attempts": 5,
-        "fallbacks": {AGENT: [SPARE]},
+        "fallbacks": {AGENT: [SPARE]}, "artefact_bytes": MOST_BYTES,
     }  # fmt: skip
     return Workload(
         requests=requests,
