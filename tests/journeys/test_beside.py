@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import click
+import pytest
 from kingpost.cli import COMMANDS, root
 
 from tests.journeys.conftest import Shell
@@ -52,6 +53,28 @@ def test_memories_are_added_found_forgotten_and_carried_over(shell: Shell, tmp_p
     assert shell("memory", "forget", added["ids"][0]).code == 2
     assert added["ids"][0] not in shell("memory", "search", "release", "--json").out
     assert "+" in other("memory", "search", "release", "--explain").out
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ('"body": " "', "give it a body"),
+        (r'"body": "b", "meta": {"heading": "\ud800"}', "is no valid text"),
+        ('"body": "b", "importance": 1e999', "is not a finite number"),
+        ('"body": "b", "created": NaN', "is not a finite number"),
+        ('"text": "b"', "body: Field required"),
+    ],
+)
+def test_an_import_with_one_bad_line_stores_nothing(shell: Shell, wrong: str, says: str) -> None:
+    """However far behind the first batch it stands. What would be stored could be neither exported nor restored."""
+    good = [json.dumps({"id": f"{n}", "scope": "team", "body": "The pier is long"}) for n in range(501)]
+    file = shell.write("late.jsonl", "\n".join([*good, f'{{"id": "late", "scope": "team", {wrong}}}']))
+
+    said = shell.refused("memory", "import", str(file))
+
+    assert "line 502: no memory" in said
+    assert says in said
+    assert shell("memory", "export", "--scope", "team").out == ""
 
 
 def test_what_helped_an_answer_says_so_itself(shell: Shell) -> None:

@@ -112,8 +112,12 @@ async def test_any_id_comes_back_as_it_was(memory: SqliteMemory, id: str) -> Non
 
 @pytest.mark.parametrize(
     "unwritable",
-    [replace(CRANE, id="x", created=float("nan")), replace(CRANE, id="x", meta={"a": {1, 2}})],
-    ids=["nan", "set"],
+    [
+        replace(CRANE, id="x", created=float("nan")),
+        replace(CRANE, id="x", meta={"a": {1, 2}}),
+        replace(CRANE, id="x", meta={"a": float("nan")}),
+    ],
+    ids=["nan", "set", "nan in meta"],
 )
 async def test_what_cannot_be_kept_as_it_is_is_refused_whole(memory: SqliteMemory, unwritable: Memory) -> None:
     with pytest.raises(InvalidRequest, match="'x'"):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .._host.keep import read_memories
+from .._host.keep import check_memory, read_memories
 from .._host.kernel import Kernel
 from ..operations.memory import EXPORT, FORGET, RECALL, REMEMBER, USE, Export, Forget, Recall, Remember, Use
 from ..records.memory import Memory, Selection, Tier
@@ -163,7 +163,7 @@ async def import_(kernel: Kernel, file: Path, json_: bool) -> None:
     """Remember what an export holds. Every line is checked before the first one is stored."""
     source = Path("/dev/stdin") if str(file) == "-" else file
     batches: list[tuple[Memory, ...]] = [()]
-    for one in read_memories(source):
+    for one in read_memories(source, check_memory):
         if len(batches[-1]) == _BATCH:
             batches.append(())
         batches[-1] = (*batches[-1], one)

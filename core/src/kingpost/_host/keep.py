@@ -12,10 +12,13 @@ import asyncio
 import contextlib
 import fcntl
 import json
+import math
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from ..errors import InvalidRequest, Unavailable
 from ..operations.system import Copied
@@ -173,8 +176,8 @@ async def _put(memory: MemoryBackend, batch: list[Memory]) -> list[Memory]:
     return []
 
 
-def read_memories(path: Path) -> Iterable[Memory]:
-    """The memories of a file of JSON lines, as ``export`` writes it.
+def read_memories(path: Path, check: Callable[[Memory], None] = lambda memory: None) -> Iterable[Memory]:
+    """The memories of a file of JSON lines, as ``export`` writes it; ``check`` refuses what it raises for.
 
     Raises:
         InvalidRequest: a line is no memory; the line is named.
@@ -185,12 +188,39 @@ def read_memories(path: Path) -> Iterable[Memory]:
             if not line.strip():
                 continue
             try:
-                yield codec.validate_python(json.loads(line))
-            except (ValueError, RecursionError) as problem:
+                one = codec.validate_python(json.loads(line))
+                check(one)
+            except (ValueError, RecursionError, InvalidRequest) as problem:
                 raise InvalidRequest(
                     f"{path}, line {number}: no memory ({_short(problem)}); mend or remove the line"
                 ) from problem
+            yield one
+
+
+def check_memory(memory: Memory) -> None:
+    """Refuse what could not be handed out again as it was: it would break every export and backup.
+
+    Raises:
+        InvalidRequest: its body is empty, a string of it is no text, or a number is not finite.
+    """
+    if not memory.body.strip():
+        raise InvalidRequest("a memory with no text says nothing; give it a body")
+    meta = json.dumps(dict(memory.meta), ensure_ascii=False, default=str) if memory.meta else ""
+    named = (memory.id, memory.scope, memory.source, memory.place, memory.speaker, memory.session)
+    for text in (memory.body, meta, *named):
+        try:
+            text.encode()
+        except UnicodeEncodeError as problem:
+            wrong = f"character {problem.start} of {text[:40]!r}"
+            raise InvalidRequest(f"a memory is no valid text ({wrong}); mend its encoding") from problem
+    numbers = (memory.created, memory.valid_from, memory.valid_to, memory.expires, memory.used, memory.importance)
+    if not all(number is None or math.isfinite(number) for number in numbers):
+        raise InvalidRequest(f"memory {memory.id!r}: a time or its importance is not a finite number; leave it out")
 
 
 def _short(problem: Exception) -> str:
-    return " ".join(str(problem).split())[:160]
+    said = str(problem)
+    if isinstance(problem, ValidationError):
+        first = problem.errors(include_url=False, include_input=False)[0]
+        said = f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
+    return " ".join(said.split())[:160]

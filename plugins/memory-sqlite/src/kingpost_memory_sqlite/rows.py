@@ -149,6 +149,6 @@ def _meta(memory: Memory) -> Stored:
     if not memory.meta:
         return ""
     try:
-        return stored(json.dumps(dict(memory.meta), ensure_ascii=False, separators=(",", ":")))
+        return stored(json.dumps(dict(memory.meta), ensure_ascii=False, separators=(",", ":"), allow_nan=False))
     except (TypeError, ValueError, RecursionError) as problem:
         raise InvalidRequest(f"memory {memory.id!r}: its meta is not JSON ({problem})") from problem

@@ -23,6 +23,7 @@ from ..draft import DEFAULT_SCOPE, default_budget
 from ..equip import finder
 from ..home import made
 from ..intake import check_inputs
+from ..keep import check_memory
 from ..offered import counter_of
 from .house import House
 
@@ -53,12 +54,8 @@ async def _remember(house: House, request: op.Remember, tenant: str) -> op.Remem
 
 def _complete(house: House, memory: Memory, tenant: str) -> Memory:
     """A memory with its tenant, id and time; the tenant is the caller's, whatever the memory says."""
-    if not memory.body.strip():
-        raise InvalidRequest("a memory with no text says nothing; give it a body")
-    try:
-        key = f"{memory.scope}\0{memory.body}".encode()
-    except UnicodeEncodeError as problem:
-        raise InvalidRequest(f"a memory is no valid text (character {problem.start}); mend its encoding") from problem
+    check_memory(memory)
+    key = f"{memory.scope}\0{memory.body}".encode()
     return replace(
         memory,
         tenant=tenant,
