@@ -37,6 +37,8 @@ def test_memories_are_added_found_forgotten_and_carried_over(shell: Shell, tmp_p
     """What one home exports another imports; importing twice stores nothing twice."""
     added = shell("memory", "add", "The release is cut on Thursdays", "--source", "handbook", "--json").json
     again = shell("memory", "add", "The release is cut on Thursdays", "--json").json
+    shortly = shell("memory", "add", "The release is cut on Thursdays", "--tier", "short", "--json").json
+    assert shell("memory", "forget", *shortly["ids"]).code == 0
     found = shell("memory", "search", "when is the release cut", "--json").json
     exported = shell("memory", "export").out
     answer = shell("run", "When is the release cut?", "--json").json
@@ -44,7 +46,7 @@ def test_memories_are_added_found_forgotten_and_carried_over(shell: Shell, tmp_p
     other = Shell(tmp_path / "other")
     other.folder.mkdir()
 
-    assert (added["new"], again["new"]) == (1, 0)
+    assert (added["new"], again["new"], shortly["new"]) == (1, 0, 1)
     assert found[0]["memory"]["body"] == "The release is cut on Thursdays"
     assert "Thursdays" in answer["answer"]
     assert other("memory", "import", str(file), "--json").json == {"read": 1, "new": 1}

@@ -91,6 +91,26 @@ async def test_what_uses_were_counted_under_goes_while_the_memory_is_open(memory
     assert [one.uses for one in await memory.get("default", "default", ["a"])] == [90]
 
 
+@pytest.mark.parametrize(("tier", "expires"), [(Tier.SHORT, None), (Tier.LONG, NOW + 60)])
+async def test_what_is_told_again_after_it_expired_is_new(
+    memory: SqliteMemory, tier: Tier, expires: float | None
+) -> None:
+    """Whoever adds a text again gets its old id; it must not stay forgotten for that. Twice in one batch is once."""
+    old = replace(CRANE, tier=tier, expires=expires)
+    other = replace(old, id="other", body="The crane of the harbour is red, and old.")
+    await memory.remember([old, other])
+    again = replace(old, created=NOW + 3600.0, body="The crane is green.", tier=Tier.LONG, expires=None)
+
+    assert await memory.remember([replace(again, created=NOW + 59.0)]) == 0
+    assert await _found(memory, NOW + 3600.0) == set()
+    assert await memory.remember([again, again]) == 1
+    assert await _found(memory, NOW + 3600.0) == {"crane"}
+    found = await memory.recall(Query(text="harbour", scopes=("docs",), now=NOW))
+    assert [each.memory.id for each in found] == ["other"]
+    sizes = await memory._file.read("SELECT size, words FROM scope")  # noqa: SLF001 - nobody else sees it
+    assert sizes == [(2, 2 + 4)]
+
+
 async def test_a_memory_keeps_its_first_words(memory: SqliteMemory) -> None:
     """Remembering is idempotent on the id: what comes later under the same id is not new."""
     assert await memory.remember([CRANE]) == 1

@@ -18,7 +18,7 @@ from kingpost import Selection, Unavailable
 from .choose import BODIES, Key, bodies, keys_of, scopes
 from .file import MemoryFile
 from .index import counted, entries, taken
-from .remember import COUNTED_SECONDS
+from .remember import COUNTED_SECONDS, UNTIDY
 from .rows import memory_of
 
 _STEP = 512
@@ -35,9 +35,6 @@ _FOLDED_BYTES = 24 * 1024 * 1024
 
 _GROWN = 1.3
 """A file that is closed is folded, and written anew, once it is so much larger than the last time."""
-
-# Another one each time: whoever tidies takes away the mark that was there before, and none that came meanwhile.
-_UNTIDY = "INSERT OR REPLACE INTO about VALUES ('untidy', 1 + (random() & 4611686018427387903))"
 
 _EXPIRED = """
     SELECT seq FROM memory
@@ -100,7 +97,7 @@ async def _step(file: MemoryFile, keys: Sequence[Key]) -> int:
         for start in range(0, len(keys), BODIES):
             removed += await _remove(writer, keys[start : start + BODIES])
         if removed:
-            await writer.execute_fetchall(_UNTIDY)
+            await writer.execute_fetchall(UNTIDY)
     return removed
 
 

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from kingpost import Memory
 
 from .file import MemoryFile
-from .index import Entry, counted, entries, put, sliced
-from .rows import INSERT, Stored, stored, stored_id, values, voice
+from .index import Entry, counted, entries, entry, put, sliced, taken
+from .rows import ID, INSERT, SELECT, Stored, memory_of, stored, stored_id, values, voice
 
 _CHUNK = 400
 _SCOPE = ("scope", "tenant", "name")
@@ -35,6 +35,14 @@ _COUNTED = """
     INSERT INTO counted (scope, key, at) SELECT id, ?, ? FROM scope WHERE tenant = ? AND name = ? ON CONFLICT DO NOTHING
 """
 
+# Another one each time: whoever tidies takes away the mark that was there before, and none that came meanwhile.
+UNTIDY = "INSERT OR REPLACE INTO about VALUES ('untidy', 1 + (random() & 4611686018427387903))"
+
+_EXPIRED = f"""
+    {SELECT} WHERE m.scope = ? AND m.id = ?
+        AND coalesce(m.expires, CASE WHEN m.tier = 0 THEN m.created + ? END) <= ?
+"""
+
 Key = tuple[Any, Any]
 
 
@@ -42,6 +50,7 @@ class Draft(NamedTuple):
     """A memory on its way: what it belongs to by name, its row from ``tier`` on, and what the index holds of it.
 
     ``reads`` says that the body itself tells who speaks. ``session`` is ``None`` where it is no turn of a conversation.
+    ``created`` is when it was made (seconds).
     """
 
     owner: tuple[Stored, Stored]
@@ -51,6 +60,7 @@ class Draft(NamedTuple):
     session: Stored | None
     row: tuple[Any, ...]
     entry: Entry
+    created: float
 
 
 async def remember(file: MemoryFile, memories: Sequence[Memory], short: float) -> int:
@@ -58,7 +68,7 @@ async def remember(file: MemoryFile, memories: Sequence[Memory], short: float) -
     made = await entries(memories)
     pairs = zip(memories, made, strict=True)
     drafts = await sliced((_draft(memory, entry, short) for memory, entry in pairs), _SLICE)
-    return await file.write(lambda db: _store(db, drafts))
+    return await file.write(lambda db: _store(db, drafts, short))
 
 
 def _draft(memory: Memory, entry: Entry, short: float) -> Draft:
@@ -67,22 +77,40 @@ def _draft(memory: Memory, entry: Entry, short: float) -> Draft:
     session = stored(memory.session) if memory.session or speaker else None
     return Draft(
         (stored(memory.tenant), stored(memory.scope)), stored(memory.source), stored(speaker), reads, session,
-        values(memory, entry.words, short), entry,
+        values(memory, entry.words, short), entry, memory.created,
     )  # fmt: skip
 
 
-def _store(db: sqlite3.Connection, drafts: Sequence[Draft]) -> int:
+def _store(db: sqlite3.Connection, drafts: Sequence[Draft], short: float) -> int:
     """On the writer's thread, in a transaction."""
     owners = _owners(db, drafts)
     last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'memory'").fetchone()
     first = last[0] + 1 if last else 1
-    db.executemany(INSERT, [(first + n, *owners[n], *draft.row) for n, draft in enumerate(drafts)])
+    rows = [(first + n, *owners[n], *draft.row) for n, draft in enumerate(drafts)]
+    db.executemany(INSERT, rows)
     # What was there already kept its number, so the new ones are those that have theirs.
-    new = db.execute("SELECT seq FROM memory WHERE seq >= ?", (first,)).fetchall()
-    rows = [(seq, owners[seq - first][0], drafts[seq - first].entry) for (seq,) in new]
-    db.executemany(*put(rows))
-    db.executemany(*counted(rows, 1))
-    return len(rows)
+    new = {seq for (seq,) in db.execute("SELECT seq FROM memory WHERE seq >= ?", (first,))}
+    if len(new) < len(drafts):
+        old = [n for n in range(len(drafts)) if first + n not in new]
+        again = [n for n in old if _outlived(db, owners[n][0], drafts[n], short)]
+        db.executemany(INSERT, [rows[n] for n in again])
+        new |= {first + n for n in again}
+    placed = [(seq, owners[seq - first][0], drafts[seq - first].entry) for seq in sorted(new)]
+    db.executemany(*put(placed))
+    db.executemany(*counted(placed, 1))
+    return len(placed)
+
+
+def _outlived(db: sqlite3.Connection, scope: int, draft: Draft, short: float) -> bool:
+    """Whether what has the draft's id had expired before the draft was made; it is taken out then."""
+    rows = db.execute(_EXPIRED, (scope, draft.row[ID], short, draft.created)).fetchall()
+    placed = [(row[0], scope, entry(memory_of(row))) for row in rows]
+    if placed:
+        db.executemany(*taken(placed))
+        db.executemany(*counted(placed, -1))
+        db.executemany("DELETE FROM memory WHERE seq = ?", [(seq,) for seq, *_ in placed])
+        db.execute(UNTIDY)
+    return bool(placed)
 
 
 async def use(file: MemoryFile, owner: tuple[str, str], ids: Sequence[str], at: float, once: str) -> int:

@@ -17,7 +17,7 @@ from ...protocols import Compressor, MemoryBackend, Tended, TokenCounter
 from ...records.codec import dump
 from ...records.context import Passage
 from ...records.event import Event
-from ...records.memory import Memory, Query
+from ...records.memory import Memory, Query, Tier
 from ...records.record import replace
 from ..draft import DEFAULT_SCOPE, default_budget
 from ..equip import finder
@@ -55,11 +55,14 @@ async def _remember(house: House, request: op.Remember, tenant: str) -> op.Remem
 def _complete(house: House, memory: Memory, tenant: str) -> Memory:
     """A memory with its tenant, id and time; the tenant is the caller's, whatever the memory says."""
     check_memory(memory)
-    key = f"{memory.scope}\0{memory.body}".encode()
+    key = f"{memory.scope}\0{memory.body}"
+    # The same text said of another time, or for another length of time, is another memory.
+    if memory.tier is not Tier.LONG or (memory.valid_from, memory.valid_to) != (None, None):
+        key += f"\0{memory.tier}\0{memory.valid_from}\0{memory.valid_to}"
     return replace(
         memory,
         tenant=tenant,
-        id=memory.id or sha256(key).hexdigest()[:32],
+        id=memory.id or sha256(key.encode()).hexdigest()[:32],
         created=memory.created or house.ports.clock.now(),
     )
 
