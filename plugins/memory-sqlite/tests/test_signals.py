@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from kingpost import Memory, Query, Recollection
-from kingpost_memory_sqlite.dates import TIMED, windows
+from kingpost_memory_sqlite.dates import windows
+from kingpost_memory_sqlite.forms import TIMED
 from kingpost_memory_sqlite.memory import SqliteMemory
 from kingpost_memory_sqlite.typos import is_near
 
@@ -245,6 +246,23 @@ async def test_what_was_of_use_comes_first(memory: SqliteMemory) -> None:
         ("last Friday", "2023-09-29", "2023-09-30"),
         ("two weeks ago", "2023-09-17", "2023-09-19"),
         ("yesterday", "2023-10-01", "2023-10-02"),
+        ("the day before yesterday", "2023-09-30", "2023-10-01"),
+        ("between March and May 2022", "2022-03-01", "2022-06-01"),
+        ("from 3 to 7 April 2022", "2022-04-03", "2022-04-08"),
+        ("from November to February 2022", "2021-11-01", "2022-03-01"),
+        ("between 2020 and 2021", "2020-01-01", "2022-01-01"),
+        ("in the past two weeks", "2023-09-17", "2023-10-02"),
+        ("half a year ago", "2023-03-06", "2023-04-29"),
+        ("last summer", "2023-06-01", "2023-09-01"),
+        ("in late 2022", "2022-08-08", "2023-01-01"),
+        ("in Q3 2022", "2022-07-01", "2022-10-01"),
+        ("at Christmas", "2022-12-23", "2022-12-28"),
+        ("on 5.3.2022", "2022-03-05", "2022-03-06"),
+        ("on 3/5/2022", "2022-03-05", "2022-03-06"),
+        ("am 3. März 2022", "2022-03-03", "2022-03-04"),
+        ("el 3 de marzo de 2022", "2022-03-03", "2022-03-04"),
+        ("в марте 2022", "2022-03-01", "2022-04-01"),
+        ("2022年3月14日", "2022-03-14", "2022-03-15"),
     ],
 )
 def test_times_are_read_as_people_write_them(text: str, first: str, last: str) -> None:
@@ -256,14 +274,40 @@ def test_times_are_read_as_people_write_them(text: str, first: str, last: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["May I charge my car?", "How many may come?", "They march on.", "2023-99-99", "1 of 3"]
+    ("text", "begins", "ends"),
+    [("since May 2022", "2022-05-01", None), ("after May 2022", "2022-06-01", None), ("after 2021", "2022-01-01", None),
+     ("before May 2022", None, "2022-05-01"), ("until May 2022", None, "2022-06-01")],
+)  # fmt: skip
+def test_a_time_may_be_open_at_one_side(text: str, begins: str | None, ends: str | None) -> None:
+    (window,) = windows(f"What happened {text}?", NOW)
+
+    for edge, day in ((window.begin, begins), (window.end, ends)):
+        if day is None:
+            assert abs(edge) > 1e15
+        else:
+            assert edge == pytest.approx(datetime.fromisoformat(f"{day}T00:00+00:00").timestamp(), abs=DAY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "May I charge my car?",
+        "How many may come?",
+        "They march on.",
+        "2023-99-99",
+        "1 of 3",
+        "30.2.2023",
+        "from 3 to 5",
+        "mail 2023",
+    ],
 )
 def test_what_is_no_time_is_not_taken_for_one(text: str) -> None:
     assert windows(text, NOW) == ()
 
 
 @pytest.mark.parametrize(
-    "text", ["1" * 1_000_000, "last " * 200_000, "a few " * 200_000, "may " * 200_000, "-" * 1_000_000]
+    "text",
+    ["1" * 1_000_000, "last " * 200_000, "a few " * 200_000, "may " * 200_000, "-" * 1_000_000, "from 3 " * 200_000],
 )
 def test_reading_times_is_linear(text: str) -> None:
     """Any text is read, however long and however alike."""

@@ -7,38 +7,16 @@ they live. A month or a day without a year is the latest one before ``now``.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
-_NUMBERS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "couple": 2, "few": 3,
-}  # fmt: skip
-_MONTH = "|".join([*_MONTHS, *(f"{name[:3]}\\.?" for name in _MONTHS if name != "may"), "sept\\.?"])
-_TH = "(?:st|nd|rd|th)?"
-_FORMS = (
-    (re.compile(r"\b(?P<year>[12]\d{3})[-/](?P<number>\d{1,2})(?:[-/](?P<day>\d{1,2}))?\b"), "_dated"),
-    (re.compile(rf"\b(?P<day>\d{{1,2}}){_TH}(?: of)? (?P<month>{_MONTH})\b,? ?(?P<year>[12]\d{{3}})?"), "_dated"),
-    (re.compile(rf"\b(?P<month>{_MONTH}) (?P<day>\d{{1,2}}){_TH}\b(?:,? (?P<year>[12]\d{{3}}))?"), "_dated"),
-    (re.compile(rf"\b(?P<month>{_MONTH}),? (?P<year>[12]\d{{3}})\b"), "_dated"),
-    (re.compile(rf"\b(?:in|during|of|since|last|this|until|after|before|by|early|mid|late)[ -](?P<month>{_MONTH})\b"),
-     "_dated"),
-    (re.compile(r"\b(?P<season>spring|summer|autumn|fall|winter) (?:of )?(?P<year>[12]\d{3})\b"), "_season"),
-    (re.compile(r"\b(?:in|during|since|of|before|after|by|throughout) (?P<year>(?:19|20)\d{2})\b"), "_dated"),
-    (re.compile(r"\b(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|(?:a )?(?:couple of|few)) "
-                r"(?P<unit>day|week|month|year)s? ago\b"), "_ago"),
-    (re.compile(rf"\blast (?P<weekday>{'|'.join(_DAYS)})\b"), "_weekday"),
-    (re.compile(r"\b(?P<which>last|this|past|previous) (?P<unit>weekend|week|month|year)\b"), "_unit"),
-    (re.compile(r"\b(?P<word>yesterday|today|this morning|tonight|last night)\b"), "_word"),
-)  # fmt: skip
-_EARLIER = re.compile(r"\b(?:before|until|prior to|up to|by)(?: the)? *$")
-_LATER = re.compile(r"\b(?:since|after|from)(?: the)? *$")
+from .forms import DAYS, FIXED, FORMS, MONTHS, NUMBERS, OTHERS, QUARTERS, SEASONS, WORDS
+
+_EARLIER = re.compile(r"\b(?:before|prior to)(?: the)? *$")
+_UNTIL = re.compile(r"\b(?:until|till|up to|by)(?: the)? *$")
+_LATER = re.compile(r"\b(?:since|from)(?: the)? *$")
+_BEHIND = re.compile(r"\bafter(?: the)? *$")
 _PART_OF = re.compile(
     r"\b(?:(?P<first>early|beginning of|start of)|(?P<middle>mid|middle of)|(?P<last>late|end of))[ -](?:the )?$"
 )
@@ -46,13 +24,6 @@ _SPAN = {"day": 1, "week": 7, "weekend": 7, "month": 30, "year": 365}
 _ALWAYS = 1e18
 _SLACK = 43_200.0
 _MOST = 4
-
-TIMED = re.compile(
-    r"\b(?:yesterday|today|tonight|tomorrow|ago|weekend|(?:last|next|this|past) (?:\w+ ){0,2}"
-    rf"(?:night|morning|evening|week|month|year|summer|spring|autumn|fall|winter|{'|'.join(_DAYS)})"
-    rf"|(?:since|in|on|until) (?:{_MONTH}|{'|'.join(_DAYS)}|[12]\d{{3}})|(?:{_MONTH}) \d{{1,2}}|[12]\d{{3}}-\d\d)\b"
-)
-"""What in a lower-case text says when something was."""
 
 
 class Window(NamedTuple):
@@ -67,14 +38,15 @@ def windows(text: str, now: float) -> tuple[Window, ...]:
     lower = text[:4000].lower()
     found: list[tuple[int, Window]] = []
     taken: list[tuple[int, int]] = []
-    for form, kind in _FORMS:
+    for form, kind in FORMS:
         for match in form.finditer(lower):
             if any(match.start() < end and begin < match.end() for begin, end in taken):
                 continue
             if _is_verb(match, text) or (window := _READ[kind](match, now)) is None:
                 continue
             taken.append(match.span())
-            found.append((match.start(), _opened(window, lower[: match.start()], match[0])))
+            whole = kind == "_range"
+            found.append((match.start(), window if whole else _opened(window, lower[: match.start()], match[0])))
     return tuple(window for _, window in sorted(found))[:_MOST]
 
 
@@ -89,11 +61,16 @@ def _is_verb(match: re.Match[str], text: str) -> bool:
 def _opened(window: Window, before: str, said: str) -> Window:
     """*before*, *since* and *after* open a window at one side; the word may stand in the form or in front of it."""
     first = re.split("[ -]", said, maxsplit=1)[0]
-    lead = before[-12:] + (first if first.isalpha() else "")
     window = _part(window, f"{before[-20:]}{first} " if first in ("early", "mid", "late", "of") else before[-20:])
-    if _EARLIER.search(before[-12:]) or said.startswith(("before", "until", "by ")):
+    # The word stands in front of the form, or the form begins with it.
+    leads = (before[-12:], first)
+    if any(_EARLIER.search(lead) for lead in leads):
         return Window(-_ALWAYS, window.begin)
-    if _LATER.search(lead):
+    if any(_UNTIL.search(lead) for lead in leads):
+        return Window(-_ALWAYS, window.end)
+    if any(_BEHIND.search(lead) for lead in leads):
+        return Window(window.end - 2 * _SLACK, _ALWAYS)
+    if any(_LATER.search(lead) for lead in leads):
         return Window(window.begin, _ALWAYS)
     return window
 
@@ -112,9 +89,14 @@ def _part(window: Window, before: str) -> Window:
 
 def _dated(match: re.Match[str], now: float) -> Window | None:
     parts = match.groupdict()
-    month = int(parts["number"]) if parts.get("number") else _month(parts.get("month"))
+    number = parts.get("number")
+    month = int(number) if number else OTHERS.get(parts.get("foreign") or "") or _month(parts.get("month"))
     day = int(parts["day"]) if parts.get("day") else None
-    year = int(parts["year"]) if parts.get("year") else _latest(month or 1, day or 1, now)
+    return _calendar(int(parts["year"]) if parts.get("year") else _latest(month or 1, day or 1, now), month, day)
+
+
+def _calendar(year: int, month: int | None, day: int | None) -> Window | None:
+    """A year, a month or a day; ``None`` where no calendar has it."""
     try:
         begin = datetime(year, month or 1, day or 1, tzinfo=UTC)
         if day:
@@ -125,20 +107,68 @@ def _dated(match: re.Match[str], now: float) -> Window | None:
     return _window(begin, end)
 
 
+def _range(match: re.Match[str], now: float) -> Window | None:
+    ends = [{name: match[f"{name}_{n}"] for name in ("year", "of", "month", "name", "behind", "day")} for n in (1, 2)]
+    years = [each["year"] or each["of"] for each in ends]
+    months = [_month(each["month"] or each["name"]) for each in ends]
+    days = [int(each["behind"] or each["day"] or 0) or None for each in ends]
+    if months == [None, None] and not all(each["year"] for each in ends):
+        return None
+    months = [month or (None if ends[n]["year"] else months[1 - n]) for n, month in enumerate(months)]
+    last = int(years[1] or years[0] or _latest(months[1] or 1, days[1] or 1, now))
+    first = int(years[0] or (last if (months[0] or 0) <= (months[1] or 12) else last - 1))
+    begin, end = _calendar(first, months[0], days[0]), _calendar(last, months[1], days[1])
+    return Window(begin.begin, end.end) if begin and end and begin.begin < end.end else None
+
+
+def _numbers(match: re.Match[str], now: float) -> Window | None:
+    """*3.5.2023* is the third of May, *3/5/2023* the fifth of March unless there is no such month."""
+    one, two, year = int(match["one"]), int(match["two"]), int(match["year"])
+    found = [_calendar(year, two, one)]
+    if match["sign"] == "/":
+        found.insert(0, _calendar(year, one, two))
+    return next((each for each in found if each), None)
+
+
+def _quarter(match: re.Match[str], now: float) -> Window | None:
+    number = int(match["number"] or QUARTERS.index(match["quarter"]) + 1)
+    begin, end = (_calendar(int(match["year"]), 3 * number - back, None) for back in (2, 0))
+    return Window(begin.begin, end.end) if begin and end else None
+
+
+def _holiday(match: re.Match[str], now: float) -> Window | None:
+    month, day, days = FIXED[match["holiday"]]
+    year = int(match["year"]) if match["year"] else _latest(month, day, now)
+    begin = datetime(year, month, day, tzinfo=UTC)
+    return _window(begin, begin + timedelta(days=days)) if now or match["year"] else None
+
+
 def _season(match: re.Match[str], now: float) -> Window | None:
-    begin = datetime(int(match["year"]), _SEASONS[match["season"]], 1, tzinfo=UTC)
+    month = SEASONS[match["season"]]
+    named = match.groupdict().get("year")
+    if not (named or now):
+        return None
+    begin = datetime(int(named) if named else _latest(month, 1, now), month, 1, tzinfo=UTC)
     return _window(begin, begin + timedelta(days=92))
 
 
-def _ago(match: re.Match[str], now: float) -> Window | None:
+def _days(match: re.Match[str]) -> float:
     word = match["count"].removeprefix("a ").removesuffix(" of") if len(match["count"]) > 2 else match["count"]
-    days = (int(word) if word.isdigit() else _NUMBERS[word]) * _SPAN[match["unit"]]
+    return (int(word) if word.isdigit() else NUMBERS[word]) * _SPAN[match["unit"]]
+
+
+def _lately(match: re.Match[str], now: float) -> Window | None:
+    return _relative(now, _days(match) * 1.1, 0)
+
+
+def _ago(match: re.Match[str], now: float) -> Window | None:
+    days = _days(match)
     # The further back, the less exactly it is meant.
     return _relative(now, days + max(days * 0.15, 1), days - max(days * 0.15, 1))
 
 
 def _weekday(match: re.Match[str], now: float) -> Window | None:
-    days = (_midnight(now).weekday() - _DAYS.index(match["weekday"])) % 7 or 7
+    days = (_midnight(now).weekday() - DAYS.index(match["weekday"])) % 7 or 7
     begin = _midnight(now) - timedelta(days=days)
     return _window(begin, begin + timedelta(days=1)) if now else None
 
@@ -151,11 +181,17 @@ def _unit(match: re.Match[str], now: float) -> Window | None:
 
 
 def _word(match: re.Match[str], now: float) -> Window | None:
-    return _relative(now, 2, 0.5) if match["word"] in ("yesterday", "last night") else _relative(now, 1, 0)
+    return _relative(now, *WORDS[match["word"]])
 
 
-_READ = {
-    "_dated": _dated, "_season": _season, "_ago": _ago, "_weekday": _weekday, "_unit": _unit, "_word": _word,
+def _yesterday(match: re.Match[str], now: float) -> Window | None:
+    return _relative(now, *WORDS["yesterday"])
+
+
+_READ: Mapping[str, Callable[[re.Match[str], float], Window | None]] = {
+    "_range": _range, "_dated": _dated, "_numbers": _numbers, "_quarter": _quarter, "_holiday": _holiday,
+    "_season": _season, "_ago": _ago, "_lately": _lately, "_weekday": _weekday, "_unit": _unit, "_word": _word,
+    "_yesterday": _yesterday,
 }  # fmt: skip
 
 
@@ -178,4 +214,4 @@ def _latest(month: int, day: int, now: float) -> int:
 
 
 def _month(name: str | None) -> int | None:
-    return next((n for n, month in enumerate(_MONTHS, 1) if name and month.startswith(name[:3])), None)
+    return next((n for n, month in enumerate(MONTHS, 1) if name and month.startswith(name[:3])), None)

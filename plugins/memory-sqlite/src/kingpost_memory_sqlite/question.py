@@ -13,6 +13,7 @@ from itertools import pairwise
 from kingpost import Record, field
 
 from .dates import Window, windows
+from .forms import OTHERS
 from .related import RELATED
 from .words import analysed
 
@@ -40,7 +41,9 @@ TIME_TERMS = frozenset(
         "monday tuesday wednesday thursday friday saturday sunday day week weekend month year ago last next past "
         "early mid late yesterday tonight tomorrow night morning evening today between since before after until "
         "spring summer autumn fall winter "
-        + " ".join([*map(str, (*range(1, 32), *range(1990, 2050))), *(f"0{n}" for n in range(1, 10))])
+        + " ".join(
+            [*map(str, (*range(1, 32), *range(1990, 2050))), *(f"0{n}" for n in range(1, 10)), *OTHERS, *"年月日"]
+        )
     )
     for term in terms.main
 )

@@ -15,7 +15,8 @@ from typing import Any
 from kingpost import Memory, Record, Tier
 
 from . import rows
-from .dates import TIMED, Window
+from .dates import Window
+from .forms import TIMED
 from .question import TIME_TERMS, Question
 from .weigh import Scale, Weight, weigh
 
