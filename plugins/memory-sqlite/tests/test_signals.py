@@ -154,6 +154,35 @@ async def test_a_slip_of_the_pen_is_repaired(memory: SqliteMemory, typo: str) ->
 
 
 @pytest.mark.parametrize(
+    ("told", "typo"),
+    [
+        ("We met at the conference in Denver.", "confrence"),
+        ("The inspection failed on Tuesday.", "inspectoin"),
+        ("Our management agreed.", "mangement"),
+        ("The cello was broken.", "celo"),
+        ("She plays the guitar.", "gutar"),
+        ("They wish for separate rooms.", "seperate"),
+        ("She plays the guitar.", "instrumnet"),
+        ("Билеты лежат на столе.", "билетв"),
+        ("Der Schlüssel hängt an der Wand.", "Schlüsel"),
+    ],
+)
+async def test_a_slip_is_repaired_wherever_it_is(memory: SqliteMemory, told: str, typo: str) -> None:
+    """In an ending that a stem lacks, in a short word, in any script, in a word that others stand for."""
+    await memory.remember([Memory(id="told", scope="talk", body=told), Memory(id="hm", scope="talk", body="The mill.")])
+
+    assert await ids(memory, f"{typo}?") == ["told"]
+
+
+@pytest.mark.parametrize("word", ["plane", "brand", "horse", "cost", "table", "operation"])
+async def test_another_word_is_no_slip(memory: SqliteMemory, word: str) -> None:
+    """A short word that is a letter away from another one, or a word that is known though nobody wrote it."""
+    await memory.remember([Memory(id="a", scope="talk", body="A planet, a brandy, a house, a coast, a tablet, open.")])
+
+    assert await ids(memory, f"{word}?") == []
+
+
+@pytest.mark.parametrize(
     ("one", "other", "near"),
     [("crane", "crane", False), ("crane", "cranes", True), ("crane", "rcane", True), ("crane", "trane", True),
      ("crane", "train", False), ("crane", "crn", False), ("", "a", True)],

@@ -110,11 +110,13 @@ def scopes_of(read: Read, query: Query, question: Question) -> list[Scope]:
 
 def _scope(read: Read, number: int, name: str, sums: tuple[int, int], question: Question) -> Scope:
     holding = holding_of(read, number, question.terms)
-    mended = repaired(read, number, [term for term in question.terms if term not in holding])
+    unknown = [term for term in question.terms if term not in holding]
+    mended = repaired(read, number, unknown, question.written) if unknown else {}
     if mended:
-        holding |= dict(mended.values())
+        holding |= {term: held for term, held in mended.values() if held}
         question = _mended(question, {term: instead for term, (instead, _) in mended.items()})
-    if stands := related(term for term, weight in question.terms.items() if weight >= 1):
+    misspelt = {instead for instead, _ in mended.values()}
+    if stands := related(term for term, weight in question.terms.items() if weight >= 1 or term in misspelt):
         others = holding_of(read, number, stands)
         stands = standing(stands, others, sums[0])
         holding |= {term: others[term] for term in stands}

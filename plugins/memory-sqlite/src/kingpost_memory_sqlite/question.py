@@ -15,7 +15,7 @@ from kingpost import Record, field
 from .dates import Window, windows
 from .forms import OTHERS
 from .related import RELATED
-from .words import analysed
+from .words import analysed, terms_of, written
 
 LONGEST_QUESTION = 8000
 MOST_TERMS = 48
@@ -65,7 +65,8 @@ class Question(Record):
     """``terms`` with their weights, in order; neighbours as ``pairs``; ``marks`` that must stand as they are.
 
     ``windows`` are the times that it names, ``asks_when`` says that it wants one, ``more`` how much it asks for beside
-    a time that it names, and ``asks_now`` that it wants the newest. ``stands`` are terms that stand for one of its own.
+    a time that it names, and ``asks_now`` that it wants the newest. ``stands`` are terms that stand for one of its own,
+    ``written`` the words that its terms are stems of.
     """
 
     terms: Mapping[str, float]
@@ -76,6 +77,7 @@ class Question(Record):
     more: int | None = None
     asks_now: bool = False
     stands: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
 
     def is_about_time(self, named: int) -> bool:
         """Whether it asks of little but a time, and of whom it names: of ``named`` speakers."""
@@ -96,7 +98,8 @@ def asked(text: str, now: float = 0.0) -> Question:
     if len(text) > LONGEST_QUESTION:
         half = LONGEST_QUESTION // 2
         text = f"{text[:half]}\n{text[-half:]}"
-    found = analysed(text)
+    words = written(text)
+    found = list(map(terms_of, words))
     order = [term for terms in found for term in terms.main]
     weights = {term: FILLER if term in FILLERS else 1.0 for term in order}
     for terms in found:
@@ -112,9 +115,11 @@ def asked(text: str, now: float = 0.0) -> Question:
         kept = {term: weight * DATE if term in TIME_TERMS else weight for term, weight in kept.items()}
     more = sum(weight >= 1 for term, weight in kept.items() if term not in TIME_TERMS)
     now_wanted = not named and _NOW.search(text) is not None
+    spelt = {terms.main[0]: word.lower() for word, terms in zip(words, found, strict=True) if len(terms.main) == 1}
     return Question(
-        kept, pairs, _marks(text), named, _WHEN.search(text) is not None, more if named else None, now_wanted
-    )
+        kept, pairs, _marks(text), named, _WHEN.search(text) is not None, more if named else None, now_wanted,
+        written=spelt,
+    )  # fmt: skip
 
 
 def _marks(text: str) -> tuple[str, ...]:

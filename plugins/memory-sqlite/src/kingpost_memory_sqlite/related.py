@@ -37,6 +37,11 @@ def related(terms: Iterable[str]) -> dict[str, str]:
     return dict(list(found.items())[:MOST])
 
 
+def heads() -> Mapping[str, tuple[str, ...]]:
+    """Terms that others stand for."""
+    return _known()
+
+
 def standing(found: Mapping[str, str], holding: Mapping[str, int], size: int) -> dict[str, str]:
     """Those that say something in a scope: somebody holds them, and not too many do."""
     most = max(8, size // 12)

@@ -62,7 +62,7 @@ _NONE = Terms((), ())
 
 def analysed(text: str) -> list[Terms]:
     """The terms of every word in order; a stop word has none."""
-    return list(map(_terms_of, written(text)))
+    return list(map(terms_of, written(text)))
 
 
 def spaced(text: str) -> tuple[str, str]:
@@ -117,9 +117,11 @@ class _Known(dict[str, T]):
         return found
 
 
-_terms_of = _Known(_terms).__getitem__
-_main_of = _Known(lambda word: "".join([f" {term}" for term in _terms_of(word).main])).__getitem__
-_parts_of = _Known(lambda word: "".join([f" {term}" for term in _terms_of(word).parts])).__getitem__
+terms_of = _Known(_terms).__getitem__
+"""What one word is found by."""
+
+_main_of = _Known(lambda word: "".join([f" {term}" for term in terms_of(word).main])).__getitem__
+_parts_of = _Known(lambda word: "".join([f" {term}" for term in terms_of(word).parts])).__getitem__
 
 
 def _latin(word: str, lower: str) -> Terms:
