@@ -89,6 +89,21 @@ def test_names_come_before_parameters(shorten: Shorten) -> None:
     assert "(_): ..." in left
 
 
+def test_first_lines_come_before_types_and_short_defaults_stand(shorten: Shorten) -> None:
+    """What a function is for tells more than of what type it takes things; a default of one token costs no room."""
+    source = "".join(
+        f"def lift_{n}(load: Mapping[str, Sequence[float]] | None = None, rope: str = DEFAULT_ROPE, times: int = 1) -> "
+        f"Mapping[str, float]:\n    'Lifts it {n} times.'\n" + "    load = load + rope\n" * 25
+        for n in range(12)
+    )
+    names, types = shorten(source, 0.16, kind="python"), shorten(source, 0.4, kind="python")
+
+    assert [line for line in names.splitlines() if line] == [
+        f'def lift_{n}(load=None, rope=..., times=1): "Lifts it {n} times."' for n in range(12)
+    ]
+    assert types.count("rope: str = DEFAULT_ROPE, times: int = 1) -> Mapping[str, float]:") == 12
+
+
 def test_definitions_below_a_condition_are_shown_one_by_one(shorten: Shorten) -> None:
     """Public names with their first lines, as anywhere; what is private gives way."""
     body = "            load = load + 1\n" * 20

@@ -23,8 +23,8 @@ _BODIES = "bodies of functions that the question does not mention"
 _NO_QUESTION = "bodies of functions"
 _NOT_ALL = "code less relevant than the rest"
 _FIXED = ('"""', "'''", "\\\n")
-_NAMED, _SAID, _DOCS = 0.985, 0.97, 0.9
-"""Parameters by name, with types and defaults, the first line of a docstring: what they are worth, beside the name."""
+_NAMED, _DOCS, _SAID = 0.985, 0.9, 0.88
+"""Parameters by name, the first line of a docstring, types and all defaults: what they are worth, beside the name."""
 _OUTER = 0.0025
 """As much as thirty characters: the shortest lines come first, and those of classes and functions before methods'."""
 _PRIVATE = 0.45
@@ -187,17 +187,8 @@ class _Reader:
         if source.has_lines(node):
             line = source.line(node)
             head = f"{self._decorators(node, narrow)}{narrow}{line}"
-            kind = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
-            names = f"{narrow}{kind} {node.name}"
-            shapes, worth = [f"{head} ...\n"], [_SAID]
-            for shorter, value_of in ((f"({source.parameters(node)}): ...\n", _NAMED), ("(_): ...\n", 1.0)):
-                if len(names) + len(shorter) + _SPARED < len(shapes[0]):
-                    shapes.insert(0, names + shorter)
-                    worth.insert(0, value_of)
-            is_elided = shapes[0].endswith("(_): ...\n") and len(shapes) > 1
-            if doc := source.docstring(node.body[0]):
-                shapes.append(f"{head} {doc}\n")
-                worth.append(_docs(place))
+            shapes, worth = self._outlines(node, head, place)
+            is_elided = worth[0] == 1.0
             shapes = [shape for shape in shapes if len(shape) < 0.85 * len(whole)]
         worth = [value, *(value * share for share in worth[1 : len(shapes)])]
         worth += [0.0] * bool(shapes)
@@ -205,6 +196,24 @@ class _Reader:
         made = Statement((*shapes, whole), tuple(worth), f"{node.name} ", loss=self._bodies, is_fixed=fixed)
         made.is_elided = is_elided and len(shapes) > 1
         self._add(made, place, node)
+
+    def _outlines(self, node: Function, head: str, place: _Place) -> tuple[list[str], list[float]]:
+        """What a function is shown as without its body, the shortest first, and what each is worth beside its name."""
+        kind = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
+        name = f"{place.narrow}{kind} {node.name}"
+        doc, named = self._source.docstring(node.body[0]), f"{name}({self._source.parameters(node)}):"
+        short = named if len(named) + _SPARED < len(head) else head
+        shapes, worth = [f"{short} ...\n"], [_NAMED]
+        if len(name) + len("(_):") + _SPARED < len(short):
+            shapes.insert(0, f"{name}(_): ...\n")
+            worth.insert(0, 1.0)
+        if doc:
+            shapes.append(f"{short} {doc}\n")
+            worth.append(_docs(place))
+        if short != head:
+            shapes.append(f"{head} {doc or '...'}\n")
+            worth.append(_SAID)
+        return shapes, worth
 
     def _add(self, made: Statement, place: _Place, statement: ast.stmt) -> None:
         made.parent, made.root, made.narrow = place.parent, place.root, place.narrow

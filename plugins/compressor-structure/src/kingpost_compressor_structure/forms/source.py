@@ -12,6 +12,9 @@ from typing import Any
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Compound = ast.If | ast.Try | ast.With | ast.For | ast.While
 
+_BRIEF = 5
+"""Characters of a default that takes no more tokens than three dots: ``None``, ``False``, a small number."""
+
 
 class Source:
     """The lines that a tree was read from. ``finish`` takes comments away."""
@@ -64,17 +67,19 @@ class Source:
         return " ".join(head.split()).replace("( ", "(").replace(", )", ")").replace(" )", ")")
 
     def parameters(self, node: Function) -> str:
-        """The names of the parameters, without types; ``...`` for a default."""
+        """The names of the parameters, without types; ``...`` for a default that takes more room than that."""
         args = node.args
         plain = [*args.posonlyargs, *args.args]
         first = len(plain) - len(args.defaults)
-        names = [each.arg + ("=..." if at >= first else "") for at, each in enumerate(plain)]
+        names = [
+            each.arg + (_default(args.defaults[at - first]) if at >= first else "") for at, each in enumerate(plain)
+        ]
         if args.posonlyargs:
             names.insert(len(args.posonlyargs), "/")
         if args.vararg or args.kwonlyargs:
             names.append(f"*{args.vararg.arg}" if args.vararg else "*")
         kwonly = zip(args.kwonlyargs, args.kw_defaults, strict=True)
-        names += [each.arg + ("=..." if default else "") for each, default in kwonly]
+        names += [each.arg + (_default(default) if default else "") for each, default in kwonly]
         return ", ".join([*names, f"**{args.kwarg.arg}"] if args.kwarg else names)
 
     def decorators(self, node: Function | ast.ClassDef) -> str:
@@ -125,6 +130,19 @@ class Source:
             parts += [head, inner or (self.fill(block[0]) if head.strip() else "")]
             at = (block[-1].end_lineno or first) + 1
         return "".join(parts)
+
+
+def _default(value: ast.expr) -> str:
+    match value:
+        case ast.Constant(value=None | bool()) | ast.Constant(value=int(), kind=None) if (
+            len(repr(value.value)) <= _BRIEF
+        ):
+            return f"={value.value!r}"
+        case ast.Constant(value=""):
+            return "=''"
+        case ast.Tuple(elts=[]):
+            return "=()"
+    return "=..."
 
 
 def _tight(text: str) -> str:
