@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from .forms import grammar, verdicts
+from .forms import grammar, log, verdicts
 from .forms.speakers import speaks
 from .question import STOP
 
@@ -27,7 +27,11 @@ _SAMPLE = 60
 _LOG = re.compile(
     r"[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ,]|\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d"
     r"|(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b)"
-    r"|\d{1,3}(?:\.\d{1,3}){3} "
+    r"|\d{1,3}(?:\.\d{1,3}){3} |\[ {0,7}\d{1,8}\.\d{3,9}\] "
+)
+# A container, a pod or a priority may stand in front, and words behind: a row of a table has a mark there.
+_TIMED = re.compile(
+    r"(?<![\d:])\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[ ]?[+-]\d\d:?\d\d)?[\])>:]{0,2}[ ]{1,3}(?!UTC|GMT|[AaPp]M)[^\s,;|-]"
 )
 _PYTHON = re.compile(
     r"(?:async )?def \w{1,80}\(|class \w{1,80}[:(]|from [\w.]{1,80} import |import [\w.]{1,80}(?:$| as |,)|@\w"
@@ -48,9 +52,9 @@ _PROMISING = 0.02
 _SEARCHED = 200_000
 _RUN = re.compile(r"\d+|[A-Za-z]+")
 _SAYS = re.compile(r"[A-Za-z]{2,}")
-_FIRST = re.compile(r"[A-Za-z][A-Za-z-]{2,20}(?=[ :] ?\S{1,200}[ .:\n])")
+_FIRST = re.compile(r"[A-Za-z][A-Za-z-]{2,20}(?=[ :] ?\S{1,200}[ .:\n]|$)")
 _SENTENCE = re.compile(r"[^\W\d_][)\"'”’]?[.!?:]\s*$")  # noqa: RUF001 - an apostrophe on purpose
-_BEGINNING, _FEW = 14, 8
+_BEGINNING, _FEW, _TIME_WITHIN = 14, 8, 120
 _MANY, _FEW_WORDS = 30, 5
 _JSON_ENDS = {"{": "}", "[": "]"}
 
@@ -98,14 +102,17 @@ def _of_lines(lines: Sequence[str]) -> str:
         return "diff"
     if speaks(lines):
         return "dialogue"
-    return "log" if _share(lines, _LOG.match) > 0.4 or _begin_alike(lines) or _say_alike(lines) else ""
+    timed = _share(lines, _LOG.match) > 0.4 or _share([line[:_TIME_WITHIN] for line in lines], _TIMED.search) > 0.6
+    return "log" if timed or _begin_alike(lines) or _say_alike(lines) else ""
 
 
 def _begin_alike(lines: Sequence[str]) -> bool:
     """Whether lines begin in one form with a time or a number in it, and then say something."""
     if len(lines) < _FEW or _is_table(lines):
         return False
-    shapes = Counter(_RUN.sub(_shape, line[:_BEGINNING]) for line in lines if _says(line))
+    # Numbers may be padded.
+    begins = [" ".join(line[: 2 * _BEGINNING].split())[:_BEGINNING] for line in lines if _says(line)]
+    shapes = Counter(_RUN.sub(_shape, begin) for begin in begins)
     most = max(shapes.values(), default=0)
     return most > 0.6 * len(lines)
 
@@ -122,7 +129,7 @@ def _say_alike(lines: Sequence[str]) -> bool:
 
 
 def _says(line: str) -> bool:
-    return sum(map(str.isdigit, line[:24])) >= 4 and len(_SAYS.findall(line)) >= 3
+    return sum(map(str.isdigit, line[:24])) >= 4 and len(_SAYS.findall(line)) >= 2
 
 
 def _shape(run: re.Match[str]) -> str:
@@ -146,7 +153,7 @@ def _of_layout(lines: Sequence[str]) -> str:
 
 def _first_lines(text: str) -> list[str]:
     """Some lines that say something, each no longer than a screen is wide twice."""
-    sample = text[:20_000].split("\n", _SAMPLE * 2)[: _SAMPLE * 2]
+    sample = log.COLOUR.sub("", text[:20_000]).split("\n", _SAMPLE * 2)[: _SAMPLE * 2]
     return [line[:240] for line in sample if line.strip()][:_SAMPLE]
 
 

@@ -9,26 +9,23 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..question import Question
 from ..units import Form, Unit
+from .mishaps import WARNED, mishap
 from .odd import far_out
-from .sorts import LOOKED_AT, families, templates
+from .sorts import LOOKED_AT, alike, families, templates
 
-_ERROR = re.compile(
-    r"\b(?i:error|err|fatal|critical|panic|panicked|exception|traceback|failed|failure|segfault|abort|aborted|assert|oom"
-    r"|killed|denied|refused|timeout|timed out|unreachable|corrupt|corrupted)\b|[A-Za-z](?:Error|Exception)\b"
-)
-_WARNING = re.compile(r"\bwarn(?:ing)?\b", re.IGNORECASE)
-_CALM = re.compile(r"\b(?:TRACE|DEBUG|INFO|NOTICE)\b")
 # Neither versions nor addresses nor times of day: a number, perhaps with its unit.
 _NUMBER = re.compile(r"(?<![\w.:/+~-])\d++(?:\.\d++)?+(?=[A-Za-z%µ]{0,3}(?:[\s,;|()\[\]{}\"']|\.?$|\.\s))")
 _UNITS = string.ascii_letters + string.punctuation + "µ"
 _HABIT, _COLUMNS, _DIGITS = 12, 6, 15
 _LEAD = re.compile(r"[\[(]?(?:[A-Z][a-z]{2},? ){0,2}\d[\d\-/:T., +Z]{6,40}[\])]?")
+COLOUR = re.compile(r"\x1b\[[\d;]{0,12}m")
+"""What a terminal is told, and nobody else."""
 _LOSS = "lines like those that are kept, counted"
 _RARE, _FEW, _TRACE = 2, 20, 3
 _AGAIN = 0.86
 """An error with another name in it, to one that is told for the first time."""
-_ODD, _WARNED, _SAID_CALMLY, _UNUSUAL, _USUAL = 0.97, 0.8, 0.85, 0.75, 0.7
-"""To an error: one like no other, a warning, a mishap that is no error, one of many that are rare, a usual one."""
+_ODD, _UNUSUAL, _USUAL = 0.97, 0.75, 0.7
+"""To an error: one like no other, one of many that are rare, a usual one."""
 _CAUSE = re.compile(
     r"Caused by|[\w.]{1,80}(?:Error|Exception|Interrupt)\b|\S.{0,200}(?:error|failed|panic)", re.IGNORECASE
 )
@@ -46,15 +43,18 @@ def form(text: str, question: Question) -> Form | None:
         groups[template].append(number)
     units = [Unit((record,), (0.0,), loss=_LOSS) for record in records]
     again = _again(groups)
-    rare = sum(1 for template, members in groups.items() if len(members) <= _RARE and template not in again)
+    said = alike(template for template in groups if again.get(template, 1) and mishap(template))
+    few = [template for template, members in groups.items() if len(members) <= _RARE]
+    rare = sum(1 for template in few if template not in again and template not in said)
     # Where much is rare, rare is nothing to tell.
     odd = _ODD if rare <= max(_FEW, len(records) // 50) else _UNUSUAL
     for template, members in groups.items():
         if times := again.get(template, len(members)):
-            _value(units, messages, members, _worth(template, odd if times <= _RARE else _USUAL))
+            worth = _worth(template, odd if times <= _RARE else _USUAL)
+            _value(units, messages, members, _AGAIN * worth if template in said else worth)
             _count(units[members[0]], times)
         else:
-            units[members[0]].worth = (_AGAIN * _mishap(template),)
+            units[members[0]].worth = (_AGAIN * mishap(template),)
     return Form(units, gaps=False, flows=True)
 
 
@@ -67,23 +67,16 @@ def _again(groups: Mapping[str, Sequence[int]]) -> dict[str, int]:
     return found
 
 
-def _mishap(template: str) -> float:
-    """What a record is worth for telling of an error or a warning; 0 where it tells of none."""
-    if _ERROR.search(template):
-        return _SAID_CALMLY if _CALM.search(template) else 1.0
-    return _WARNED if _WARNING.search(template) else 0.0
-
-
 def _worth(template: str, usual: float) -> float:
     """What the first record of a template is worth; what goes wrong is worth just that, also when it is rare."""
-    mishap = _mishap(template)
-    return mishap if mishap == 1.0 else max(usual, mishap)
+    wrong = mishap(template)
+    return wrong if wrong == 1.0 else max(usual, wrong)
 
 
 def _value(units: list[Unit], messages: Sequence[str], members: Sequence[int], worth: float) -> None:
     """What the records of one template are worth, given that of the first."""
     rare = len(members) <= _RARE
-    for number in members[1:] if rare else _distinct(messages, members) if worth >= _WARNED else ():
+    for number in members[1:] if rare else _distinct(messages, members) if worth >= WARNED else ():
         units[number].worth = (worth * 0.8,)
     for number in _far_out(messages, members):
         units[number].worth = (0.95,)
@@ -138,8 +131,10 @@ def _far_out(messages: Sequence[str], members: Sequence[int]) -> set[int]:
 
 
 def _message(record: str) -> str:
-    """A record without the time at its front."""
+    """A record without the time at its front, and without colours."""
     line = record[:LOOKED_AT]
+    if "\x1b" in line:
+        line = COLOUR.sub("", line)
     lead = _LEAD.match(line)
     return line[lead.end() :] if lead else line
 

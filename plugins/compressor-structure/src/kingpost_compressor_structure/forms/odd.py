@@ -9,8 +9,15 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-_FEW = 12
-"""Fewer than these show no habit that one of them could break."""
+from .mishaps import mishap
+from .sorts import templates
+
+_FEW, _ALONE, _SORTS = 12, 2, 48
+"""Fewer than the first show no habit that one of them could break; of a sort up to the second are alone; and more
+sorts than the third are no sorts.
+"""
+_ODD, _USUAL = 0.95, 0.7
+"""What a row is worth for a value that stands out, and for being the first of its sort."""
 _BEGINS = frozenset("0123456789+-.")
 _NUMERIC = frozenset("0123456789+-.eE")
 _LONGEST, _HUGE = 30, 1e300
@@ -54,9 +61,13 @@ def _rare(counts: Mapping[str, int], total: int) -> set[str]:
     return {value for value, count in counts.items() if count <= max(2, total // 100)}
 
 
-def odd_rows(columns: Sequence[Sequence[str]]) -> set[int]:
-    """The rows with a value that stands out in its column. All columns have the same length."""
-    found: set[int] = set()
+def odd_rows(columns: Sequence[Sequence[str]], *, asked: bool = False) -> dict[int, float]:
+    """The rows with a value that stands out in its column, and what they are worth.
+
+    The first row of each sort of text does too, where a column is what a log says. ``asked``: there is a question,
+    so only what went wrong comes before what answers. All columns have the same length.
+    """
+    found: dict[int, float] = {}
     for column in columns:
         if len(column) < _FEW:
             continue
@@ -64,13 +75,14 @@ def odd_rows(columns: Sequence[Sequence[str]]) -> set[int]:
         if len(counts) == 1:
             continue
         if (plain := _plain_numbers(column, counts)) is not None:
-            found.update(far_out(plain))
-        else:
-            found |= _odd_texts(column, counts)
+            found |= dict.fromkeys(far_out(plain), _ODD)
+            continue
+        for at, worth in _odd_texts(column, counts, asked=asked).items():
+            found[at] = max(worth, found.get(at, 0.0))
     return found
 
 
-def _odd_texts(column: Sequence[str], counts: Mapping[str, int]) -> set[int]:
+def _odd_texts(column: Sequence[str], counts: Mapping[str, int], *, asked: bool) -> dict[int, float]:
     """The rows that stand out in a column that holds more than numbers. What is the same is looked at once."""
     numbers = {value: number for value in counts if (number := _number(value)) is not None}
     of_shape: Counter[str] = Counter()
@@ -78,13 +90,33 @@ def _odd_texts(column: Sequence[str], counts: Mapping[str, int]) -> set[int]:
         of_shape[_shape(value, numbers)] += count
     few = _rare(of_shape, len(column)) if len(of_shape) > 1 else set()
     odd = {value for value in counts if few and _shape(value, numbers) in few}
-    found: set[int] = set()
+    found: dict[int, float] = {}
     if of_shape["number"] > 0.8 * len(column):
         places = [at for at, value in enumerate(column) if value in numbers]
-        found.update(places[at] for at in far_out([numbers[column[at]] for at in places]))
+        found = dict.fromkeys((places[at] for at in far_out([numbers[column[at]] for at in places])), _ODD)
     else:
         odd |= _rare(counts, len(column))
-    return found | {at for at, value in enumerate(column) if value in odd} if odd else found
+        found = _first_of_sorts(column, counts, asked=asked)
+    return found | ({at: _ODD for at, value in enumerate(column) if value in odd} if odd else {})
+
+
+def _first_of_sorts(column: Sequence[str], counts: Mapping[str, int], *, asked: bool) -> dict[int, float]:
+    """The first row of each sort of text, where there are a few: the same but for numbers."""
+    values = list(counts)
+    if len(values) < _FEW or sum(1 for value in values if " " in value) * 2 < len(values):
+        return {}
+    first: dict[str, str] = {}
+    times: Counter[str] = Counter()
+    for value, sort in zip(values, templates(values, values), strict=True):
+        first.setdefault(sort, value)
+        times[sort] += counts[value]
+    if not 1 < len(first) <= _SORTS:
+        return {}
+    often = sum(count for count in times.values() if count >= max(_FEW, len(column) // 200))
+    alone = _ALONE if often > 0.9 * len(column) else 0
+    worth = {value: _ODD if times[sort] <= alone else mishap(sort) or _USUAL for sort, value in first.items()}
+    place = {value: at for at, value in reversed(list(enumerate(column))) if value in worth}
+    return {at: worth[value] for value, at in place.items() if not asked or worth[value] > _USUAL}
 
 
 def _shape(value: str, numbers: Mapping[str, float]) -> str:

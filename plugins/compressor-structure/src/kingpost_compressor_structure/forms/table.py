@@ -44,13 +44,13 @@ def of_rows(
     Where a ``mark`` that joins cells is given, rows can do without their long texts.
     """
     columns = list(zip_longest(*(row[:_MOST_COLUMNS] for row in cells), fillvalue=""))
-    odd = odd_rows([[str(len(row)) for row in cells], *columns])
+    odd = odd_rows([[str(len(row)) for row in cells], *columns], asked=bool(question.terms))
     loss = ROWS_LOSS if question.terms else LIKE_LOSS
     by = _speaker(cells)
     long = _long(columns) if mark and by is None else set()
     units = []
     for at, row in enumerate(rows):
-        worth = 0.95 if at in odd else 0.6 if at == 0 else 0.0
+        worth = odd.get(at, 0.6 if at == 0 else 0.0)
         unit = Unit((row,), (worth,), parent=parent, loss=loss)
         if by is not None and by < len(cells[at]):
             unit.speaker = cells[at][by]
