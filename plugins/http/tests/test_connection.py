@@ -10,6 +10,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
+import pytest
+
 READY = b"GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POST = b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 BODY = b'{"description": "count the lions"}'
@@ -73,6 +76,44 @@ async def test_a_body_may_come_in_any_parts(serving: Any) -> None:
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100")
         writer.write(BODY)
         assert (await answer(reader))[0] == 202
+
+
+@pytest.mark.parametrize("asked", [b"h2c", b"websocket"])
+@pytest.mark.parametrize("apart", [1, 50, 10_000])
+async def test_who_asks_for_another_protocol_is_answered_in_this_one(serving: Any, asked: bytes, apart: int) -> None:
+    """Its body is its body, and no request that somebody has hidden there; what comes behind it is answered too."""
+    upgrade = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: %b\r\nHTTP2-Settings: AAMAAABk\r\n" % asked
+    hidden = json.dumps({"text": READY.decode()}).encode()
+    asking = POST.replace(b"/v1/tasks", b"/v1/context/count") + upgrade
+    framed = [
+        asking + b"Content-Length: %d\r\n\r\n%b" % (len(hidden), hidden),
+        asking + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(hidden), hidden),
+        READY.replace(b"\r\n\r\n", b"\r\n" + upgrade + b"\r\n"),
+        READY,
+    ]
+    sent = b"".join(framed)
+    async with serving(work=False) as (_, url), connected(url) as (reader, writer):
+        for place in range(0, len(sent), apart):
+            writer.write(sent[place : place + apart])
+            await asyncio.sleep(0)
+        answers = [await answer(reader) for _ in framed]
+
+    assert [status for status, _ in answers] == [200] * 4
+    assert [b"tokens" in body for _, body in answers] == [True, True, False, False]
+
+
+async def test_who_speaks_http_1_0_is_not_told_to_continue(serving: Any) -> None:
+    """It knows no such answer (RFC 9110, 10.1.1)."""
+    head = POST.replace(b"HTTP/1.1", b"HTTP/1.0") + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(BODY)
+    async with serving(work=False) as (_, url), connected(url) as (reader, writer):
+        writer.write(head)
+        async with httpx.AsyncClient(base_url=url) as client:
+            # What was sent before this is answered was read before it.
+            await client.get("/ready")
+        writer.write(BODY)
+        whole = await reader.read()
+
+    assert whole.startswith(b"HTTP/1.1 202")
 
 
 async def test_who_speaks_http_1_0_gets_an_answer_and_the_end_of_the_connection(serving: Any) -> None:

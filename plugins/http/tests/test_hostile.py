@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import re
+import tracemalloc
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -106,7 +108,8 @@ async def test_a_body_that_may_be_large_is_refused_where_it_is_many_small_things
     [
         ("GET", "/v1/nothing", 404), ("GET", "/nothing", 404),
         ("PATCH", "/v1/tasks", 405), ("DELETE", "/v1/tasks", 405),
-        ("TRACE", "/v1/tasks", 405), ("GET", "/v1/tasks/%00", 400), ("GET", "/v1/tasks/%ff", 400),
+        ("TRACE", "/v1/tasks", 405), ("POST", "/ready", 405), ("DELETE", "/metrics", 405),
+        ("GET", "/v1/tasks/%00", 400), ("GET", "/v1/tasks/%ff", 400),
         ("GET", "/v1/tasks/..%2f..%2fetc", 404), ("GET", "/v1/tasks//", 404), ("GET", "/v1/tasks?limit=x", 422),
         ("GET", "/v1/tasks?limit=1&limit=2", 422), ("GET", "/v1/tasks?limit=99999999999999999999", 422),
         ("GET", "/v1/tasks?nothing=1", 422), ("GET", "/v1/tasks?thread=%00", 400), ("GET", "/v1/tasks?thread=%ff", 400),
@@ -173,6 +176,14 @@ RAW: dict[str, bytes] = {
     b"Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
     "signed length": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: +2\r\n\r\n{}",
     "endless length": b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n{}",
+    "chunks of HTTP/1.0": b"POST /v1/context/count HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b'Transfer-Encoding: chunked\r\n\r\nc\r\n{"text":"a"}\r\n0\r\n\r\n',
+    "HTTP/2.0 in a line": b"GET /ready HTTP/2.0\r\nHost: localhost\r\n\r\n",
+    "a target of another kind": b"GET ftp://localhost/ready HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a place in a page": b"GET /ready#/v1/tasks HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "another host behind the port": b"GET /ready HTTP/1.1\r\nHost: localhost:80@evil\r\n\r\n",
+    "a port that is none": b"GET /ready HTTP/1.1\r\nHost: localhost:999999\r\n\r\n",
+    "a tunnel": b"CONNECT /ready HTTP/1.1\r\nHost: localhost\r\n\r\nGET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "websocket": b"GET /v1/tasks/x HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
 }
 
@@ -204,6 +215,9 @@ async def test_bytes_that_two_servers_could_read_differently_get_one_refusal(ser
         assert came[:10].startswith(b"HTTP/1.1 4"), came[:200]
         assert came.count(b"HTTP/1.1") == 1, came
         assert b"application/problem+json" in came
+        id = re.search(rb"\r\nx-request-id: (\S+)\r\n", came)
+        assert id is not None
+        assert b'"request_id":"%b"' % id[1] in came
         assert (await raw(url, b"GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n")).startswith(b"HTTP/1.1 200")
 
 
@@ -308,6 +322,33 @@ async def test_a_body_in_chunks_is_taken_however_it_is_cut(serving: Any, apart: 
         writer.close()
 
     assert came.startswith(b"HTTP/1.1 202"), came
+
+
+async def test_what_comes_behind_a_body_is_no_header_and_is_not_kept(serving: Any) -> None:
+    """Trailers of a request change nothing of it, and a flood of them takes no memory."""
+    body = b'{"text": "two words"}'
+    head = b"POST /v1/context/count HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    head += b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n" % (len(body), body)
+    flood = b"Host: evil\r\nAuthorization: Bearer x\r\nContent-Type: text/plain\r\n" + b"X: y\r\n" * 50_000
+    async with serving(work=False) as (_, url):
+        where = urlsplit(url)
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        writer.write(head)
+        await writer.drain()
+        tracemalloc.start()
+        try:
+            writer.write(flood)
+            await writer.drain()
+            writer.write(b"\r\nGET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            async with asyncio.timeout(60):
+                came = await reader.read()
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+            writer.close()
+
+    assert re.findall(rb"HTTP/1.1 (\d+)", came) == [b"200", b"200"], came
+    assert most < 4_000_000
 
 
 async def test_what_nobody_foresaw_says_nothing_about_itself(serving: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import httptools
 
-from .headers import Header
+from .headers import Header, lines
 from .problem import CONTENT_TYPE, document
 from .request import Request
 from .settings import Settings
@@ -46,6 +46,10 @@ class Taker(Protocol):
 
     def take(self, request: Request) -> None:
         """Answer it, now or later, by way of its connection."""
+        ...
+
+    def refused(self, status: int) -> bytes:
+        """Take note of a request that was refused before it was one; the id that it is told by."""
         ...
 
 
@@ -84,18 +88,15 @@ class Connection(asyncio.Protocol):
     """A connection whose every part has an end. ``full`` while the caller does not take what is written."""
 
     __slots__ = (
-        "_advancing", "_before", "_chunk", "_client", "_coming", "_counted", "_current", "_headers", "_loop", "_over",
-        "_parser", "_scheme", "_settings", "_shared", "_since", "_size", "_stage", "_still", "_url", "_waiting",
-        "_writable", "full", "lost", "on_lost", "transport",
+        "_advancing", "_again", "_before", "_chunk", "_client", "_coming", "_counted", "_current", "_headers", "_loop",
+        "_over", "_parser", "_scheme", "_settings", "_shared", "_since", "_size", "_stage", "_still", "_url",
+        "_waiting", "_writable", "full", "lost", "on_lost", "transport",
     )  # fmt: skip
 
     def __init__(self, shared: Shared) -> None:
         self._shared, self._settings = shared, shared.settings
         self._loop = asyncio.get_running_loop()
-        self._parser = httptools.HttpRequestParser(self)
-        with suppress(AttributeError):
-            # The first of several requests gets its answer, also when it says that it is the last.
-            self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._parser, self._again = self._new_parser(), False
         self._url, self._headers, self._size = b"", list[Header](), 0
         self._coming: Request | None = None
         # Bytes of the open chunk that came with this data, -1 where none was opened; what came before it.
@@ -109,6 +110,13 @@ class Connection(asyncio.Protocol):
         self.on_lost: Callable[[], None] | None = None
         self.transport: asyncio.Transport
         self._client: tuple[str, int] | None = None
+
+    def _new_parser(self) -> httptools.HttpRequestParser:
+        made = httptools.HttpRequestParser(self)
+        with suppress(AttributeError):
+            # The first of several requests gets its answer, also when it says that it is the last.
+            made.set_dangerous_leniencies(lenient_data_after_close=True)
+        return made
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvloop's are no subclass
         self.transport = transport
@@ -150,11 +158,7 @@ class Connection(asyncio.Protocol):
             self._stage, self._since, self._size = _HEAD, self._loop.time(), 0
         self._chunk = -1
         try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            # Nobody here speaks anything else; the request is answered as if it had not asked.
-            if self._coming is not None:
-                self._coming.keep_alive = False
+            self._parse(data)
         except httptools.HttpParserError:
             self.refuse(400, "http.invalid", "this is no HTTP request that can be understood")
             return
@@ -170,12 +174,37 @@ class Connection(asyncio.Protocol):
                 self.transport.abort()
         self._advance()
 
+    def _parse(self, data: bytes) -> None:
+        """Take in what came, as HTTP to its end.
+
+        Nobody here speaks anything else. Where a request asks for something else, the parser stops behind its head and
+        takes its body for no HTTP: so another one goes on there, which is told how long that body is.
+
+        Raises:
+            httptools.HttpParserError: it is no HTTP.
+        """
+        while True:
+            try:
+                self._parser.feed_data(data)
+            except httptools.HttpParserUpgrade as ended:
+                data = data[ended.args[0] :]
+                if (request := self._coming) is None:
+                    return
+                framing = [h for h in request.headers if h[0] in {b"content-length", b"transfer-encoding"}]
+                self._parser, self._again = self._new_parser(), True
+                self._parser.feed_data(b"POST / HTTP/1.1\r\n%b\r\n" % lines(*framing))
+                self._again = False
+            else:
+                return
+
     def _discard(self, data: bytes) -> None:
         self._size += len(data)
         if self._size > _DISCARDED_BYTES:
             self.transport.abort()
 
     def on_message_begin(self) -> None:
+        if self._again:
+            return
         self._url, self._headers, self._coming = b"", [], None
         if self._stage != _HEAD:
             self._stage, self._since, self._size = _HEAD, self._loop.time(), 0
@@ -184,12 +213,18 @@ class Connection(asyncio.Protocol):
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.append((name.lower(), value))
+        # What comes behind the body is no header (RFC 9110, 6.5.1), and there may be any number of it.
+        if self._coming is None:
+            self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        if self._over or self.transport.is_closing():
+        if self._again or self._over or self.transport.is_closing():
             return
         headers, parser = self._headers, self._parser
+        modern = (version := parser.get_http_version()) == "1.1"
+        if not modern and version != "1.0":
+            self.refuse(400, "http.invalid", "this version of HTTP is not spoken here; send version 1.1")
+            return
         if not self._url.startswith(b"/"):
             headers = _named_by(self._url, headers)
         size = len(self._url)
@@ -199,15 +234,17 @@ class Connection(asyncio.Protocol):
             self.refuse(431, "http.headers", "the head of the request is too large")
             return
         request = Request(self, self._client, self._scheme, headers)
-        fields = request.fields
-        if b"transfer-encoding" in fields and (b"content-length" in fields or not _plain(headers)):
-            self.refuse(400, "http.framing", "the length of the body is told in more than one way")
+        fields, chunked = request.fields, b"transfer-encoding" in request.fields
+        # HTTP/1.0 knows no chunks: somebody on the way may have taken them for the next request (RFC 9112, 6.1).
+        if chunked and (not modern or b"content-length" in fields or not _plain(headers)):
+            self.refuse(400, "http.framing", "the length of the body is told in more than one way, or in chunks in 1.0")
             return
         request.method = parser.get_method().decode("ascii")
         request.path, request.query = _split(self._url)
-        modern = parser.get_http_version() == "1.1"
-        request.keep_alive, request.chunked = modern and parser.should_keep_alive(), modern
-        request.expects = fields.get(b"expect", b"").lower() == b"100-continue"
+        # Behind CONNECT comes what is meant for somebody else.
+        request.keep_alive = modern and request.method != "CONNECT" and parser.should_keep_alive()
+        request.chunked = modern
+        request.expects = modern and fields.get(b"expect", b"").lower() == b"100-continue"
         self._stage, self._since, self._size = _BODY, self._loop.time(), 0
         self._before = b""
         self._coming = request
@@ -248,6 +285,8 @@ class Connection(asyncio.Protocol):
             request.announced = len(request.content) - came + int(size, 16)
 
     def on_message_complete(self) -> None:
+        if self._parser.should_upgrade() and not self._over:
+            return  # only its head is: see _parse
         request, self._coming = self._coming, None
         if request is None or self.transport.is_closing():
             return
@@ -294,13 +333,13 @@ class Connection(asyncio.Protocol):
         if request.begun:
             self.transport.close()
             return
-        lines = [self._shared.head(status), headers]
+        parts = [self._shared.head(status), headers]
         if status not in _BARE:
-            lines.append(b"content-length: %d\r\n" % len(body))
-        lines.append(b"\r\n" if request.keep_alive else b"connection: close\r\n\r\n")
+            parts.append(b"content-length: %d\r\n" % len(body))
+        parts.append(b"\r\n" if request.keep_alive else b"connection: close\r\n\r\n")
         if request.method != "HEAD":
-            lines.append(body)
-        self.transport.write(b"".join(lines))
+            parts.append(body)
+        self.transport.write(b"".join(parts))
         self._done(request)
 
     def begin(self, request: Request, status: int, headers: bytes) -> None:
@@ -377,9 +416,14 @@ class Connection(asyncio.Protocol):
             self._advance()
             return
         self._waiting.clear()
-        body = document(status, code, detail, "")
-        head = b"HTTP/1.1 %d Refused\r\ncontent-type: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
-        self.transport.write(head % (status, CONTENT_TYPE, len(body)) + body)
+        id = self._shared.edge.refused(status)
+        id = next((one.id for one in taken if one.id), id)
+        body = document(status, code, detail, id.decode())
+        headers = lines(
+            (b"content-type", CONTENT_TYPE), (b"x-request-id", id), (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        )  # fmt: skip
+        self.transport.write(b"%b%b\r\n%b" % (self._shared.head(status), headers, body))
         self._linger()
 
     def _linger(self) -> None:
@@ -411,20 +455,30 @@ def _split(url: bytes) -> tuple[bytes, bytes]:
     Raises:
         httptools.HttpParserInvalidURLError: it is none.
     """
-    if url.startswith(b"/") and b"#" not in url and url.isascii():
+    if b"#" in url or not url.isascii():
+        raise httptools.HttpParserInvalidURLError("no target")
+    if url.startswith(b"/"):
         path, _, query = url.partition(b"?")
         return path, query
+    if url == b"*":
+        return url, b""
     parsed: Any = httptools.parse_url(url)
-    if parsed.path is None or not url.isascii():
-        raise httptools.HttpParserInvalidURLError("no path")
-    return parsed.path, parsed.query or b""
+    if parsed.host is None:
+        raise httptools.HttpParserInvalidURLError("no host")
+    return parsed.path or b"/", parsed.query or b""
 
 
 def _named_by(target: bytes, headers: list[Header]) -> list[Header]:
-    """The host of a target in absolute form is the one that is meant, whatever Host says (RFC 9112, 3.2.2)."""
+    """The host of a target in absolute form is the one that is meant, whatever Host says (RFC 9112, 3.2.2).
+
+    Raises:
+        httptools.HttpParserInvalidURLError: it is meant for none that speaks HTTP.
+    """
+    if target == b"*":
+        return headers
     scheme, separator, rest = target.partition(b"://")
     if not separator or scheme.lower() not in {b"http", b"https"}:
-        return headers
+        raise httptools.HttpParserInvalidURLError("no web address")
     host = (b"host", re.split(rb"[/?#]", rest, maxsplit=1)[0])
     return [host if name == b"host" else (name, value) for name, value in headers]
 

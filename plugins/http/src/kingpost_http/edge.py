@@ -38,6 +38,7 @@ log = logging.getLogger("kingpost.http")
 _ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
 _PARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})")
 _KEY = re.compile(rb"[\x21-\x7e]{1,255}")
+_HOST = re.compile(rb"([^\[\]:@/?#\s,]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 _POSITION = re.compile(rb"[0-9]{1,15}")
 _SINGLE = frozenset(
     (b"host", b"content-length", b"content-type", b"authorization", b"idempotency-key", b"transfer-encoding",
@@ -99,6 +100,11 @@ class Edge:
         except Exception as problem:  # noqa: BLE001 - whatever it is, somebody waits for an answer
             self._failed(request, problem)
 
+    def refused(self, status: int) -> bytes:
+        """Count what was refused before it was a request; the id that it is told by."""
+        self._metrics.seen(None, status, 0.0)
+        return self._request_id({})
+
     def _later(self, answering: Coroutine[Any, Any, None]) -> None:
         self.tasks.add(asyncio.get_running_loop().create_task(answering))
 
@@ -144,7 +150,7 @@ class Edge:
             if page is not None:
                 return page(self._access(request) if page.needs_token else None)
             if method == "OPTIONS":
-                return _options(self._routes.allowed(path))
+                return _options(self._pages.allowed(path) or self._routes.allowed(path))
             if (raw := self._raw.find(method, path)) is not None:
                 return self._as_it_came(request, *raw)
             endpoint, parameters = self._routes.find("GET" if method == "HEAD" else method, path)
@@ -192,9 +198,9 @@ class Edge:
         host = headers.get(b"host")
         if host is None:
             raise Refusal(400, "http.host", "the Host header is missing")
-        name = host.decode("latin-1").lower()
-        name = name[: name.rfind("]") + 1] if name.startswith("[") else name.partition(":")[0]
-        if "*" not in self._names and name not in self._names:
+        found = _HOST.fullmatch(host)
+        name = (found[1] if found else host).decode("latin-1").lower()
+        if found is None or ("*" not in self._names and name not in self._names):
             raise Refusal(
                 421, "http.host", f"this server is not {name[:80]!r}; name it under hosts in the section [http]"
             )

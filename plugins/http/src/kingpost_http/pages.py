@@ -17,10 +17,12 @@ from pydantic_core import to_json
 from .headers import Answer, lines
 from .metrics import Metrics
 from .openapi import described
+from .problem import Refusal
 from .routes import Routes
 from .shapes import dumped
 
 _HEALTHY_SECONDS = 1.0
+_ALLOWED = b"GET, HEAD, OPTIONS"
 
 _JSON = b"content-type: application/json\r\n"
 _HTML = lines(
@@ -62,8 +64,22 @@ class Pages:
         }
 
     def find(self, method: str, path: bytes) -> Page | None:
-        """The page of a path, if there is one."""
-        return self._pages.get(path) if method in {"GET", "HEAD"} else None
+        """The page of a path, if there is one.
+
+        Raises:
+            Refusal: 405, it takes another method.
+        """
+        page = self._pages.get(path)
+        if page is None or method in {"GET", "HEAD"}:
+            return page
+        if method == "OPTIONS":
+            return None
+        detail = f"this path takes {_ALLOWED.decode()}, not {method}"
+        raise Refusal(405, "http.method", detail, (b"allow", _ALLOWED))
+
+    def allowed(self, path: bytes) -> bytes:
+        """The methods that a page takes, empty where there is none."""
+        return _ALLOWED if path in self._pages else b""
 
     async def _home(self, access: Access | None) -> Answer:
         return 307, b"", b"location: /docs\r\n"
