@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from kingpost import ConfigurationError, Context, Ports, Recorded, Say, Unavailable, operations
+from kingpost import Clock, ConfigurationError, Context, Ports, Recorded, Say, Unavailable, operations
 from kingpost.testing import MemoryLog, ScriptedAgent, WordCounter, open_kernel
 from kingpost_http.face import HttpFace
 from kingpost_http.settings import Settings
@@ -85,6 +85,110 @@ async def test_a_token_lives_as_it_should(serving: Any, token: Any) -> None:
         assert made["token"] not in listed
         frames = await (await opened.kernel.log()).read(0, 1000)
         assert made["token"] not in repr(frames)
+
+
+class Late:
+    """A clock that can be set ahead."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self.ahead = clock, 0.0
+        self.monotonic, self.sleep = clock.monotonic, clock.sleep
+
+    def now(self) -> float:
+        return self._clock.now() + self.ahead
+
+
+@pytest.mark.parametrize("how", ["it is revoked", "it expires", "its tenant is erased", "the first token is made"])
+async def test_a_stream_ends_when_who_follows_is_let_in_no_more(
+    ports: Ports, serving: Any, token: Any, how: str
+) -> None:
+    """Nothing that comes later is told by it, and who is let in follows on."""
+    clock = Late(ports.clock)
+    doors = {"ports": Ports(home=ports.home, clock=clock), "work": False}
+    async with serving(**doors) as (opened, url), httpx.AsyncClient(base_url=url, timeout=60) as client:
+        kernel, tenant = opened.kernel, "default" if how.startswith("the") else "north"
+        await kernel.perform(operations.tenants.CREATE, operations.tenants.SetTenant(id=tenant))
+        theirs = {} if how.startswith("the") else await token(opened, tenant)
+        admin = {} if how.startswith("the") else await token(opened, "default")
+        clock.ahead = 29 * 86_400.0
+        later = {} if how.startswith("the") else await token(opened, tenant)
+        came, others = asyncio.Queue[str](), asyncio.Queue[str]()
+
+        async def follow(headers: dict[str, str], told: asyncio.Queue[str]) -> None:
+            async for one in messages(url, "/v1/events/stream?after=0", headers):
+                told.put_nowait(one.get("event", ""))
+
+        async def another(told: asyncio.Queue[str]) -> None:
+            while await told.get() != "task.queued":
+                pass
+
+        streams = [asyncio.create_task(follow(theirs, came)), asyncio.create_task(follow(later, others))]
+        await kernel.perform(operations.tasks.SUBMIT, operations.tasks.Submit(description="x"), tenant)
+        async with asyncio.timeout(60):
+            await another(came)
+            await another(others)
+            if how == "it expires":
+                clock.ahead = 30.5 * 86_400
+            elif how == "its tenant is erased":
+                assert (await client.post(f"/v1/tenants/{tenant}/erase", headers=admin)).status_code == 200
+            elif how == "it is revoked":
+                id = theirs["Authorization"].split("_")[1]
+                await kernel.perform(operations.tokens.REVOKE, operations.tokens.TokenId(id), tenant)
+            else:
+                await token(opened, "default")
+            with pytest.raises(httpx.RemoteProtocolError):
+                await streams[0]
+            before = came.qsize()
+            await kernel.perform(operations.tasks.SUBMIT, operations.tasks.Submit(description="x"), tenant)
+            if how in {"it is revoked", "it expires"}:
+                await another(others)
+            else:
+                with pytest.raises(httpx.RemoteProtocolError):
+                    await streams[1]
+        streams[1].cancel()
+        await asyncio.gather(*streams, return_exceptions=True)
+
+    assert came.qsize() == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/v1/tasks/{id}/wait?seconds=60", None), ("GET", "/v1/events?after={head}&wait=60", None),
+        ("POST", "/v1/workers/one/claim", {"seconds": 60.0}), ("POST", "/v1/tasks", TASK),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("keyed", [False, True])
+async def test_what_is_waited_for_ends_when_a_token_is_revoked(
+    serving: Any, token: Any, method: str, path: str, body: dict[str, Any] | None, keyed: bool
+) -> None:
+    """A long poll is refused; what was begun with it, and would be waited for, is told as accepted."""
+    async with serving(work=False) as (opened, url), httpx.AsyncClient(base_url=url, timeout=60) as client:
+        kernel, theirs = opened.kernel, await token(opened, "north")
+        worker = {"id": "one", "agents": [{"name": "buyer"}]}
+        (await client.post("/v1/workers", json=worker, headers=theirs)).raise_for_status()
+        id = (await client.post("/v1/tasks", json=TASK, headers=theirs)).json()["id"]
+        sent = asyncio.Event()
+
+        async def trace(name: str, info: Any) -> None:
+            if name == "http11.send_request_body.complete":
+                sent.set()
+
+        headers = {**theirs, "prefer": "wait=60", **({"idempotency-key": "one"} if keyed else {})}
+        where = path.format(id=id, head=kernel.position)
+        waiting = asyncio.create_task(
+            client.request(method, where, json=body, headers=headers, extensions={"trace": trace})
+        )
+        async with asyncio.timeout(60):
+            await sent.wait()
+            # What was sent before this is answered has been read before it.
+            await client.get("/ready")
+            await kernel.perform(
+                operations.tokens.REVOKE, operations.tokens.TokenId(theirs["Authorization"].split("_")[1]), "north"
+            )
+            answer = await waiting
+
+    assert answer.status_code == (202 if path == "/v1/tasks" else 401), answer.text
 
 
 async def test_who_may_not_name_files_of_this_machine_cannot(serving: Any, token: Any, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from ..errors import InvalidRequest, Unauthorized
@@ -115,6 +115,11 @@ class Front(ABC):
         if token is None:
             raise Unauthorized("this needs a token; show it as 'Authorization: Bearer kp_...'")
         return known.keyring.admit(token)
+
+    def heed(self, ear: Callable[[], None]) -> Callable[[], None]:
+        """Tell ``ear`` when tokens were made, replaced or revoked, once the kernel serves."""
+        known = self._known()
+        return (lambda: None) if known is None else known.keyring.heed(ear)
 
     @property
     def guarded(self) -> bool:

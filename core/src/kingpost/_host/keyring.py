@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -61,6 +61,7 @@ class Keyring:
         self._access: dict[bytes, tuple[Access, float]] = {}
         self._heard = 0
         self._rates: Mapping[str, float] = {}
+        self._ears: dict[object, Callable[[], None]] = {}
 
     async def open(self) -> None:
         """Read what there is, and hear of what comes."""
@@ -90,6 +91,18 @@ class Keyring:
         for event in frame.events:
             self._fold(event)
         self._index()
+        for ear in list(self._ears.values()):
+            ear()
+
+    def heed(self, ear: Callable[[], None]) -> Callable[[], None]:
+        """Tell ``ear`` of every change; returns how to stop."""
+        key = object()
+        self._ears[key] = ear
+
+        def stop() -> None:
+            self._ears.pop(key, None)
+
+        return stop
 
     def _fold(self, event: Event) -> None:
         h = event.header

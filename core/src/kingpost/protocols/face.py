@@ -34,6 +34,10 @@ class Kernel(Protocol):
         """
         ...
 
+    def heed(self, ear: Callable[[], None]) -> Callable[[], None]:
+        """Tell ``ear`` when it has changed whom ``admit`` lets in, except by time. Returns how to stop."""
+        ...
+
     @property
     def guarded(self) -> bool:
         """Whether tokens are asked for: from the first one on that was ever made."""

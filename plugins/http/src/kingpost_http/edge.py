@@ -81,6 +81,8 @@ class Edge:
         self._salt, self._count = os.urandom(6).hex().encode(), 0
         self.tasks: set[asyncio.Task[None]] = set()
         """Requests that are being answered."""
+        self._patient: dict[Request, asyncio.Task[Any]] = {}
+        self._dismissed: set[Request] = set()
 
     def take(self, request: Request) -> None:
         """Answer a request: at once, where nothing has to be waited for."""
@@ -162,10 +164,49 @@ class Edge:
             return self._followed(request, parameters, access)
         return self._answered(request, parameters, access)
 
+    async def _while_admitted(self, request: Request, answering: Awaitable[Any]) -> Any:
+        """Wait for an answer as long as the caller is let in.
+
+        Raises:
+            Unauthorized: its token was revoked meanwhile, or has expired.
+        """
+        task = asyncio.current_task()
+        assert task is not None
+        self._patient[request] = task
+        try:
+            return await answering
+        except asyncio.CancelledError:
+            if request not in self._dismissed:
+                raise
+            task.uncancel()
+            raise Unauthorized("this token was revoked or has expired while its answer was waited for") from None
+        finally:
+            self._dismissed.discard(request)
+            del self._patient[request]
+
+    def look(self) -> None:
+        """Let go of whoever waits for something and is let in no more."""
+        known: dict[bytes | None, bool] = {}
+        for request, task in list(self._patient.items()):
+            token = request.fields.get(b"authorization")
+            if token not in known:
+                known[token] = self._is_admitted(token)
+            if not known[token] and request not in self._dismissed:
+                self._dismissed.add(request)
+                task.cancel()
+
+    def _is_admitted(self, given: bytes | None) -> bool:
+        try:
+            self._kernel.admit(None if given is None else _shown(given))
+        except Unauthorized:
+            return False
+        return True
+
     async def _followed(self, request: Request, parameters: Sequence[bytes], access: Access) -> None:
         assert request.endpoint is not None
         asked = request.endpoint.request(parameters, request.query, b"")
-        await stream(Following(self._kernel, asked, access, request), self.common, self._settings, self._metrics)
+        following = Following(self._kernel, asked, access, request)
+        await self._while_admitted(request, stream(following, self.common, self._settings, self._metrics))
 
     async def _as_it_came(
         self, request: Request, operation: Operation[Any, Any], parameters: tuple[str, ...]
@@ -226,11 +267,9 @@ class Edge:
             if not self._kernel.guarded and client is not None and client[0] not in _LOCAL:
                 raise Unauthorized("without tokens only this machine is let in; 'kingpost token create' makes one")
             return self._kernel.admit(None)
-        kind, _, token = given.partition(b" ")
-        if kind.lower() != b"bearer":
-            raise Unauthorized("show a token as 'Authorization: Bearer kp_...'")
+        token = _shown(given)
         try:
-            return self._kernel.admit(token.strip().decode("latin-1"))
+            return self._kernel.admit(token)
         except Unauthorized:
             # Who guesses is slowed down, whatever else is let through from there.
             if client is not None and client[0] not in self._trusted:
@@ -274,12 +313,24 @@ class Edge:
         asked = endpoint.request(parameters, request.query, body)
         if seen is not None:
             await self._reach(seen)
-        value = await endpoint.answer(self._kernel, asked, access, None)
+        answering = endpoint.answer(self._kernel, asked, access, None)
+        value = await (self._while_admitted(request, answering) if endpoint.is_patient else answering)
         if endpoint.is_file:
             return delivered(value, request.headers, request.method)
         if endpoint.waits and (seconds := self._patience(request, access)) is not None:
-            return await awaited(self._kernel, endpoint, value, seconds, access)
+            return await self._awaited(request, value, seconds, access)
         return endpoint.written(value)
+
+    async def _awaited(self, request: Request, begun: Any, seconds: int, access: Access) -> Answer:
+        endpoint = request.endpoint
+        assert endpoint is not None
+        try:
+            answering = awaited(self._kernel, endpoint, begun, seconds, access)
+            answer: Answer = await self._while_admitted(request, answering)
+        except Unauthorized:
+            # What was begun was begun by who was let in then, and is answered so.
+            return endpoint.written(begun)
+        return answer
 
     def _patience(self, request: Request, access: Access) -> int | None:
         """The seconds that the answer is held back at most, if the caller likes that and may look at the task."""
@@ -306,12 +357,13 @@ class Edge:
         request = endpoint.request(parameters, asking.query, body)
         if (seen := asking.fields.get(b"kingpost-position")) is not None:
             await self._reach(seen)
-        value = await endpoint.answer(self._kernel, request, access, once)
+        answering = endpoint.answer(self._kernel, request, access, once)
+        value = await (self._while_admitted(asking, answering) if endpoint.is_patient else answering)
         answer = endpoint.written(value)
         self._answers[whose] = digest.digest(), answer
         if len(self._answers) > _KEPT_ANSWERS:
             self._answers.popitem(last=False)
-        return answer if seconds is None else await awaited(self._kernel, endpoint, value, seconds, access)
+        return answer if seconds is None else await self._awaited(asking, value, seconds, access)
 
     async def _reach(self, given: bytes) -> None:
         """Wait until reads are as new as what the caller has seen.
@@ -324,6 +376,18 @@ class Edge:
             if perf_counter() > until:
                 raise Refusal(409, "position.ahead", f"the log is at {self._kernel.position}, not yet at {wanted}")
             await asyncio.sleep(0.01)
+
+
+def _shown(given: bytes) -> str:
+    """The token in a header.
+
+    Raises:
+        Unauthorized: there is none.
+    """
+    kind, _, token = given.partition(b" ")
+    if kind.lower() != b"bearer":
+        raise Unauthorized("show a token as 'Authorization: Bearer kp_...'")
+    return token.strip().decode("latin-1")
 
 
 async def _options(allowed: bytes) -> Answer:

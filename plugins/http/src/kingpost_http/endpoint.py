@@ -38,6 +38,10 @@ WAITING: tuple[Operation[Any, Any], ...] = (
 """Those that begin a task or go on with one, and so hold their answer back for who likes to wait for it."""
 
 
+PATIENT: tuple[Operation[Any, Any], ...] = (operations.tasks.WAIT, operations.events.EVENTS, operations.workers.CLAIM)
+"""Those that are asked to wait for what they are asked for."""
+
+
 class Written:
     """The last answers as bytes, for an operation that gives out the same object while nothing has changed."""
 
@@ -71,6 +75,7 @@ class Endpoint:
         self.at_once = operation.id == operations.tasks.GET.id
         self.is_file = operation.id == operations.tasks.FETCH.id
         self.waits = operation in WAITING
+        self.is_patient = operation in PATIENT
         self.success, self.body_bytes = operation.success, operation.body_bytes or 0
 
     # What is known of a request is found out when it first comes: for all of them that takes as long as half a start.

@@ -10,6 +10,7 @@ import contextlib
 import ipaddress
 import socket
 import ssl
+from collections.abc import Callable
 
 from kingpost import ConfigurationError, Kernel, Ports
 
@@ -34,6 +35,7 @@ class HttpFace:
         self._edge: Edge | None = None
         self._server: asyncio.Server | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._heeds: Callable[[], None] = lambda: None
         self.url = ""
 
     async def open(self, kernel: Kernel) -> None:
@@ -54,13 +56,15 @@ class HttpFace:
         scheme = "http" if settings.cert is None else "https"
         self.url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
         self._standing.begin(self.url, metrics, shared.connections, self._ports.clock.now())
-        self._looking = asyncio.create_task(self._look(shared), name="kingpost http")
+        self._heeds = kernel.heed(self._edge.look)
+        self._looking = asyncio.create_task(self._look(shared, self._edge), name="kingpost http")
 
-    async def _look(self, shared: Shared) -> None:
-        """What is due once a second: the date, and connections that take too long."""
+    async def _look(self, shared: Shared, edge: Edge) -> None:
+        """What is due once a second: the date, connections that take too long, and tokens that have expired."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             shared.tick()
+            edge.look()
             now = asyncio.get_running_loop().time()
             for connection in list(shared.connections):
                 connection.overdue(now)
@@ -70,6 +74,7 @@ class HttpFace:
         if server is None or self._shared is None or self._edge is None:
             return
         server.close()
+        self._heeds()
         connections, tasks = self._shared.connections, self._edge.tasks
         for connection in list(connections):
             connection.shutdown()
