@@ -1,23 +1,24 @@
 """Names to addresses, each checked before anybody connects to it.
 
 Asked by ``connect``. Resolves once: what was checked is what is connected to, so a name that says something else a
-moment later gains nothing. Never blocks the loop, and asks on threads of its own.
+moment later gains nothing. Never blocks the loop, and lets no name that hangs keep another one waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 
 from kingpost import Clock, KingpostError, Unavailable
 
 from .guard import Address, Guard, spelled
+from .threads import Threads
 
 KEPT_SECONDS = 30.0
 _MOST = 10_000
-_THREADS = 32
+_THREADS, _LATE_THREADS = 1024, 64
+_SLOW_SECONDS = 2.0
 
 
 class Forbidden(KingpostError):
@@ -27,16 +28,22 @@ class Forbidden(KingpostError):
 
 
 class Resolver:
-    """Checked addresses of hosts, kept for half a minute."""
+    """Checked addresses of hosts, kept for half a minute.
 
-    def __init__(self, guard: Guard, clock: Clock) -> None:
+    Each name is asked for once at a time, on a thread of its own. Those that took long the last time share fewer.
+    """
+
+    def __init__(self, guard: Guard, clock: Clock, threads: int = _THREADS, late: int = _LATE_THREADS) -> None:
         self.guard, self._clock = guard, clock
-        self._threads = ThreadPoolExecutor(_THREADS, "kingpost-resolve")
+        self._quick, self._late = Threads[list[Address]](threads), Threads[list[Address]](late)
         self._known: dict[tuple[str, int], tuple[float, list[Address]]] = {}
+        self._asked: dict[tuple[str, int], asyncio.Future[list[Address]]] = {}
+        self._slow: set[str] = set()
 
     def stop(self) -> None:
         """Let go of the threads; those that still ask are left behind."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._quick.stop()
+        self._late.stop()
 
     async def addresses(self, host: str, port: int) -> list[Address]:
         """Every address of a host, all of them checked.
@@ -60,11 +67,30 @@ class Resolver:
     async def _resolved(self, host: str, port: int) -> list[Address]:
         if (address := spelled(host)) is not None:
             return [address]
-        loop = asyncio.get_running_loop()
+        asked = self._asked.get((host, port)) or self._ask(host, port)
         try:
-            answers = await loop.run_in_executor(
-                self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            )
-            return list(dict.fromkeys(ip_address(answer[4][0]) for answer in answers))
+            # Who gives up takes the answer from nobody, and asks for no second thread the next time.
+            return await asyncio.shield(asked)
         except (OSError, UnicodeError, ValueError) as problem:
             raise Unavailable(f"the name {host!r} does not resolve ({problem}); mend it, or wait") from problem
+
+    def _ask(self, host: str, port: int) -> asyncio.Future[list[Address]]:
+        threads, began = self._late if host in self._slow else self._quick, self._clock.monotonic()
+        asked = self._asked[host, port] = threads.run(lambda: _looked_up(host, port))
+
+        def answered(_: object) -> None:
+            del self._asked[host, port]
+            # Nobody may be left who wants to know.
+            asked.exception()
+            if self._clock.monotonic() - began <= _SLOW_SECONDS:
+                self._slow.discard(host)
+            elif len(self._slow) < _MOST:
+                self._slow.add(host)
+
+        asked.add_done_callback(answered)
+        return asked
+
+
+def _looked_up(host: str, port: int) -> list[Address]:
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(ip_address(answer[4][0]) for answer in answers))
