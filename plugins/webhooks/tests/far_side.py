@@ -214,6 +214,11 @@ async def _headers(writer: asyncio.StreamWriter) -> None:
         await writer.drain()
 
 
+async def _head(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n" + b"X-More: a\r\n" * 3000 + b"Content-Length: 0\r\n\r\n")
+    await writer.drain()
+
+
 async def _early(writer: asyncio.StreamWriter) -> None:
     while True:
         writer.write(b"HTTP/1.1 102 Processing\r\n\r\n")
@@ -225,4 +230,5 @@ BEHAVIOURS: Mapping[str, Callable[[asyncio.StreamWriter], Awaitable[None]]] = {
     "stall": _stall, "reset": _reset, "drip": _drip, "short": _short, "doubled": _doubled, "rubbish": _rubbish,
     "flood": _flood, "headers": _headers, "early": _early, "long": _long, "both": _both, "ancient": _ancient,
     "body": _body, "trailers": _trailers, "extension": _extension, "upgrade": _upgrade, "packed": _packed,
+    "head": _head,
 }  # fmt: skip

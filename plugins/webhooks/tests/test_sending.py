@@ -144,6 +144,7 @@ async def test_a_failure_is_tried_again_with_the_same_id_and_bytes(
         "rubbish",
         "ancient",
         "headers",
+        "head",
         "early",
         "upgrade",
         301,
@@ -202,6 +203,35 @@ async def test_an_answer_without_end_is_an_answer(post: Post, far: FarSide, answ
     assert [event.header["fate"] for event in tried] == ["delivered", "delivered"]
     assert far.connections == 2
     assert all(len(json.dumps(event.payload)) < 30_000 for event in tried)
+
+
+class Ahead(asyncio.Protocol):
+    """Begins a second answer behind the first one, and ends it when more is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self.asked += 1
+        self.transport.write(
+            b"HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 410 Go" if self.asked == 1 else b"ne\r\nContent-Length: 0\r\n\r\n"
+        )
+
+
+async def test_what_an_endpoint_says_ahead_is_no_answer_to_the_next_event(post: Post) -> None:
+    """Else whoever answers twice, or a proxy that mixes answers up, decides on an event that nobody has seen."""
+    server = await asyncio.get_running_loop().create_server(Ahead, "127.0.0.1", 0)
+    await post.open()
+    await post.endpoint("e", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", events=("task.queued",))
+    for number in range(2):
+        await post.say(f"t-{number}")
+        await _settled(post)
+    server.close()
+
+    assert [event.header["fate"] for event in await _tried(post, "e")] == ["delivered", "delivered"]
 
 
 async def test_retry_after_is_honoured(post: Post, far: FarSide, clock: SeededClock) -> None:

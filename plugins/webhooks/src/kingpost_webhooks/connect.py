@@ -56,7 +56,7 @@ class Connection(asyncio.Protocol):
 
     def _begin(self) -> None:
         self._head: dict[str, str] = {}
-        self._status = self._size = 0
+        self._status = self._size = self._heading = 0
         self._kept = b""
         self._headed = False
 
@@ -118,9 +118,15 @@ class Connection(asyncio.Protocol):
                 self._answered()
                 self.close()
 
+    def on_message_begin(self) -> None:
+        if self._waits is None or self._waits.done():
+            # A second answer to one request would be taken for the answer to the next one.
+            self.close()
+
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self._headed:
-            # Behind the body: nothing that anybody here reads.
+        self._heading += len(name) + len(value)
+        if self._headed or self._heading > _MOST_HEAD:
+            # Behind the body, or too much: nothing that anybody here reads.
             return
         self._head[name.decode("latin-1").lower()] = value.decode("latin-1")[:500]
 
@@ -128,7 +134,9 @@ class Connection(asyncio.Protocol):
         assert self._parser is not None, "it calls"
         self._status = self._parser.get_status_code()
         self._headed = not self._passing
-        if self._passing:
+        if self._heading > _MOST_HEAD:
+            self._failed("the head of the answer is too long")
+        elif self._passing:
             self._head = {}
 
     @property
