@@ -182,6 +182,16 @@ def test_a_token_is_never_taken_for_a_signing_secret() -> None:
     assert _status(both, _signed(_source("gitlab", secret))) is None
 
 
+def test_the_id_of_a_signed_delivery_of_gitlab_is_the_one_that_is_signed() -> None:
+    """Else whoever has seen one could send it again within five minutes, with another ``Idempotency-Key``."""
+    source = _source("gitlab", SECRETS["standard"])
+    pairs = {**SCHEMES["gitlab"].sign(source, "d-1", "push", BODY, NOW), "Idempotency-Key": "d-2"}
+    arrived = Arrived(Headers.of(pairs.items()), BODY)
+
+    assert _status(source, arrived) is None
+    assert SCHEMES["gitlab"].label(arrived, {}, source).id == "d-1"
+
+
 def test_the_password_of_basic_is_a_token() -> None:
     source = _source("azure-devops")
     for name, status in (("anybody:a shared secret", None), ("anybody:x", 401), ("a shared secret:", 401)):

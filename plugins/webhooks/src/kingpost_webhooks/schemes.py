@@ -250,7 +250,8 @@ class GitLab(_Plain):
             raise Refusal(401, "X-Gitlab-Token is no secret of this source")
 
     def label(self, arrived: Arrived, payload: Any, source: Source) -> Label:
-        names = ("Idempotency-Key", "webhook-id", "X-Gitlab-Event-UUID")
+        # Both are the same; the first one is signed, where there is a signature.
+        names = ("webhook-id", "Idempotency-Key", "X-Gitlab-Event-UUID")
         id = next((found for name in names if (found := arrived.headers.get(name))), "")
         event = _text(payload, "object_kind") or _text(payload, "event_name") or arrived.headers.get("X-Gitlab-Event")
         action = _text(payload, "object_attributes.action")
