@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import pytest
 from kingpost_webhooks.lanes import AT_ONCE, Lane
@@ -12,19 +13,20 @@ class Crowd:
     """Attempts that hold a place until they are told to go."""
 
     def __init__(self, lane: Lane) -> None:
-        self.lane, self.inside, self.out = lane, 0, asyncio.Event()
+        self.lane, self.inside, self.out, self.of = lane, 0, asyncio.Event(), Counter[str]()
         self.tasks: list[asyncio.Task[None]] = []
         self.came = asyncio.Semaphore(0)
 
-    async def _one(self) -> None:
-        async with self.lane.place():
+    async def _one(self, tenant: str) -> None:
+        async with self.lane.place(tenant):
             self.inside += 1
+            self.of[tenant] += 1
             self.came.release()
             await self.out.wait()
         self.inside -= 1
 
-    def come(self, many: int) -> None:
-        self.tasks += [asyncio.create_task(self._one()) for _ in range(many)]
+    def come(self, many: int, tenant: str = "") -> None:
+        self.tasks += [asyncio.create_task(self._one(tenant)) for _ in range(many)]
 
     async def turns(self, many: int) -> int:
         """How many are inside after some turns of the event loop."""
@@ -61,15 +63,34 @@ async def test_no_more_are_inside_than_there_are_places() -> None:
 
 
 async def test_who_takes_long_gives_the_place_away_and_keeps_the_connection() -> None:
-    """So the slow never hold up more than all connections."""
-    crowd = Crowd(Lane(2, 5, 0.001))
-    crowd.come(10)
-    async with asyncio.timeout(30):
-        await asyncio.gather(*(crowd.came.acquire() for _ in range(5)))
+    """So the slow never hold up more than all connections, and those of one tenant not even that."""
+    crowd = Crowd(Lane(2, 60, 0.001))
+    for tenant, many, inside in (("acme", 100, 48), ("other", 100, 10), ("third", 1, 1)):
+        crowd.come(many, tenant)
+        async with asyncio.timeout(30):
+            await asyncio.gather(*(crowd.came.acquire() for _ in range(inside)))
 
-    assert await crowd.turns(50) == 5
+    assert await crowd.turns(50) == 59
+    assert crowd.of == {"acme": 48, "other": 10, "third": 1}
     await crowd.go()
-    assert (crowd.lane.places, crowd.lane.connections) == (2, 5)
+    assert (crowd.lane.places, crowd.lane.connections) == (2, 60)
+
+
+async def test_tenants_take_turns() -> None:
+    """Whoever comes with little goes in beside those who came before with much."""
+    lane, inside = Lane(1, 1000, 3600), list[str]()
+
+    async def one(tenant: str) -> None:
+        async with lane.place(tenant):
+            inside.append(tenant)
+            await asyncio.sleep(0)
+
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        for tenant, many in (("acme", 6), ("other", 2), ("third", 1)):
+            for _ in range(many):
+                group.create_task(one(tenant))
+
+    assert inside == ["acme", "other", "third", "acme", "other", "acme", "acme", "acme", "acme"]
 
 
 async def test_who_is_cancelled_at_any_moment_leaves_the_place_behind() -> None:

@@ -505,6 +505,28 @@ async def test_who_is_slow_without_failing_crowds_nobody_out(post: Post, far: Fa
     assert {event.header["fate"] for event in await _tried(post, "slow-0")} == {"delivered"}
 
 
+async def test_the_dead_of_one_tenant_keep_no_retries_of_another_waiting(
+    post: Post, far: FarSide, clock: SeededClock
+) -> None:
+    """Whatever hangs on there, those that share the lane of the failing have connections left."""
+    far.answers["/hangs"] = lambda count: 500 if count <= 12 else "stall"
+    far.answers["/flaky"] = lambda count: 500 if count == 1 else 204
+    await post.open(connections=40, timeout=60)
+    for number in range(12):
+        await post.endpoint(f"e-{number}", far.url("/hangs"), tenant="acme", events=("task.queued",))
+    await post.endpoint("e", far.url("/flaky"), events=("task.queued",))
+    await post.say("t-1", tenant="acme")
+    await _settled(post)
+    await clock.advance(3)
+    await post.say("t-2")
+    await _settled(post)
+    await clock.advance(3.1)
+    await far.until("/hangs", 12 + 8)
+    await clock.advance(3)
+
+    assert len(await far.until("/flaky", 2)) == 2
+
+
 async def test_a_host_that_fails_one_tenant_is_not_let_rest_for_another(post: Post, far: FarSide) -> None:
     """A tenant whose endpoints of a shared host break off keeps nobody's events from it."""
     far.answers["/bad"] = "reset"

@@ -104,7 +104,7 @@ class Sender:
         if line.place != place:
             line.close()
             line.place = place
-        async with (self._failing if failing else self._living).place() as held:
+        async with (self._failing if failing else self._living).place(endpoint.tenant) as held:
             began = self._clock.monotonic()
             if rest := circuit.rest(began):
                 return Verdict("resting", wait=rest)
