@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ from kingpost import (
     Call,
     Calls,
     Context,
+    Event,
     InvalidRequest,
     NotFound,
     Observation,
     Ports,
+    Receipt,
     Say,
     Status,
     Tool,
@@ -28,7 +30,7 @@ from kingpost._host.index import installed
 from kingpost._host.kernel import Kernel
 from kingpost.operations import personas, system, workers
 from kingpost.operations import tasks as ops
-from kingpost.testing import OpenKernel, ScriptedAgent, SeededClock, open_kernel
+from kingpost.testing import MemoryLog, OpenKernel, ScriptedAgent, SeededClock, open_kernel
 
 PRICE = Tool(name="price", description="What it costs.", parameters={"type": "object"}, repeatable=True)
 SHIP = Tool(name="ship", description="Send it.", parameters={"type": "object"})
@@ -117,6 +119,39 @@ async def test_a_worker_decides_for_an_agent_with_tools() -> None:
     assert view.status is Status.SUCCEEDED
     assert view.outcome is not None
     assert view.outcome.answer == "buy " * 20_000
+
+
+class Hesitant(MemoryLog):
+    """A log in which a task that is to wait gets to wait only when it is told so."""
+
+    def __init__(self, ports: Ports) -> None:
+        super().__init__(ports)
+        self.on = asyncio.Event()
+
+    async def append(self, stream: str, expected: str | None, events: Sequence[Event]) -> Receipt:
+        if events[0].kind == "task.waiting":
+            await self.on.wait()
+        return await super().append(stream, expected, events)
+
+
+async def test_a_tool_that_came_after_the_attempt_began_can_be_called_in_it(tmp_path: Path) -> None:
+    """Its agent was told of it by the claim: it must not hear that there is no such tool."""
+    ports = Ports(home=tmp_path)
+    log = Hesitant(ports)
+    async with open_kernel(log=log, ports=ports) as opened:
+        id = await register(opened, agents=(workers.OfferedAgent(name="buyer", tools=True),))
+        task = await begin(opened, agent="buyer")
+        (first,) = await claim(opened, id, seconds=20)
+        late = await register(opened, tools=(PRICE,))
+        wants = workers.Decision(calls=(Call("p", "price", {"of": "tea"}),))
+        settle = workers.Settle(id=id, task=task, call=first.call, decision=wants)
+        assert (await opened.kernel.perform(workers.OBSERVE, settle)).status is Status.RUNNING
+        log.on.set()
+        (second,) = await claim(opened, late, seconds=20)
+        view = await opened.kernel.perform(ops.GET, ops.TaskId(task))
+
+    assert (second.tool, second.arguments) == ("price", {"of": "tea"})
+    assert view.attempt == 1, "nothing else has looked which tools there are"
 
 
 async def test_what_a_dead_worker_held_goes_to_others_where_that_is_safe(tmp_path: Path) -> None:

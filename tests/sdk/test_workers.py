@@ -17,7 +17,7 @@ from tests.sdk.server import Server
 def own(server: Server) -> Server:
     """A server that knows the agents already, so that tasks can wait for the worker that comes."""
     schema = models.ToolInputParameters.from_dict({"type": "object"})
-    price = models.ToolInput("price", "What it costs.", schema, repeatable=True)
+    price = models.ToolInput(name="price", description="What it costs.", parameters=schema, repeatable=True)
     agents = [models.OfferedAgent("teller"), models.OfferedAgent("buyer", tools=True)]
     server.client.workers.register(name="before", tools=[price], agents=agents)
     return server

@@ -126,6 +126,7 @@ class Outfitter:
             policy=self.policy,
             learn=await self.drafter.learner(name, description.model),
             delegates=Children(self.drafter, self.log, tuple(tools)) if DELEGATE in tools else None,
+            anew=lambda: self.tools(task, description),
         )
 
     async def tools(self, task: Task, description: Description) -> Mapping[str, tuple[Tool, Executor]]:

@@ -51,7 +51,7 @@ async def settle(gear: Gear, task: Task, journal: Journal, turns: list[Turn], me
     turn = turns[-1]
     if not isinstance(turn.action, Calls):
         raise FinalError(f"turn {turn.number} of task {task.id!r} has open calls but made none")
-    now = _Open(gear, task, journal, turn.number, turn.action.calls)
+    now = _Open(await _informed(gear, turn.action.calls), task, journal, turn.number, turn.action.calls)
     if journal.found_open(turn.number) and not journal.state.cancel:
         await _take_up(now)
     while not journal.state.cancel:
@@ -71,6 +71,16 @@ async def settle(gear: Gear, task: Task, journal: Journal, turns: list[Turn], me
         await journal.append(Event("turn.closed", {"turn": turn.number}))
     turns[-1] = latest(turn, await journal.history())
     return True
+
+
+async def _informed(gear: Gear, calls: Sequence[Call]) -> Gear:
+    """The gear with every tool that is called and that there is.
+
+    A worker may have come since the attempt began: an agent that decides elsewhere was told of its tools.
+    """
+    if gear.anew is None or all(call.tool in gear.tools for call in calls):
+        return gear
+    return replace(gear, tools=await gear.anew())
 
 
 def _due(now: _Open) -> list[Call]:

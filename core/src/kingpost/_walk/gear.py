@@ -68,8 +68,8 @@ class Delegates(Protocol):
 class Gear(Record, kw_only=True):
     """The crew of one task. ``tools`` maps a tool's name to itself and to who executes it.
 
-    ``delegates`` is ``None`` for a task that may not delegate. ``learn`` is told how many tokens a server made of a
-    text, where nothing counts exactly.
+    ``anew`` looks again which there are. ``delegates`` is ``None`` for a task that may not delegate. ``learn`` is told
+    how many tokens a server made of a text, where nothing counts exactly.
     """
 
     log: Log
@@ -88,3 +88,4 @@ class Gear(Record, kw_only=True):
     policy: tuple[Rule, ...] = ()
     delegates: Delegates | None = None
     learn: Callable[[str, int], None] | None = None
+    anew: Callable[[], Awaitable[Mapping[str, tuple[Tool, Executor]]]] | None = None
