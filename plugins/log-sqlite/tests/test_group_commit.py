@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from kingpost import (
     task_stream,
 )
 from kingpost.testing import Crash, Points, SeededClock, facts
+from kingpost_log_sqlite import writer
 from kingpost_log_sqlite.log import SqliteLog
 from kingpost_log_sqlite.settings import Settings
 
@@ -124,6 +126,48 @@ async def test_a_row_that_sqlite_refuses_fails_alone(log: SqliteLog, sql: Sql) -
 
     assert [type(result) for result in results] == [Folded, InvalidRequest, Folded]
     assert [frame.position for frame in await log.read()] == [1, 2]
+
+
+async def test_who_comes_during_a_commit_has_others_beside_it(ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small group waits a moment for the next job from then on, until one waits in vain."""
+    commits, begun, may_end = list[int](), threading.Event(), threading.Event()
+    waits, came = threading.Semaphore(0), threading.Semaphore(0)
+
+    def point(name: str) -> None:
+        commits.extend([1] * (name == "log.after_commit"))
+        begun.set()
+        assert may_end.wait(120)
+
+    def moment(_: float) -> None:
+        waits.release()
+        assert came.acquire(timeout=120)
+
+    async def handed_over(number: int) -> asyncio.Task[Receipt]:
+        appended = asyncio.ensure_future(log.append(f"note/{number}", "", [note()]))
+        # It begins in one pass of the loop, and is handed over at the end of that.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return appended
+
+    monkeypatch.setattr(writer, "sleep", moment)
+    log = SqliteLog(Settings(), replace(ports, point=point))
+    await log.start()
+    appended = [await handed_over(1)]
+    assert await asyncio.to_thread(begun.wait, 120)
+    appended.append(await handed_over(2))
+    may_end.set()
+    assert await asyncio.to_thread(waits.acquire, timeout=120)
+    appended.append(await handed_over(3))
+    came.release()
+    await asyncio.gather(*appended)
+    assert len(commits) == 2
+
+    came.release()
+    await log.append("note/4", "", [note()])
+    await log.append("note/5", "", [note()])
+    assert waits.acquire(blocking=False)
+    assert not waits.acquire(blocking=False)
+    await log.stop()
 
 
 async def test_a_caller_that_leaves_breaks_nothing(log: SqliteLog) -> None:

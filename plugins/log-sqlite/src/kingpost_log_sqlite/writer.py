@@ -1,8 +1,9 @@
 """The one thread of this process that writes, with group commit.
 
 Called by ``SqliteLog``, which hands it jobs from any event loop. Each round takes everything that waits into one
-transaction and answers after the commit; it never waits for a group to grow. A bad job fails alone. When the file or
-its disk is at fault the whole round is told so, nothing of it was written, and the next round tries afresh.
+transaction and answers after the commit; it waits for a group to grow only where others are seen to come, see
+``_gather``. A bad job fails alone. When the file or its disk is at fault the whole round is told so, nothing of it was
+written, and the next round tries afresh.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
+from time import sleep
 
 from kingpost import SALT_BYTES, Ports, Unavailable
 
@@ -33,6 +35,11 @@ from .tables import begin, open_for_writing
 MOST_AT_ONCE = 1024
 """Jobs in one transaction. A larger group gains little, and the first one in it waits for the last."""
 
+GATHER_SECONDS = 0.002
+"""How long a small group waits for others."""
+
+SMALL = 8
+"""A commit costs as much as eight of the jobs in it: from so many on it is shared well enough."""
 
 log = logging.getLogger("kingpost.log_sqlite")
 
@@ -51,6 +58,7 @@ class Writer:
         self._heads = Heads(self._connection, settings.streams_in_memory)
         self._place = Place(path)
         self._snapshot = 0
+        self._gathers = False
         self._thread = threading.Thread(target=self._run, name="kingpost-log", daemon=True)
 
     def start(self) -> None:
@@ -98,6 +106,8 @@ class Writer:
         try:
             while jobs := self._next():
                 self._round(jobs)
+                # Who came during the commit had others beside it, and so will who comes next.
+                self._gathers = self._gathers or not self._handed_over.empty()
                 self._answer(jobs)
                 jobs = []
                 self._checkpoint.take_if_due()
@@ -110,13 +120,29 @@ class Writer:
     def _next(self) -> list[Job]:
         """Everything that waits, and at least one job; none when it is time to end."""
         jobs = self._handed_over.get()
+        self._take_more(jobs)
+        if self._gathers and 0 < len(jobs) < SMALL:
+            self._gather(jobs)
+        return jobs
+
+    def _gather(self, jobs: list[Job]) -> None:
+        """Wait a moment for company: a sync for each of several who come one by one costs more than all their jobs.
+
+        Not where somebody is alone, or where all come together: then nobody comes while a group is committed.
+        """
+        before = len(jobs)
+        sleep(GATHER_SECONDS)
+        self._take_more(jobs)
+        self._gathers = len(jobs) > before
+
+    def _take_more(self, jobs: list[Job]) -> None:
+        """What waits by now, up to a full group."""
         while jobs and len(jobs) < MOST_AT_ONCE and not self._handed_over.empty():
             more = self._handed_over.get()
             if not more:
                 self._handed_over.put(more)
                 break
             jobs += more
-        return jobs
 
     def _round(self, jobs: Sequence[Job]) -> None:
         together = [job for job in jobs if not isinstance(job, Alone)]
