@@ -18,6 +18,10 @@ from .settings import KernelSettings
 COUNTED_SECONDS = 0.5
 """How old a count of the queue may be; what was accepted here since is added to it."""
 
+_SPARED = 32
+"""To count is to look at each task that is queued: so many times as long as it took there is no other count, but where
+the last one came to half of what is allowed."""
+
 Counted = Callable[[], Mapping[str, int] | None]
 """How many tasks each tenant has queued, from whoever holds them all in memory; ``None`` from who does not."""
 
@@ -31,6 +35,7 @@ class Room:
         """``limit`` says how many tasks a tenant may have queued, where somebody has bounded it alone."""
         self._log, self._settings, self._ports, self._counted, self._limit = log, settings, ports, counted, limit
         self._known: dict[str | None, tuple[float, int, asyncio.Future[None] | None]] = {}
+        self._took: dict[str | None, float] = {}
 
     async def check(self, tenant: str, many: int = 1) -> None:
         """Refuse what there is no room for.
@@ -50,15 +55,16 @@ class Room:
             if exact is not None:
                 held = sum(exact.values()) if who is None else exact.get(who, 0)
             else:
-                held = await self._count(who)
+                held = await self._count(who, most)
             if held + many > most:
                 raise Overloaded(f"{held} tasks are queued and {most} is the most for {name}; submit it again later")
 
-    async def _count(self, tenant: str | None) -> int:
-        """The queued tasks as of half a second ago, and those accepted here since. One asks, the others go on."""
+    async def _count(self, tenant: str | None, most: int) -> int:
+        """The queued tasks as of a moment ago, and those accepted here since. One asks, the others go on."""
         now = self._ports.clock.monotonic()
         at, count, waits = self._known.get(tenant, (float("-inf"), 0, None))
-        if now - at < COUNTED_SECONDS:
+        spared = _SPARED * self._took.get(tenant, 0.0) if count < most // 2 else 0.0
+        if now - at < max(COUNTED_SECONDS, spared):
             return count
         if waits is None:
             waits = asyncio.ensure_future(self._counted_anew(tenant, count))
@@ -69,6 +75,7 @@ class Room:
         return self._known[tenant][1]
 
     async def _counted_anew(self, tenant: str | None, before: int) -> None:
+        began = self._ports.clock.monotonic()
         try:
             count = await self._log.count(TaskQuery(tenant=tenant, statuses=[Status.QUEUED.value]))
         except BaseException:
@@ -76,7 +83,8 @@ class Room:
             raise
         # What was accepted while it was counted may be among it or not; it is counted, so that no bound is passed.
         since = self._known[tenant][1] - before
-        self._known[tenant] = self._ports.clock.monotonic(), count + since, None
+        now = self._ports.clock.monotonic()
+        self._known[tenant], self._took[tenant] = (now, count + since, None), now - began
 
     def taken(self, tenant: str, many: int = 1) -> None:
         """So many more are queued than were counted."""
