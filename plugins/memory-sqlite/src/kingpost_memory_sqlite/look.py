@@ -18,6 +18,7 @@ from .related import related, standing
 from .rows import SELECT, TIERS, stored, stored_id
 from .speakers import named
 from .typos import REPAIRED, repaired
+from .variants import variants
 from .weigh import Statistics, is_single
 
 _CHUNK = 500
@@ -116,11 +117,13 @@ def _scope(read: Read, number: int, name: str, sums: tuple[int, int], question: 
         holding |= {term: held for term, held in mended.values() if held}
         question = _mended(question, {term: instead for term, (instead, _) in mended.items()})
     misspelt = {instead for instead, _ in mended.values()}
-    if stands := related(term for term, weight in question.terms.items() if weight >= 1 or term in misspelt):
+    asked = [term for term, weight in question.terms.items() if weight >= 1 or term in misspelt]
+    forms = variants(read, number, question, asked, sums[1]) if question.language else {}
+    if stands := {**related(asked), **forms}:
         others = holding_of(read, number, stands)
         stands = standing(stands, others, sums[0])
         holding |= {term: others[term] for term in stands}
-        question = replace(question, stands=stands)
+        question = replace(question, stands=stands, forms=frozenset(forms))
     rows = read("SELECT id, name FROM speaker WHERE scope = ? LIMIT ?", (number, _SPEAKERS))
     told = named({id: said for id, said in rows if isinstance(said, str)}, question.terms)
     return Scope(number, name, Statistics(*sums, holding), question, told.speakers, told.terms, told.known)

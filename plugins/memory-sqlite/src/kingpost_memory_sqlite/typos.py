@@ -42,7 +42,7 @@ def repaired(read: Read, scope: int, unknown: Sequence[str], written: Mapping[st
     found: dict[str, tuple[str, int]] = {}
     # What is a word that others stand for is no slip, though nobody wrote it here.
     for term in [term for term in unknown if term not in heads() and _is_worth_it(term)][:MOST]:
-        word = written.get(term, term)
+        word = written.get(term, term).lower()
         looked = _near(read, scope, term) if len(term) > SHORTEST else _near_short(read, scope, term)
         near = [each for each in looked if _is_slip(term, each[0], word)]
         near = near or _ended(read, scope, word)

@@ -14,7 +14,6 @@ from math import log
 from kingpost import Record
 
 from .question import Question
-from .related import RELATED
 from .words import analysed, is_unspaced, spaced
 
 HEAVIEST = 8
@@ -91,7 +90,7 @@ def scale(question: Question, known: Statistics, named: frozenset[str]) -> Scale
     }
     most = sum(sorted(worth.values(), reverse=True)[:HEAVIEST]) or 1.0
     stands = {
-        term: min(RELATED * worth[asked], question.worth(term) * known.rarity(term))
+        term: min(question.likeness(term) * worth[asked], question.worth(term) * known.rarity(term))
         for term, asked in question.stands.items()
     }
     singles = tuple(term for term in worth if is_single(term))
