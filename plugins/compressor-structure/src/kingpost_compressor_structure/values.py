@@ -26,6 +26,7 @@ _BENEATH = 0.6
 _STRUCTURE = 1.2
 _NEARER, _SHORTER = 0.02, 2e-5
 _PIECE = 6_000
+_NOTHING = (0.0,)
 _FIRST_BELOW, _FIRST = 1.5, 1.5
 """What stands at once below a heading, and what a text begins with, beside the rest of it."""
 _CHARACTERS = 4
@@ -68,8 +69,9 @@ async def _weighed(
     """How much each unit of each form has of the question, and how much it tells that others do not."""
     speakers = {unit.speaker for form in forms for unit in form.units if unit.speaker}
     measure = Measure(question, " ".join(sorted(speakers)))
-    for form in forms:
-        for units in _pieces(form.units):
+    pieces = [list(_pieces(form.units)) for form in forms]
+    for piece in pieces:
+        for units in piece:
             measure.add(units)
             await pace.after(_PIECE)
     for _ in measure.weigh():
@@ -78,10 +80,10 @@ async def _weighed(
     asked: list[list[float]] = []
     told: list[list[float]] = []
     start = 0
-    for form in forms:
+    for form, piece in zip(forms, pieces, strict=True):
         asked.append([])
         told.append([])
-        for units in _pieces(form.units):
+        for units in piece:
             numbers = range(start, start := start + len(units))
             relevance, density = measure.relevance(numbers), measure.density(numbers)
             if form.is_speech and cues:
@@ -116,6 +118,9 @@ def _items(number: int, form: Form, asked: Sequence[float], merit: float, room: 
     for at, unit in enumerate(form.units):
         # What would fill the room alone must be worth all that it keeps out.
         plain = share * asked[at] / (1 + len(unit.shapes[-1]) / spacious) + 0.1 * merit
+        if unit.worth == _NOTHING:
+            items.append(Item(-plain, number, at, 0))
+            continue
         last = len(unit.worth) - 1
         for level, worth in enumerate(unit.worth):
             value = 0.0

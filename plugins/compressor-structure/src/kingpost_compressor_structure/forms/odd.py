@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from .mishaps import mishap
-from .sorts import templates
+from .sorts import sorts
 
 _FEW, _ALONE, _SORTS = 12, 2, 48
 """Fewer than the first show no habit that one of them could break; of a sort up to the second are alone; and more
@@ -19,7 +19,7 @@ sorts than the third are no sorts.
 _ODD, _USUAL = 0.95, 0.7
 """What a row is worth for a value that stands out, and for being the first of its sort."""
 _BEGINS = frozenset("0123456789+-.")
-_NUMERIC = frozenset("0123456789+-.eE")
+_NUMERIC = b"0123456789+-.eE"
 _LONGEST, _HUGE = 30, 1e300
 
 
@@ -71,11 +71,11 @@ def odd_rows(columns: Sequence[Sequence[str]], *, asked: bool = False) -> dict[i
     for column in columns:
         if len(column) < _FEW:
             continue
+        if (plain := _odd_numbers(column)) is not None:
+            found |= dict.fromkeys(plain, _ODD)
+            continue
         counts = Counter(column)
         if len(counts) == 1:
-            continue
-        if (plain := _plain_numbers(column, counts)) is not None:
-            found |= dict.fromkeys(far_out(plain), _ODD)
             continue
         for at, worth in _odd_texts(column, counts, asked=asked).items():
             found[at] = max(worth, found.get(at, 0.0))
@@ -84,12 +84,12 @@ def odd_rows(columns: Sequence[Sequence[str]], *, asked: bool = False) -> dict[i
 
 def _odd_texts(column: Sequence[str], counts: Mapping[str, int], *, asked: bool) -> dict[int, float]:
     """The rows that stand out in a column that holds more than numbers. What is the same is looked at once."""
-    numbers = {value: number for value in counts if (number := _number(value)) is not None}
-    of_shape: Counter[str] = Counter()
-    for value, count in counts.items():
-        of_shape[_shape(value, numbers)] += count
-    few = _rare(of_shape, len(column)) if len(of_shape) > 1 else set()
-    odd = {value for value in counts if few and _shape(value, numbers) in few}
+    likely = [value for value in counts if value[:1] in _BEGINS]
+    numbers = {value: number for value in likely if (number := _number(value)) is not None}
+    empty, numeric = counts.get("", 0), sum([counts[value] for value in numbers])
+    of_shape = {"number": numeric, "empty": empty, "text": len(column) - numeric - empty}
+    few = _rare({shape: count for shape, count in of_shape.items() if count}, len(column))
+    odd = {value for value in counts if _shape(value, numbers) in few} if few else set()
     found: dict[int, float] = {}
     if of_shape["number"] > 0.8 * len(column):
         places = [at for at, value in enumerate(column) if value in numbers]
@@ -107,7 +107,7 @@ def _first_of_sorts(column: Sequence[str], counts: Mapping[str, int], *, asked: 
         return {}
     first: dict[str, str] = {}
     times: Counter[str] = Counter()
-    for value, sort in zip(values, templates(values, values), strict=True):
+    for value, sort in zip(values, sorts(values), strict=True):
         first.setdefault(sort, value)
         times[sort] += counts[value]
     if not 1 < len(first) <= _SORTS:
@@ -123,19 +123,30 @@ def _shape(value: str, numbers: Mapping[str, float]) -> str:
     return "number" if value in numbers else "text" if value else "empty"
 
 
-def _plain_numbers(column: Sequence[str], counts: Mapping[str, int]) -> list[float] | None:
-    """All of a column at once, where it is nothing but short numbers."""
-    if not _NUMERIC.issuperset("".join(counts)) or max(map(len, counts)) > _LONGEST:
+def _odd_numbers(column: Sequence[str]) -> list[int] | None:
+    """The rows that stand out in a column of short numbers, some of them perhaps left empty; ``None`` for any other."""
+    joined = "".join(column)
+    if joined[:1] not in _BEGINS or joined.encode(errors="replace").translate(None, _NUMERIC):
+        return None
+    filled = column if "" not in column else [value for value in column if value]
+    if max(map(len, filled)) > _LONGEST:
         return None
     try:
-        numbers = list(map(float, column))
+        numbers = list(map(float, filled))
     except ValueError:
         return None
-    return numbers if max(numbers) < _HUGE and min(numbers) > -_HUGE else None
+    if not (max(numbers) < _HUGE and min(numbers) > -_HUGE):
+        return None
+    if len(filled) == len(column):
+        return far_out(numbers)
+    places = [at for at, value in enumerate(column) if value]
+    few = _rare({"number": len(filled), "empty": len(column) - len(filled)}, len(column))
+    lone = [at for at, value in enumerate(column) if ("number" if value else "empty") in few] if few else []
+    return lone + [places[at] for at in far_out(numbers)]
 
 
 def _number(value: str) -> float | None:
-    if len(value) > _LONGEST or value[:1] not in _BEGINS:
+    if len(value) > _LONGEST:
         return None
     try:
         number = float(value)

@@ -30,10 +30,22 @@ def templates(records: Sequence[str], messages: Sequence[str]) -> list[str]:
     for record, message in zip(records, messages, strict=True):
         more = record.rstrip().partition("\n")[2]
         said.append(message.partition("\n")[0].rstrip() + more.rpartition("\n")[2][:LOOKED_AT])
-    # All at once: an expression takes as long to begin as to work through half a line.
-    found = _VALUE.sub("#", "\n".join(said))
+    return _without_values("\n".join(said)).split("\n")
+
+
+def sorts(values: Sequence[str]) -> list[str]:
+    """What is the same in all values of a sort."""
+    joined = "\n".join(values)
+    if joined.count("\n") >= len(values):
+        return templates(values, values)
+    return _without_values(joined).split("\n")
+
+
+def _without_values(said: str) -> str:
+    """All at once: an expression takes as long to begin as to work through half a line."""
+    found = _VALUE.sub("#", said)
     # Numbers may be padded.
-    return (_SPACES.sub(" ", found) if "  " in found else found).split("\n")
+    return _SPACES.sub(" ", found) if "  " in found else found
 
 
 def families(found: Sequence[str]) -> Mapping[str, Sequence[str]]:

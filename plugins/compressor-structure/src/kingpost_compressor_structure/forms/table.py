@@ -43,23 +43,30 @@ def of_rows(
 
     Where a ``mark`` that joins cells is given, rows can do without their long texts.
     """
-    columns = list(zip_longest(*(row[:_MOST_COLUMNS] for row in cells), fillvalue=""))
-    odd = odd_rows([[str(len(row)) for row in cells], *columns], asked=bool(question.terms))
+    columns: list[Sequence[str]] = list(zip_longest(*(row[:_MOST_COLUMNS] for row in cells), fillvalue=""))
+    lengths = list(map(len, cells))
+    if len(set(lengths)) > 1:
+        columns.append(list(map(str, lengths)))
+    odd = odd_rows(columns, asked=bool(question.terms))
     loss = ROWS_LOSS if question.terms else LIKE_LOSS
-    by = _speaker(cells)
-    long = _long(columns) if mark and by is None else set()
-    units = []
-    for at, row in enumerate(rows):
-        worth = odd.get(at, 0.6 if at == 0 else 0.0)
-        unit = Unit((row,), (worth,), parent=parent, loss=loss)
-        if by is not None and by < len(cells[at]):
-            unit.speaker = cells[at][by]
-        if long:
-            short = mark.join("…" if column in long else cell for column, cell in enumerate(cells[at])) + "\n"
-            if len(short) < 0.7 * len(row):
-                unit.shapes, unit.worth, unit.loss = (short, row), (worth or _SHORT_ROW, 0.0), f"{loss}; {_LONG_LOSS}"
-        units.append(unit)
+    worths = [(odd.get(at, 0.0),) for at in range(len(rows))]
+    if rows:
+        worths[0] = (odd.get(0, 0.6),)
+    units = [Unit((row,), worth, "", parent, (), loss) for row, worth in zip(rows, worths, strict=True)]
+    if (by := _speaker(cells)) is not None:
+        for unit, row in zip(units, cells, strict=True):
+            unit.speaker = row[by] if by < len(row) else ""
+    elif mark and (long := _long(columns[: max(lengths)])):
+        for unit, row in zip(units, cells, strict=True):
+            _shorten(unit, mark.join("…" if at in long else cell for at, cell in enumerate(row)) + "\n")
     return units
+
+
+def _shorten(unit: Unit, short: str) -> None:
+    """Let a row be shown without its long texts."""
+    if len(short) < 0.7 * len(unit.whole):
+        unit.shapes, unit.worth = (short, unit.whole), (unit.worth[0] or _SHORT_ROW, 0.0)
+        unit.loss = f"{unit.loss}; {_LONG_LOSS}"
 
 
 def _long(columns: Sequence[Sequence[str]]) -> set[int]:
@@ -87,16 +94,17 @@ def _speaker(cells: Sequence[Sequence[str]]) -> int | None:
 
 
 def _cells(rows: Sequence[str], mark: str) -> list[list[str]]:
-    bare = [row.strip().strip("|") for row in rows]
+    joined = "".join(rows)
+    bare = [row.strip().strip("|") for row in rows] if "|" in joined else [row.strip() for row in rows]
     # To strip every cell takes five times as long as to split its row.
-    if any(f" {mark}" in row or f"{mark} " in row for row in bare):
+    if f" {mark}" in joined or f"{mark} " in joined:
         return [[cell.strip() for cell in row.split(mark)] for row in bare]
     return [row.split(mark) for row in bare]
 
 
 def _rows(lines: Sequence[str]) -> list[str]:
     """Lines, joined where a quoted cell goes on in the next."""
-    if not any('"' in line for line in lines):
+    if '"' not in "".join(lines):
         return list(lines)
     rows: list[str] = []
     is_open = False
