@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import pytest
 from kingpost.operations import steering
 from kingpost.operations import tasks as ops
 from kingpost.operations.events import EVENTS, FOLLOW, EventView, Feed, Follow, ListEvents, SpeechView
@@ -79,3 +80,62 @@ async def test_every_event_comes_once_and_in_order_however_it_is_taken() -> None
     assert all(reader.seen == [each for each in happened if each.split()[0] in kinds] for reader in some)
     assert any(reader.handed for reader in some)
     assert any(reader.handed for reader in all_of_them)
+
+
+LARGE = 300_000
+
+
+async def _large_ones(opened: OpenKernel, many: int) -> list[str]:
+    asked = ops.Submit(description="tea", context="milk " * (LARGE // 5), budget=1_000_000)
+    return [(await opened.kernel.perform(ops.SUBMIT, asked)).id for _ in range(many)]
+
+
+@pytest.mark.parametrize("live", [False, True])
+async def test_who_does_not_read_on_holds_little_of_large_events(live: bool) -> None:
+    """One at a time is brought along for who follows, out of the log or as they come; none is left out."""
+    async with open_kernel() as opened:
+        feed = await opened.kernel.perform(FOLLOW, Follow(after=None if live else "0", kinds=("task.queued",)))
+        if live:
+            caught_up = asyncio.create_task(feed.next())
+            ids = [(await opened.kernel.perform(ops.SUBMIT, ops.Submit(description="tea"))).id]
+            came = [view.task for view in await caught_up]
+        else:
+            ids, came = [], []
+        ids += await _large_ones(opened, 6)
+        async with asyncio.timeout(PATIENCE):
+            while len(came) < len(ids):
+                views = await feed.next()
+                assert sum(len(str(view.payload)) for view in views if isinstance(view, EventView)) < 2 * LARGE
+                came += [view.task for view in views]
+        feed.close()
+
+    assert came == ids
+
+
+async def test_a_page_of_large_events_is_a_short_one() -> None:
+    """Whoever goes on behind it gets the rest: each event once."""
+    async with open_kernel() as opened:
+        ids = await _large_ones(opened, 30)
+        found, position, pages = list[str](), 0, 0
+        head = (await opened.kernel.log()).head
+        while position < (await head()).position:
+            page = await opened.kernel.perform(EVENTS, ListEvents(after=position, limit=1000))
+            assert sum(len(str(event.payload)) for frame in page.frames for event in frame.events) < 5_000_000
+            found += [frame.stream for frame in page.frames]
+            position, pages = page.position, pages + 1
+
+    assert [stream for stream in found if stream.startswith("task/")] == [f"task/{id}" for id in ids]
+    assert pages > 1
+
+
+async def test_a_page_of_tasks_with_many_words_is_a_short_one() -> None:
+    """As little as a page of few words; its ``next`` leads to the others."""
+    async with open_kernel() as opened:
+        many = ops.SubmitAll(tasks=(ops.Submit(description="tea " * 16_000, budget=1_000_000),) * 80)
+        ids = {one.id for one in (await opened.kernel.perform(ops.SUBMIT_ALL, many)).tasks}
+        first = await opened.kernel.perform(ops.LIST, ops.ListTasks(limit=1000))
+        rest = await opened.kernel.perform(ops.LIST, ops.ListTasks(limit=1000, after=first.next))
+
+    assert 1 < len(first.tasks) < 80
+    assert rest.next is None
+    assert {one.id for one in (*first.tasks, *rest.tasks)} == ids

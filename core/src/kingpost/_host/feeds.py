@@ -20,6 +20,7 @@ from ..records.speech import Text, Thought, ToolNote
 from ..state import TASK_STREAM, task_stream
 from .begin import LATEST, beginning, has_ended, place_of
 from .owners import Owners
+from .portion import FEED_BYTES, Portion, views_of
 from .tail import Tail
 
 _MOST_WAITING = 512
@@ -112,7 +113,8 @@ class Feeds:
             feeds = self._feeds.get(tenant)
             if not feeds:
                 return
-            views = await self.views(frame, tenant)
+            portion = Portion(self.log)
+            views = await self.views(frame, tenant, portion)
         except Exception:  # noqa: BLE001 - one frame that cannot be told must not silence all that follow
             # Erased while it was under way, or the log cannot be read now: they find out in the log themselves.
             for lagging in self._feeds.values():
@@ -121,22 +123,13 @@ class Feeds:
             return
         for number, feed in enumerate(list(feeds), 1):
             if feed.wants(frame.stream, root, thread):
-                feed.take(views)
+                feed.take(views, portion.bytes)
             if not number % _TOLD_IN_A_ROW:
                 await asyncio.sleep(0)
 
-    async def views(self, frame: Recorded, tenant: str) -> Views:
+    async def views(self, frame: Recorded, tenant: str, portion: Portion) -> Views:
         """The events of a frame as they are followed."""
-        whole = await unstow_frame(self.log, tenant, frame)
-        stream, at = whole.stream, whole.at / 1e6
-        task = stream[len(TASK_STREAM) :] if stream.startswith(TASK_STREAM) else None
-        return [
-            EventView(
-                id=f"{whole.position}.{number}", position=whole.position, at=at, stream=stream, kind=event.kind,
-                v=event.v, header=event.header, payload=event.payload, task=task,
-            )
-            for number, event in enumerate(whole.events)
-        ]  # fmt: skip
+        return views_of(await unstow_frame(portion, tenant, frame))
 
     def _said(self, task: str, what: Any) -> None:
         if not isinstance(what, Text | Thought | ToolNote) or not self._feeds:
@@ -151,8 +144,8 @@ class LiveFeed:
     """One who follows. ``place`` is the last event that was handed over: position and number in its frame."""
 
     # A thousand of them are looked at for each event: what is small is near.
-    __slots__ = ("_all", "_behind", "_ended", "_feeds", "_kinds", "_stream", "_take", "_waiting", "_wake", "finished",
-                 "place", "request", "tenant")  # fmt: skip
+    __slots__ = ("_all", "_behind", "_bytes", "_ended", "_feeds", "_kinds", "_stream", "_take", "_waiting", "_wake",
+                 "finished", "place", "request", "tenant")  # fmt: skip
 
     def __init__(self, feeds: Feeds, request: Follow, tenant: str, place: tuple[int, int]) -> None:
         self._feeds, self.request, self.tenant, self.place = feeds, request, tenant, place
@@ -160,6 +153,7 @@ class LiveFeed:
         self._kinds = frozenset(request.kinds)
         self._all = request.task is None and request.root is None and request.thread is None
         self._waiting: deque[EventView | SpeechView] = deque()
+        self._bytes = 0
         self._wake: asyncio.Future[None] | None = None
         self._take: Callable[[Sequence[EventView | SpeechView]], bool] | None = None
         # Behind until the log was read up to what comes live.
@@ -179,12 +173,13 @@ class LiveFeed:
                 return False
         return request.thread is None or thread == request.thread
 
-    def take(self, views: Views) -> None:
-        """Events that have just come."""
+    def take(self, views: Views, size: int) -> None:
+        """Events that have just come, with so many bytes in large payloads."""
         if not self._behind:
             if self._handed(views):
                 return
-            if len(self._waiting) + len(views) > _MOST_WAITING:
+            self._bytes += size
+            if len(self._waiting) + len(views) > _MOST_WAITING or self._bytes > FEED_BYTES:
                 self.lag()
             else:
                 self._waiting.extend(views)
@@ -213,7 +208,7 @@ class LiveFeed:
     def lag(self) -> None:
         """Hold nothing any more: the rest comes out of the log."""
         self._waiting.clear()
-        self._behind = True
+        self._behind, self._bytes = True, 0
         self._rouse()
 
     def end(self) -> None:
@@ -261,6 +256,7 @@ class LiveFeed:
     def _drained(self) -> list[EventView | SpeechView]:
         found = [one for one in self._waiting if isinstance(one, SpeechView) or self._is_new(one)]
         self._waiting.clear()
+        self._bytes = 0
         for one in reversed(found):
             if isinstance(one, EventView):
                 self._step(one)
@@ -286,10 +282,15 @@ class LiveFeed:
             # All that was told so far has been read; what is told from now on is held for us.
             self._behind = feeds.position > max(seen, read)
         found: list[EventView | SpeechView] = []
-        for frame in frames:
+        portion = Portion(feeds.log)
+        for number, frame in enumerate(frames, 1):
             tenant, root, thread = await self._feeds.owners.of(frame)
             if tenant == self.tenant and self.wants(frame.stream, root, thread):
-                found += [view for view in await self._feeds.views(frame, tenant) if self._is_new(view)]
+                found += [view for view in await self._feeds.views(frame, tenant, portion) if self._is_new(view)]
+            if portion.full and number < len(frames):
+                frames, last = frames[:number], False
+                self.lag()
+                break
         if frames:
             self.place = max(self.place, (frames[-1].position, LATEST))
         if over and last:

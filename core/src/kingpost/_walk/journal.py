@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
@@ -29,6 +29,14 @@ WAITS_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Between the tries to append to a log that cannot write: longer troubles are for the next attempt."""
 
 _OUTER = 8
+
+
+class Blobs(Protocol):
+    """Where large payloads are kept: a log."""
+
+    async def get(self, tenant: str, digest: str) -> bytes:
+        """The content of a blob."""
+        ...
 
 
 class Journal:
@@ -117,7 +125,7 @@ async def read_stream(log: Log, stream: str, tenant: str) -> AsyncIterator[Recor
         after = page[-1].position
 
 
-async def unstow_frame(log: Log, tenant: str, frame: Recorded) -> Recorded:
+async def unstow_frame(log: Blobs, tenant: str, frame: Recorded) -> Recorded:
     """The frame with every payload in place and in its newest shape."""
     events = [upcast(await unstow(log, tenant, event)) for event in frame.events]
     return Recorded(frame.position, frame.stream, frame.version, frame.at, tuple(events), frame.hash)
@@ -196,7 +204,7 @@ def readable(value: Any) -> Any:
     return [readable(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
-async def unstow(log: Log, tenant: str, event: Event) -> Event:
+async def unstow(log: Blobs, tenant: str, event: Event) -> Event:
     """The event with its payload in place."""
     payload: Mapping[str, Any] | None = event.payload
     if payload is None or payload.keys() != {"blob"}:

@@ -25,6 +25,8 @@ _HELLO = b"retry: 1000\n\n"
 _BEAT = b": still here\n\n"
 _END = b"event: end\ndata: {}\n\n"
 
+_KEPT_BYTES = 8 * 1024 * 1024
+
 Views = Sequence[op.EventView | op.SpeechView]
 
 
@@ -33,7 +35,7 @@ class Encoded:
 
     def __init__(self, most: int = 2048) -> None:
         self._kept: dict[str, bytes] = {}
-        self._most = most
+        self._most, self._size = most, 0
         self._last: tuple[Views, bytes] = (), b""
 
     def joined(self, views: Views) -> bytes:
@@ -48,12 +50,13 @@ class Encoded:
             return b"event: %b\ndata: %b\n\n" % (view.kind.encode(), _SPEECH(view))
         if (known := self._kept.get(view.id)) is not None:
             return known
-        if len(self._kept) >= self._most:
-            for id in list(self._kept)[: self._most // 2]:
-                del self._kept[id]
+        if len(self._kept) >= self._most or self._size > _KEPT_BYTES:
+            for id in list(self._kept)[: max(len(self._kept) // 2, 1)]:
+                self._size -= len(self._kept.pop(id))
         made = self._kept[view.id] = b"id: %b\nevent: %b\ndata: %b\n\n" % (
             view.id.encode(), view.kind.encode(), _EVENT(view)
         )  # fmt: skip
+        self._size += len(made)
         return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,14 +11,15 @@ from ...errors import InvalidRequest
 from ...operations import events as op
 from ...operations.bounds import check_limit
 from ...protocols import Log
-from ...records.event import TaskQuery
+from ...records.event import Recorded, TaskQuery
 from ...records.record import replace
 from ...state import task_stream
 from ..begin import beginning
+from ..portion import PAGE_BYTES, Portion
 from .house import House
 from .tasks import find
 
-_SCAN = 1000
+_SCAN, _BREATH = 1000, 50
 LONGEST_WAIT = 60.0
 """Seconds that an answer is held back at most, however long somebody wants to wait."""
 
@@ -36,9 +38,16 @@ async def _events(house: House, request: op.ListEvents, tenant: str) -> op.Event
     if not frames and request.wait > 0:
         await log.wait(after + 1, min(request.wait, LONGEST_WAIT))
         frames = await log.read(after, limit, stream)
-    position = frames[-1].position if frames else max(after, (await log.head()).position if stream else 0)
-    own = [frame for frame in frames if await _owned(log, frame.stream, tenant)]
-    shown = [await unstow_frame(log, tenant, frame) for frame in own]
+    position = after if frames or stream is None else max(after, (await log.head()).position)
+    shown, portion = list[Recorded](), Portion(log, PAGE_BYTES)
+    for number, frame in enumerate(frames, 1):
+        if await _owned(log, frame.stream, tenant):
+            shown.append(await unstow_frame(portion, tenant, frame))
+        position = frame.position
+        if portion.full:
+            break
+        if not number % _BREATH:
+            await asyncio.sleep(0)
     return op.EventPage(frames=tuple(shown), position=position)
 
 

@@ -25,7 +25,7 @@ from ...state import Refused, TaskState, task_stream
 from ..attempt import read_task
 from ..intake import check_text, check_words, keyed_id
 from .house import House
-from .tasks import find, history_of, view
+from .tasks import find, history_of, shown, view
 
 _SCAN = 1000
 
@@ -165,18 +165,17 @@ async def _fork(house: House, request: op.Fork, tenant: str, asked: Asked) -> Su
 
 async def _letters(house: House, request: op.ListLetters, tenant: str) -> TaskPage:
     check_limit(request.limit)
-    log, after = await house.log(), request.after
+    log, after, limit = await house.log(), request.after, min(request.limit, _SCAN)
     found: list[TaskState] = []
-    while len(found) <= request.limit:
+    while len(found) <= limit:
         query = TaskQuery(tenant=tenant, statuses=[Status.FAILED.value], after=after, limit=_SCAN)
         page = await log.select(query)
         found += [state for state in page if is_letter(state)]
         if len(page) < _SCAN:
             break
         after = page[-1].id
-    shown = found[: request.limit]
-    views = tuple([await view(log, state) for state in shown])
-    return TaskPage(tasks=views, next=shown[-1].id if len(found) > request.limit else None)
+    views = await shown(log, found[:limit])
+    return TaskPage(tasks=views, next=views[-1].id if len(found) > len(views) else None)
 
 
 def is_letter(state: TaskState) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,11 +26,12 @@ from ...state import TaskState, task_stream
 from ..attempt import read_task
 from ..echo import EchoLog
 from ..intake import require
+from ..portion import PAGE_BYTES
 from .house import House
 
 _SCAN = 1000
 
-_PAGES, _SHORTEST = 10, 1
+_PAGES, _SHORTEST, _BREATH = 10, 1, 10
 
 MOST_TOGETHER = 100
 """Tasks in one batch."""
@@ -174,9 +176,21 @@ async def _list(house: House, request: op.ListTasks, tenant: str) -> op.TaskPage
             limit=limit + 1,
         )
     )
-    page = states[:limit]
-    views = tuple([await view(log, state, outcome=False) for state in page])
-    return op.TaskPage(tasks=views, next=page[-1].id if len(states) > limit else None)
+    views = await shown(log, states[:limit], outcome=False)
+    return op.TaskPage(tasks=views, next=views[-1].id if len(states) > len(views) else None)
+
+
+async def shown(log: Log, states: Sequence[TaskState], *, outcome: bool = True) -> tuple[op.TaskView, ...]:
+    """Tasks as a page shows them: at least the first, and no more than it should hold of their words."""
+    views, size = list[op.TaskView](), 0
+    for state in states:
+        views.append(one := await view(log, state, outcome=outcome))
+        size += len(one.description) + (len(one.outcome.answer) if one.outcome is not None else 0)
+        if size > PAGE_BYTES:
+            break
+        if not len(views) % _BREATH:
+            await asyncio.sleep(0)
+    return tuple(views)
 
 
 async def every(log: Log, query: TaskQuery) -> list[TaskState]:
