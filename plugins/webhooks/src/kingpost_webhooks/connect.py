@@ -196,7 +196,8 @@ class Connector:
         raise Broken(f"{target.authority} cannot be reached ({what})") from problem
 
     async def _open(self, target: Target, address: str) -> Connection:
-        tls, name = (self._tls, target.host) if target.secure else (None, None)
+        # The last dot of a name is no part of what a certificate is for (RFC 6066, section 3).
+        tls, name = (self._tls, target.host.removesuffix(".")) if target.secure else (None, None)
         loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(Connection, address, target.port, ssl=tls, server_hostname=name)
         return connection

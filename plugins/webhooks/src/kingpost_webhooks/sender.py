@@ -134,6 +134,8 @@ class Sender:
             return "failed", None, str(problem)
         except KingpostError as problem:
             return "ours" if problem.code == "webhook.address" else "failed", None, str(problem)
+        except Exception as problem:  # noqa: BLE001 - whatever went wrong here, the event is tried again and not lost
+            return "failed", None, f"the attempt broke off ({type(problem).__name__}: {str(problem)[:200]})"
         return self._judged(trace.reply, now)
 
     @staticmethod
