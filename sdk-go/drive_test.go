@@ -47,6 +47,7 @@ type command struct {
 	Plugin   string          `json:"plugin"`
 	Parallel int             `json:"parallel"`
 	TTL      float64         `json:"ttl"`
+	Seconds  float64         `json:"seconds"`
 	Options  struct {
 		Timeout *float64          `json:"timeout"`
 		Retries *int              `json:"retries"`
@@ -258,7 +259,8 @@ func called(ctx context.Context, client *Client, c *command) (map[string]any, er
 	return map[string]any{"value": answer, "status": last.Status, "request_id": last.RequestID, "position": client.Position()}, nil
 }
 
-// served serves the agent buyer and the tool price, which do as they are told, until so many functions have been called.
+// served serves the agent buyer and the tool price, which do as they are told, until so many functions have been called, or
+// so many seconds have passed.
 func served(ctx context.Context, client *Client, c *command) (map[string]any, error) {
 	var mutex sync.Mutex
 	problems, now, most, calls, forgotten, meeting := []string{}, 0, 0, 0, false, make(chan struct{})
@@ -339,6 +341,7 @@ func served(ctx context.Context, client *Client, c *command) (map[string]any, er
 		calls := []CallInput{{ID: "1", Tool: "price", Arguments: &map[string]any{"of": asking.Description}}}
 		return Decision{Calls: &calls}, nil
 	})
+	defer time.AfterFunc(time.Duration(c.Seconds*float64(time.Second)), worker.Stop).Stop()
 	err := worker.Run(ctx)
 	return map[string]any{"problems": problems, "most_at_once": most, "calls": calls}, err
 }

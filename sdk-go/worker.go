@@ -131,8 +131,9 @@ func (w *Worker) serving(ctx context.Context, hands *sync.WaitGroup) error {
 		}
 		// The place just taken, and all others that are free.
 		var taken []Work
-		places := 1 + cap(free) - len(free)
-		err := w.patient(ctx, func() (err error) { taken, err = w.claim(ctx, places); return })
+		// One key until there is an answer: what was given out under it, and never arrived, is given out again.
+		places, key := 1+cap(free)-len(free), randomKey()
+		err := w.patient(ctx, func() (err error) { taken, err = w.claim(ctx, places, key); return })
 		<-free
 		if err != nil {
 			return err
@@ -179,10 +180,10 @@ func (w *Worker) register(ctx context.Context) (float64, error) {
 	return view.Beat, nil
 }
 
-func (w *Worker) claim(ctx context.Context, places int) ([]Work, error) {
+func (w *Worker) claim(ctx context.Context, places int, key string) ([]Work, error) {
 	timeout := w.client.transport.timeout + w.options.Wait
 	request := ClaimBody{Limit: Ptr(min(places, 100)), Seconds: Ptr(w.options.Wait.Seconds())}
-	claimed, err := w.client.Workers.Claim(ctx, w.id, request, WithTimeout(timeout))
+	claimed, err := w.client.Workers.Claim(ctx, w.id, request, WithTimeout(timeout), WithIdempotencyKey(key))
 	if errors.Is(err, ErrNotFound) {
 		// Forgotten, for having been silent for long. Under a new name it may be given what it had before.
 		_, err = w.register(ctx)

@@ -103,8 +103,10 @@ export class Worker {
     try {
       while (!stopped.aborted) {
         const free = this.#options.parallel - this.#hands.size
+        // One key until there is an answer: what was given out under it, and never arrived, is given out again.
+        const key = crypto.randomUUID()
         if (!free) await Promise.race(this.#hands)
-        else for (const work of (await this.#patient(() => this.#claim(free))) ?? []) this.#begin(work)
+        else for (const work of (await this.#patient(() => this.#claim(free, key))) ?? []) this.#begin(work)
       }
     } finally {
       await Promise.all(this.#hands)
@@ -123,11 +125,12 @@ export class Worker {
     return view
   }
 
-  async #claim(free: number): Promise<Work[]> {
+  async #claim(free: number, idempotencyKey: string): Promise<Work[]> {
     const { wait } = this.#options
     const request = { limit: Math.min(free, 100), seconds: wait }
+    const options = { timeout: this.#transport.timeout + wait, idempotencyKey }
     try {
-      return (await this.#workers.claim(this.#id, request, { timeout: this.#transport.timeout + wait })).work
+      return (await this.#workers.claim(this.#id, request, options)).work
     } catch (problem) {
       if (!(problem instanceof NotFound)) throw problem
       // Forgotten, for having been silent for long. Under a new name it may be given what it had before.

@@ -7,10 +7,11 @@ import { told } from '../dist/esm/errors.js'
 import { OPERATIONS } from '../dist/esm/resources.js'
 import { bare, call, camel, client, collect, failure } from './calling.mjs'
 
-// Serves the agent `buyer` and the tool `price`, which do as they are told, until `most` functions have been called.
+// Serves the agent `buyer` and the tool `price`, which do as they are told, until `most` functions have been called
+// or `seconds` have passed.
 async function served(asked) {
   const one = client(asked)
-  const { parallel = 1, ttl = 60, most } = asked
+  const { parallel = 1, ttl = 60, most, seconds } = asked
   const found = { problems: [], most_at_once: 0, calls: 0 }
   const onProblem = (problem) => found.problems.push(problem.name)
   const worker = one.worker({ name: 'driven', parallel, ttl, wait: 1, onProblem })
@@ -56,7 +57,12 @@ async function served(asked) {
     const came = asking.turns.at(-1)?.observations[0]
     return came ? came.text : { calls: [{ id: '1', tool: 'price', arguments: { of: asking.description } }] }
   })
-  await worker.run()
+  const late = setTimeout(() => worker.stop(), seconds * 1000)
+  try {
+    await worker.run()
+  } finally {
+    clearTimeout(late)
+  }
   return { value: found }
 }
 

@@ -6,6 +6,7 @@ Used by the tests of behaviour. It reads HTTP/1.1 just well enough for the SDKs'
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import socket
 import threading
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,21 @@ def answer(status: int, body: Any = None, headers: dict[str, str] | None = None)
     lines.setdefault("content-length", str(len(content)))
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     return f"HTTP/1.1 {status} Scripted\r\n{head}\r\n".encode() + content
+
+
+_PASSED_ON = {"content-type", "kingpost-position", "x-request-id"}
+
+
+def passed_on(url: str, asked: Asked) -> tuple[int, bytes, dict[str, str]]:
+    """What the server at a URL says to a request: status, body and what of its headers is about them."""
+    target = asked.path + (f"?{urlencode(asked.query, doseq=True)}" if asked.query else "")
+    headers = {name: value for name, value in asked.headers.items() if name not in {"host", "connection"}}
+    with contextlib.closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=100)) as connection:
+        connection.request(asked.method, target, asked.body or None, headers)
+        came = connection.getresponse()
+        said = {name.lower(): value for name, value in came.headers.items()}
+        about: dict[str, str] = {name: said[name] for name in _PASSED_ON & said.keys()}
+        return came.status, came.read(), about
 
 
 class Scripted:

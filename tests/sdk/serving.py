@@ -14,7 +14,7 @@ from kingpost_sdk import AsyncClient, AsyncWorker, Client, HandedIn, Worker, mad
 
 
 class Serving:
-    """The agents ``buyer`` and ``teller`` and the tool ``price``, until ``most`` functions have been called."""
+    """The agents ``buyer`` and ``teller`` and the tool ``price``, until ``most`` calls or ``seconds``."""
 
     def __init__(self, asked: dict[str, Any]) -> None:
         self.problems: list[str] = []
@@ -103,7 +103,12 @@ def blocking(client: Client, asked: dict[str, Any]) -> dict[str, Any]:
         counted("", work)
         return decided(asking)
 
-    worker.run()
+    late = threading.Timer(asked["seconds"], worker.stop)
+    late.start()
+    try:
+        worker.run()
+    finally:
+        late.cancel()
     return serving.found()
 
 
@@ -148,7 +153,11 @@ async def waiting(client: AsyncClient, asked: dict[str, Any]) -> dict[str, Any]:
         await counted("", work)
         return await asyncio.to_thread(decided, asking)
 
-    await worker.run()
+    late = asyncio.get_running_loop().call_later(asked["seconds"], worker.stop)
+    try:
+        await worker.run()
+    finally:
+        late.cancel()
     return serving.found()
 
 

@@ -9,8 +9,11 @@ import pytest
 from kingpost_sdk import models
 
 from tests.contracts.drivers import Driver
-from tests.contracts.scripted import Asked, Scripted, answer
+from tests.contracts.scripted import Asked, Scripted, answer, passed_on
 from tests.sdk.server import Server
+
+SECONDS = 120
+"""How long a worker waits for calls at most."""
 
 
 @pytest.fixture(scope="session")
@@ -27,10 +30,12 @@ def submitted(server: Server, agent: str, *descriptions: str) -> list[str]:
     return [server.client.tasks.submit(each, agent=agent).id for each in descriptions]
 
 
-def served(driver: Driver, server: Server, **asked: Any) -> dict[str, Any]:
-    said = driver.do("worker", client={"url": server.url}, **asked)
+def served(driver: Driver, server: Server, url: str = "", **asked: Any) -> dict[str, Any]:
+    """What a worker found; one that is called less often than it waits for says so, and does not wait for ever."""
+    said = driver.do("worker", client={"url": url or server.url}, seconds=SECONDS, **asked)
     found: dict[str, Any] = said["value"]
     assert [one.name for one in server.client.workers.list().workers] == ["before"], "it has not left"
+    assert found["calls"] >= asked["most"], found
     return found
 
 
@@ -113,6 +118,26 @@ def test_a_worker_that_was_forgotten_comes_again(driver: Driver, own: Server) ->
     assert found["problems"] == ["ClaimLost"]
 
 
+def test_a_call_whose_answer_was_lost_is_given_out_again(driver: Driver, own: Server) -> None:
+    """To the worker that holds it, which is alive: it asks under one key until an answer arrives, however long."""
+    lost: list[str] = []
+
+    def between(asked: Asked) -> bytes:
+        status, body, headers = passed_on(own.url, asked)
+        if asked.path.endswith("/claim") and len(lost) < 5 and json.loads(body).get("work"):
+            lost.append(asked.headers["idempotency-key"])
+            return b""
+        return answer(status, body, headers)
+
+    ids = submitted(own, "teller", "tea", "milk")
+    with Scripted(between) as server:
+        found = served(driver, own, server.url, most=2)
+
+    assert outcomes(own, ids) == ["three tea", "three milk"]
+    assert set(found["problems"]) == {"ConnectionFailed"}
+    assert (len(lost), len(set(lost))) == (5, 1)
+
+
 WORK = {
     "task": "t-1", "turn": 1, "call": "c", "tool": "decide/teller", "key": "t-1/1.c", "arguments": {},
     "asking": {"agent": "teller", "description": "tea", "prompt": "", "turns": [], "tools": []},
@@ -148,7 +173,7 @@ def test_a_server_that_is_away_is_waited_for(driver: Driver) -> None:
         return answer(200, {"workers": []})
 
     with Scripted(script) as server:
-        said = driver.do("worker", client={"url": server.url}, most=1)
+        said = driver.do("worker", client={"url": server.url}, most=1, seconds=SECONDS)
 
     assert set(said["value"]["problems"]) == {"TransientError", "AnswerInvalid"}
     assert len(claims) == 1, "it was told to stop"
@@ -160,7 +185,7 @@ def test_a_server_that_is_away_is_waited_for(driver: Driver) -> None:
 
 def test_a_worker_that_is_refused_says_so(driver: Driver) -> None:
     with Scripted(lambda asked: answer(403, {"code": "access.forbidden", "detail": "workers:write"})) as server:
-        said = driver.do("worker", client={"url": server.url}, most=1)
+        said = driver.do("worker", client={"url": server.url}, most=1, seconds=SECONDS)
 
     assert said["error"]["kind"] == "Forbidden"
 
@@ -168,7 +193,7 @@ def test_a_worker_that_is_refused_says_so(driver: Driver) -> None:
 def test_a_worker_at_a_wrong_address_says_so(driver: Driver) -> None:
     """A page in answer to its first words is no server that is away for a while."""
     with Scripted(lambda asked: answer(200, b"<html>welcome")) as server:
-        said = driver.do("worker", client={"url": server.url}, most=1)
+        said = driver.do("worker", client={"url": server.url}, most=1, seconds=SECONDS)
 
     assert said["error"]["kind"] == "AnswerInvalid"
     assert server.url in said["error"]["message"]

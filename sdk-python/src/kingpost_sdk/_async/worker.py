@@ -126,7 +126,8 @@ class AsyncWorker:
         beats.begin("beats", self._beat, view.beat, over)
         try:
             while (free := await self._hands.free(self._terms.parallel)) and not self._stopping:
-                for work in await self._patient(self._claim, free) or ():
+                # One key until there is an answer: what was given out under it, and never arrived, is given out again.
+                for work in await self._patient(self._claim, free, os.urandom(16).hex()) or ():
                     self._held.add(work.key)
                     self._hands.begin(work.key, self._serve, work, self._id)
             await self._hands.done()
@@ -149,8 +150,8 @@ class AsyncWorker:
         self._id = view.id
         return view
 
-    async def _claim(self, free: int) -> list[models.Work]:
-        patient = Options(timeout=self._settings.timeout + self._terms.wait)
+    async def _claim(self, free: int, key: str) -> list[models.Work]:
+        patient = Options(timeout=self._settings.timeout + self._terms.wait, idempotency_key=key)
         try:
             claimed = await self._workers.claim(
                 self._id, limit=min(free, 100), seconds=self._terms.wait, options=patient
