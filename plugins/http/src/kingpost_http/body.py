@@ -6,7 +6,6 @@ holds, half a surrogate pair, NUL.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,9 +16,10 @@ from .problem import Refusal
 
 _LARGEST = 2**53 - 1
 _LARGE, _MOST_PARTS, _MARKS = 1_000_000, 250_000, (b",", b"[", b"{")
-# What only then is looked at one by one: long numbers, large exponents, escaped NULs. A pattern that begins with one
-# class of bytes is searched for four times as quickly as one with choices.
-_LONG, _ESCAPED = re.compile(rb"[0-9](?:[0-9.]{14}|[eE])"), b"\\u0000"
+# What only then is looked at one by one: long numbers, exponents, escaped NULs. To make all digits one digit and look
+# for a row of them takes half as long as a pattern.
+_ALIKE = bytes.maketrans(b"123456789.E", b"0000000000e")
+_LONG, _RAISED, _ESCAPED = b"0" * 15, b"0e", b"\\u0000"
 
 
 def checked(body: bytes) -> None:
@@ -36,7 +36,8 @@ def checked(body: bytes) -> None:
         value = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True)
     except ValueError as problem:
         raise Refusal(400, "http.json", f"the body is no valid JSON: {problem}"[:300]) from None
-    if _LONG.search(body) or _ESCAPED in body:
+    alike = body.translate(_ALIKE)
+    if _LONG in alike or _RAISED in alike or _ESCAPED in body:
         _walk(value)
 
 
