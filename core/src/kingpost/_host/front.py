@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from ..errors import InvalidRequest, Unauthorized
@@ -71,12 +71,16 @@ class Front(ABC):
         )
         return response
 
-    async def _answer(self, operation: Operation[Any, Any], request: Any, asked: Asked) -> Any:
+    def _answer(self, operation: Operation[Any, Any], request: Any, asked: Asked) -> Awaitable[Any]:
         id, tenant = operation.id, asked.access.tenant
         if (answer := ANSWERS.get(id)) is not None:
-            return await answer(self, request, tenant)
+            return answer(self, request, tenant)
         if (personal := PERSONAL.get(id)) is not None:
-            return await personal(self, request, tenant, asked)
+            return personal(self, request, tenant, asked)
+        return self._brought(id, request, tenant)
+
+    async def _brought(self, id: str, request: Any, tenant: str) -> Any:
+        """The answer of an operation that a plugin brings."""
         if id not in self.plugins.names("operations"):
             raise InvalidRequest(f"there is no operation {id!r}")
         return await (await self.plugins.use("operations", id)).answer(self, request, tenant)
@@ -110,7 +114,7 @@ class Front(ABC):
     def admit(self, token: str | None) -> Access:
         """What whoever shows this token may do, once the kernel serves."""
         known = self._known()
-        if known is None or (known.keyring.empty and token is None):
+        if known is None or (token is None and known.keyring.empty):
             return Access()
         if token is None:
             raise Unauthorized("this needs a token; show it as 'Authorization: Bearer kp_...'")

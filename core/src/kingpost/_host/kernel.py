@@ -102,7 +102,7 @@ class Kernel(Front):
 
     async def log(self) -> Log:
         """The log that the settings name, opened with the first call."""
-        return (await self._open()).log
+        return (self._opened or await self._open()).log
 
     async def bare_log(self) -> Log:
         """The log itself, for what only some logs can do."""
@@ -110,15 +110,15 @@ class Kernel(Front):
 
     async def tail(self) -> Tail:
         """The end of the log, read once for all who wait."""
-        return (await self._open()).tail
+        return (self._opened or await self._open()).tail
 
     async def outfitter(self) -> Outfitter:
         """What makes a task's crew live."""
-        return (await self._open()).outfitter
+        return (self._opened or await self._open()).outfitter
 
     async def intake(self) -> Intake:
         """The door for new tasks."""
-        return (await self._open()).intake
+        return (self._opened or await self._open()).intake
 
     def drafter(self) -> Drafter:
         """What makes tasks out of requests."""
@@ -126,7 +126,7 @@ class Kernel(Front):
 
     async def guests(self) -> GuestBook:
         """Workers and personas, by tenant."""
-        return (await self._open()).guests
+        return (self._opened or await self._open()).guests
 
     async def _of(self, tenant: str) -> Guests:
         return await (await self.guests()).of(tenant)

@@ -35,22 +35,18 @@ class Tail:
         self._log, self._ports, self._trouble = log, ports, trouble
         self._ears: dict[str | None, list[Ear]] = {}
         self._reading: asyncio.Task[None] | None = None
-        self._position = 0
+        # The newest frame that was told, or was there when somebody began to listen.
+        self.position = 0
         self._recent: deque[Recorded] = deque(maxlen=RECENT_FRAMES)
         self._early: dict[int, Recorded] = {}
         self._missing = asyncio.Event()
         self._waiting: dict[asyncio.Future[bool], int] = {}
 
-    @property
-    def position(self) -> int:
-        """The newest frame that was told, or was there when somebody began to listen."""
-        return self._position
-
     async def listen(self, stream: str | None, ear: Ear) -> Callable[[], None]:
         """Tell ``ear`` every frame of a stream (``None``: of all) from now on; returns how to stop."""
         if self._reading is None:
             # Nobody may append between the look at the end and the first read; the first read begins there.
-            self._position = (await self._log.head()).position
+            self.position = (await self._log.head()).position
             if self._reading is None:
                 self._early.clear()
                 self._recent.clear()
@@ -60,11 +56,11 @@ class Tail:
 
     def echo(self, frame: Recorded) -> None:
         """A frame that this process has just appended. Its turn comes when all before it were told."""
-        if self._reading is None or frame.position <= self._position:
+        if self._reading is None or frame.position <= self.position:
             return
-        if frame.position == self._position + 1:
+        if frame.position == self.position + 1:
             self._tell(frame)
-            while (following := self._early.pop(self._position + 1, None)) is not None:
+            while (following := self._early.pop(self.position + 1, None)) is not None:
                 self._tell(following)
         else:
             self._missing.set()
@@ -86,7 +82,7 @@ class Tail:
 
     async def wait(self, position: int, timeout: float) -> bool:
         """As ``Log.wait``, without asking the log where what is told here is enough."""
-        if self._position >= position and self._reading is not None:
+        if self.position >= position and self._reading is not None:
             return True
         if timeout <= 0 or self._reading is None:
             return await self._log.wait(position, timeout)
@@ -127,25 +123,25 @@ class Tail:
     async def _read(self) -> None:
         while True:
             try:
-                told = self._position
+                told = self.position
                 await self._log.wait(told + 1, PATIENCE_SECONDS)
                 # Who appended here is woken beside us, and tells sooner than the log can be read.
                 await asyncio.sleep(0)
                 await asyncio.sleep(0)
-                if self._position != told and not self._early:
+                if self.position != told and not self._early:
                     await self._breathe()
                     continue
-                frames = await self._log.read(self._position, 500)
+                frames = await self._log.read(self.position, 500)
             except Exception as problem:  # noqa: BLE001 - a full disk passes; whoever waits must be woken when it has
                 self._trouble(problem)
                 await self._ports.clock.sleep(PATIENCE_SECONDS)
                 continue
             for frame in frames:
-                if frame.position > self._position:
+                if frame.position > self.position:
                     self.echo(frame)
 
     def _tell(self, frame: Recorded) -> None:
-        self._position = frame.position
+        self.position = frame.position
         if self._recent and self._recent[-1].position != frame.position - 1:
             self._recent.clear()
         self._recent.append(frame)
