@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from email.utils import formatdate
 from http import HTTPStatus
+from itertools import chain
 from typing import Any, Protocol
 
 import httptools
@@ -88,8 +89,8 @@ class Connection(asyncio.Protocol):
     """A connection whose every part has an end. ``full`` while the caller does not take what is written."""
 
     __slots__ = (
-        "_advancing", "_again", "_before", "_chunk", "_client", "_coming", "_counted", "_current", "_headers", "_loop",
-        "_over", "_parser", "_scheme", "_settings", "_shared", "_since", "_size", "_stage", "_still", "_url",
+        "_advancing", "_again", "_before", "_came", "_chunk", "_client", "_coming", "_counted", "_current", "_headers",
+        "_loop", "_over", "_parser", "_scheme", "_settings", "_shared", "_since", "_size", "_stage", "_still", "_url",
         "_waiting", "_writable", "full", "lost", "on_lost", "transport",
     )  # fmt: skip
 
@@ -97,7 +98,9 @@ class Connection(asyncio.Protocol):
         self._shared, self._settings = shared, shared.settings
         self._loop = asyncio.get_running_loop()
         self._parser, self._again = self._new_parser(), False
-        self._url, self._headers, self._size = b"", list[Header](), 0
+        # What came of the head or of the body before this data, and how long this data is.
+        self._size = self._came = 0
+        self._url, self._headers = b"", list[Header]()
         self._coming: Request | None = None
         # Bytes of the open chunk that came with this data, -1 where none was opened; what came before it.
         self._chunk, self._before = -1, b""
@@ -156,7 +159,7 @@ class Connection(asyncio.Protocol):
             return
         if self._stage == _IDLE:
             self._stage, self._since, self._size = _HEAD, self._loop.time(), 0
-        self._chunk = -1
+        self._chunk, self._came = -1, len(data)
         try:
             self._parse(data)
         except httptools.HttpParserError:
@@ -220,17 +223,15 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         if self._again or self._over or self.transport.is_closing():
             return
-        headers, parser = self._headers, self._parser
+        headers, parser, most = self._headers, self._parser, self._settings.header_bytes
         modern = (version := parser.get_http_version()) == "1.1"
         if not modern and version != "1.0":
             self.refuse(400, "http.invalid", "this version of HTTP is not spoken here; send version 1.1")
             return
         if not self._url.startswith(b"/"):
             headers = _named_by(self._url, headers)
-        size = len(self._url)
-        for name, value in headers:
-            size += len(name) + len(value)
-        if size > self._settings.header_bytes:
+        # Nearly always all that came is less than a head may have.
+        if self._size + self._came > most and len(self._url) + sum(map(len, chain.from_iterable(headers))) > most:
             self.refuse(431, "http.headers", "the head of the request is too large")
             return
         request = Request(self, self._client, self._scheme, headers)
@@ -312,7 +313,8 @@ class Connection(asyncio.Protocol):
             request.came()
         held = self._coming
         full = held is not None and len(held.content) > _HELD_BYTES and not held.body_wanted
-        self._read(not (self._waiting or full))
+        if self._waiting or full or self._still:
+            self._read(not (self._waiting or full))
 
     def _read(self, on: bool) -> None:
         if on == self._still and not self.lost and not self.transport.is_closing():
@@ -333,13 +335,10 @@ class Connection(asyncio.Protocol):
         if request.begun:
             self.transport.close()
             return
-        parts = [self._shared.head(status), headers]
-        if status not in _BARE:
-            parts.append(b"content-length: %d\r\n" % len(body))
-        parts.append(b"\r\n" if request.keep_alive else b"connection: close\r\n\r\n")
-        if request.method != "HEAD":
-            parts.append(body)
-        self.transport.write(b"".join(parts))
+        length = b"" if status in _BARE else b"content-length: %d\r\n" % len(body)
+        end = b"\r\n" if request.keep_alive else b"connection: close\r\n\r\n"
+        shown = b"" if request.method == "HEAD" else body
+        self.transport.write(b"".join((self._shared.head(status), headers, length, end, shown)))
         self._done(request)
 
     def begin(self, request: Request, status: int, headers: bytes) -> None:
@@ -379,7 +378,7 @@ class Connection(asyncio.Protocol):
             return
         if self._stage == _ANSWER and not self._waiting:
             self._stage, self._since = _IDLE, self._loop.time()
-        if not self._advancing:
+        if not self._advancing and (self._waiting or self._still):
             self._advance()
 
     def pause_writing(self) -> None:

@@ -124,7 +124,7 @@ class Edge:
 
     def _answer(self, request: Request, answer: Answer) -> None:
         status, body, headers = answer
-        request.carrier.answer(request, status, b"".join((self.common(request), request.answer, headers)), body)
+        request.carrier.answer(request, status, self.common(request) + request.answer + headers, body)
         self._metrics.seen(request.endpoint, status, perf_counter() - request.began)
 
     def _failed(self, request: Request, problem: Exception) -> None:
@@ -145,9 +145,8 @@ class Edge:
             request.answer += self._origin(fields[b"origin"], request)
         if fields.get(b"host") not in self._hosts:
             self._check_host(fields)
-        parameters: Sequence[bytes] = ()
-        endpoint = self._routes.known(method, path)
-        if endpoint is None:
+        found = self._routes.known(method, path)
+        if found is None:
             page = self._pages.find(method, path)
             if page is not None:
                 return page(self._access(request) if page.needs_token else None)
@@ -155,7 +154,8 @@ class Edge:
                 return _options(self._pages.allowed(path) or self._routes.allowed(path))
             if (raw := self._raw.find(method, path)) is not None:
                 return self._as_it_came(request, *raw)
-            endpoint, parameters = self._routes.find("GET" if method == "HEAD" else method, path)
+            found = self._routes.find("GET" if method == "HEAD" else method, path)
+        endpoint, parameters = found
         request.endpoint = endpoint
         access = self._access(request) if endpoint.operation.scope else Access(scopes=frozenset())
         if access.token or request.client is None or request.client[0] not in self._trusted:
@@ -317,7 +317,7 @@ class Edge:
         value = await (self._while_admitted(request, answering) if endpoint.is_patient else answering)
         if endpoint.is_file:
             return delivered(value, request.headers, request.method)
-        if endpoint.waits and (seconds := self._patience(request, access)) is not None:
+        if b"prefer" in fields and endpoint.waits and (seconds := self._patience(request, access)) is not None:
             return await self._awaited(request, value, seconds, access)
         return endpoint.written(value)
 
@@ -404,7 +404,7 @@ def _described(fields: dict[bytes, bytes], body: bytes) -> bytes:
         kind = fields.get(b"content-type", b"")
         if kind != b"application/json" and kind.partition(b";")[0].strip().lower() != b"application/json":
             raise Refusal(415, "http.content_type", "send the body as application/json")
-        if fields.get(b"content-encoding", b"identity").lower() != b"identity":
+        if b"content-encoding" in fields and fields[b"content-encoding"].lower() != b"identity":
             raise Refusal(415, "http.content_encoding", "send the body as it is, not compressed")
     return body
 

@@ -6,7 +6,7 @@ Made once for each operation of the table by ``routes``. Knows nothing of connec
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cached_property
 from typing import Any, get_type_hints
@@ -167,11 +167,11 @@ class Endpoint:
                 values[name] = value
         return values
 
-    async def answer(self, kernel: Kernel, request: Any, access: Access, once: Once | None) -> Any:
+    def answer(self, kernel: Kernel, request: Any, access: Access, once: Once | None) -> Awaitable[Any]:
         """Ask the kernel."""
         if self.operation is operations.tasks.WAIT and request.seconds > LONGEST_WAIT:
             request = replace(request, seconds=LONGEST_WAIT)
-        return await kernel.ask(self.operation, request, access, once)
+        return kernel.ask(self.operation, request, access, once)
 
     def written(self, value: Any) -> Answer:
         """An answer as bytes, with the headers that say what they are."""

@@ -34,46 +34,20 @@ class Carrier(Protocol):
 class Request:
     """``headers`` are as they came, names in lower case; ``fields`` the same by name, the last of each."""
 
-    __slots__ = (
-        "_came",
-        "announced",
-        "answer",
-        "answered",
-        "began",
-        "begun",
-        "body_wanted",
-        "carrier",
-        "chunked",
-        "client",
-        "complete",
-        "content",
-        "endpoint",
-        "expects",
-        "fields",
-        "gone",
-        "headers",
-        "id",
-        "keep_alive",
-        "method",
-        "path",
-        "query",
-        "scheme",
-    )  # fmt: skip
+    # What most requests never change is the class's, and costs none of them anything.
+    method, path, query = "", b"", b""
+    keep_alive = expects = complete = gone = answered = begun = body_wanted = False
+    chunked = True
+    content: bytes | bytearray = b""
+    announced = 0
+    # What the edge notes on it: its id, the operation, when it began, header lines of the answer.
+    id, began, answer = b"", 0.0, b""
+    endpoint: Endpoint | None = None
+    _came: asyncio.Future[None] | None = None
 
     def __init__(self, carrier: Carrier, client: tuple[str, int] | None, scheme: str, headers: list[Header]) -> None:
         self.carrier, self.client, self.scheme, self.headers = carrier, client, scheme, headers
         self.fields: dict[bytes, bytes] = dict(headers)
-        self.method, self.path, self.query = "", b"", b""
-        self.keep_alive = self.expects = self.complete = self.gone = self.answered = self.begun = self.body_wanted = (
-            False
-        )
-        self.chunked = True
-        self.content: bytes | bytearray = b""
-        self.announced = 0
-        # What the edge notes on it: its id, the operation, when it began, header lines of the answer.
-        self.id, self.began, self.answer = b"", 0.0, b""
-        self.endpoint: Endpoint | None = None
-        self._came: asyncio.Future[None] | None = None
 
     @property
     def has_body(self) -> bool:

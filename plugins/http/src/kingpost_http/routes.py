@@ -40,26 +40,22 @@ class Routes:
             known.sort(key=lambda entry: entry[0].count(None))
         methods[endpoint.method] = endpoint
 
-    def known(self, method: str, path: bytes) -> Endpoint | None:
-        """The endpoint at a path without parameters, in one step, as most requests ask for one."""
-        methods = self._static.get(path)
-        return None if methods is None else methods.get(method)
+    def known(self, method: str, path: bytes) -> tuple[Endpoint, Sequence[bytes]] | None:
+        """The endpoint, and the raw segments that stand for its parameters; ``None`` where there is none."""
+        found = self._methods(path)
+        endpoint = None if found is None else found[0].get(method)
+        return None if found is None or endpoint is None else (endpoint, found[1])
 
     def find(self, method: str, path: bytes) -> tuple[Endpoint, Sequence[bytes]]:
-        """The endpoint, and the raw segments that stand for its parameters.
+        """The same where there must be one.
 
         Raises:
             Refusal: 404 for a path that is none, 405 for a method that it does not take.
         """
-        methods = self._static.get(path)
-        parameters: Sequence[bytes] = ()
-        if methods is None:
-            methods, parameters = self._match(path)
-        endpoint = methods.get(method)
-        if endpoint is None:
+        if (found := self.known(method, path)) is None:
             allowed = self.allowed(path)
             raise Refusal(405, "http.method", f"this path takes {allowed.decode()}, not {method}", (b"allow", allowed))
-        return endpoint, parameters
+        return found
 
     def allowed(self, path: bytes) -> bytes:
         """The methods that a path takes.
@@ -67,10 +63,15 @@ class Routes:
         Raises:
             Refusal: 404, it is none.
         """
-        methods = self._static.get(path) or self._match(path)[0]
+        found = self._methods(path)
+        if found is None:
+            raise Refusal(404, "http.path", "there is nothing at this path; /docs lists what there is")
+        methods = found[0]
         return ", ".join(sorted({*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"})).encode()
 
-    def _match(self, path: bytes) -> tuple[dict[str, Endpoint], Sequence[bytes]]:
+    def _methods(self, path: bytes) -> tuple[dict[str, Endpoint], Sequence[bytes]] | None:
+        if (methods := self._static.get(path)) is not None:
+            return methods, ()
         parts = path.split(b"/")
         for pattern, methods in self._patterns.get(len(parts), ()):
             found = []
@@ -81,7 +82,7 @@ class Routes:
                     break
             else:
                 return methods, found
-        raise Refusal(404, "http.path", "there is nothing at this path; /docs lists what there is")
+        return None
 
 
 def routes(kernel: Kernel) -> Routes:
