@@ -7,6 +7,7 @@ from pathlib import Path
 from kingpost import Event, Ports, Recorded
 from kingpost._host.echo import EchoLog
 from kingpost._host.tail import Tail
+from kingpost._walk.journal import stow
 from kingpost.testing import MemoryLog
 
 
@@ -24,3 +25,17 @@ async def test_what_was_appended_behind_frames_of_others_is_told_before_the_end(
     silence()
 
     assert [frame.stream for frame in heard] == ["other", "own"]
+
+
+async def test_what_is_told_at_once_is_what_would_be_read(tmp_path: Path) -> None:
+    """JSON that was made on the way to the log is the log's: nobody who listens holds it, or tells it on."""
+    ports, heard = Ports(home=tmp_path), list[Recorded]()
+    tail = Tail(log := MemoryLog(ports), ports, lambda problem: None)
+    here = EchoLog(log, tail)
+    silence = await tail.listen(None, heard.append)
+    event = await stow(log, "default", Event("note.made", {"by": "us"}, {"text": "größe", "half": "\ud800"}, 2))
+    await here.append("own", None, [event, Event("note.made")])
+    silence()
+
+    assert heard[0].events == (await log.read())[0].events
+    assert {type(one) for one in heard[0].events} == {Event}

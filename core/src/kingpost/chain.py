@@ -28,6 +28,20 @@ _LENGTH = struct.Struct(">I")
 _NONE = 0xFFFFFFFF
 
 
+class Written(Event):
+    """An event whose payload was made JSON already, by whoever had to know its size: it is written as it stands.
+
+    Only on its way to the log; nobody reads one back.
+    """
+
+    content: bytes = b""
+
+    @property
+    def bare(self) -> Event:
+        """The event as it is told and read."""
+        return Event(self.kind, self.header, self.payload, self.v)
+
+
 class Sealed(NamedTuple):
     """A frame as bytes; a tuple, since one is made for every append. ``payloads`` is ``None`` if no event has one."""
 
@@ -52,7 +66,8 @@ def encode(stream: str, version: str, at: int, events: Sequence[Event], salts: b
             packed.append(_LENGTH.pack(_NONE))
             continue
         full = True
-        salted = salts[number * SALT_BYTES : (number + 1) * SALT_BYTES] + to_json(event.payload)
+        content = event.content if isinstance(event, Written) else to_json(event.payload)
+        salted = salts[number * SALT_BYTES : (number + 1) * SALT_BYTES] + content
         listed.append([event.kind, event.v, event.header, sha256(salted).hexdigest()])
         packed.append(_LENGTH.pack(len(salted)) + salted)
     body: bytes = to_json({"stream": stream, "version": version, "at": at, "events": listed})

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
+from ..chain import Written
 from ..errors import Conflict, Fenced, InvalidRequest, Unavailable
 from ..protocols import Folded, Log
 from ..records.event import Event, Receipt, Recorded, TaskQuery
@@ -156,7 +157,7 @@ async def stow_all(log: Log, tenant: str, events: Sequence[Event]) -> list[Event
 
 
 def _written(event: Event) -> tuple[Event, bytes | None]:
-    """The event as it can be written, with its payload as bytes if it is large.
+    """The event as it is written, or with its payload as bytes if that is large.
 
     Raises:
         InvalidRequest: it cannot be.
@@ -173,7 +174,9 @@ def _written(event: Event) -> tuple[Event, bytes | None]:
         except PydanticSerializationError as problem:
             raise InvalidRequest(f"a {event.kind!r} event cannot be written down: {told(problem)}") from problem
     check_depth(content)
-    return event, content if len(content) > INLINE_BYTES else None
+    if len(content) > INLINE_BYTES:
+        return event, content
+    return Written(event.kind, event.header, event.payload, event.v, content=content), None
 
 
 def _behind(event: Event, digest: str) -> Event:
