@@ -136,15 +136,17 @@ async def test_an_index_of_another_version_is_made_anew(ports: Ports, monkeypatc
     await old.start()
     await old.remember([replace(CRANE, id=f"{n}", body=f"Crane {n}.") for n in range(450)])
     await old.stop()
-    monkeypatch.setattr(index, "VERSION", 2)
+    monkeypatch.setattr(index, "VERSION", index.VERSION + 1)
     new = SqliteMemory(Settings(), ports)
     await new.start()
 
     found = await new.recall(Query(text="crane 449", scopes=("docs",), limit=1))
+    made_with = await new._file.read("SELECT value FROM about WHERE key = 'words'")  # noqa: SLF001 - nobody else asks
+    assert made_with == [(index.VERSION,)]
     assert [each.memory.id for each in found] == ["449"]
     assert await new.forget(Selection(scope="docs")) == 450
     await new.stop()
-    monkeypatch.setattr(index, "VERSION", 1)
+    monkeypatch.setattr(index, "VERSION", index.VERSION - 1)
     with pytest.raises(Unavailable, match="upgrade"):
         await old.start()
 

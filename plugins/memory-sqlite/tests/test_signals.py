@@ -221,6 +221,32 @@ async def test_the_newer_version_of_a_fact_comes_first(memory: SqliteMemory) -> 
     assert {each.memory.body for each in found} == {old.body}
 
 
+async def test_who_asks_of_now_gets_the_newest_version_though_an_older_one_fits_better(memory: SqliteMemory) -> None:
+    """*Elm Street* holds the word that asks for it, and is no better an answer for that."""
+    told = ["Elm Street", "Birch Avenue", "Quay Road"]
+    facts = [
+        Memory(id=place, scope="talk", body=f"The office is on {place}.", created=MARCH + n * 30 * DAY)
+        for n, place in enumerate(told)
+    ]
+    await memory.remember([*facts, Memory(id="lunch", scope="talk", body="Lunch is at noon.", created=MARCH)])
+
+    assert (await ids(memory, "On which street is our office now?"))[0] == "Quay Road"
+
+
+async def test_what_the_named_one_said_needs_less_of_the_question(memory: SqliteMemory) -> None:
+    """Who is named is a part of what was asked for; of others so few words are too few."""
+    calm = [Memory(id=f"calm {n}", scope="talk", body=f"Calm day {n}.", created=MARCH) for n in range(30)]
+    waltzes = [
+        *talk("Ada: Then we waltzed until midnight."),
+        *talk("Ben: So we waltzed until midnight.", session="two"),
+    ]
+    await memory.remember([*waltzes, *calm])
+
+    question = "Which gown, ticket, necklace, purse, shoes and trousers did Ada choose to waltz in?"
+
+    assert await ids(memory, question) == ["one 0"]
+
+
 async def test_what_is_not_valid_yet_is_left_out(memory: SqliteMemory) -> None:
     await memory.remember([Memory(id="soon", scope="talk", body="The crane is red.", valid_from=NOW + DAY)])
 

@@ -68,13 +68,19 @@ def test_a_long_run_is_read_like_any_other(text: str) -> None:
         "connect connected connecting connection connections",
         "hope hoped hoping",
         "plan plans planned planning",
+        "deploy deploys deployed deployment",
+        "enjoy enjoyed enjoyment",
+        "try tries tried trying",
+        "sky skies",
     ],
 )
 def test_the_forms_of_a_word_have_one_stem(family: str) -> None:
     assert len({stem(word) for word in family.split()}) == 1
 
 
-@pytest.mark.parametrize("pair", ["universe sailor", "hop hope", "crane cranberry", "log login", "state station"])
+@pytest.mark.parametrize(
+    "pair", ["universe sailor", "hop hope", "crane cranberry", "log login", "state station", "sky ski"]
+)
 def test_different_words_have_different_stems(pair: str) -> None:
     first, second = pair.split()
 
@@ -82,12 +88,12 @@ def test_different_words_have_different_stems(pair: str) -> None:
 
 
 def test_a_stem_is_the_one_that_sqlite_finds() -> None:
-    """SQLite's own Porter stemmer is the other opinion; ours goes its own way in irregular forms, and after -ify."""
+    """SQLite's own Porter stemmer is the other opinion; ours goes its own way in irregular forms, at -ify and at y."""
     words = re.findall("[a-z]{3,}", HANDBOOK.read_text("utf-8").lower())
     theirs = _porter(words)
 
-    ours = {word for word in words if stem(word) != theirs[word]}
-    assert ours == {"fell", "flown", "kept", "paid", "sold", "taken", "written", "wrote"}
+    ours = {word for word in words if stem(word) != theirs[word] and not re.search("[aeiou]y", word)}
+    assert ours == {"dry", "fell", "flown", "kept", "paid", "sold", "taken", "written", "wrote"}
 
 
 def _porter(words: list[str]) -> dict[str, str]:

@@ -17,6 +17,9 @@ LONG = 12
 OLDER = 0.3
 """The most that an older version of a fact is put back."""
 
+OUTDATED = 1.5
+"""The same where the question asks how things are now: as much as words are worth at most."""
+
 SAME_FACT = 0.6
 Said = tuple[list[str], frozenset[str], tuple[object, ...]]
 _NO = frozenset(
@@ -43,10 +46,10 @@ _NO = frozenset(
 )
 
 
-def ranked(found: Sequence[Candidate], limit: int) -> list[Candidate]:
-    """The best, at most ``limit``."""
+def ranked(found: Sequence[Candidate], limit: int, *, asks_now: bool = False) -> list[Candidate]:
+    """The best, at most ``limit``; ``asks_now`` wants the newest version of a fact, whatever words it holds."""
     kept = _once(_ordered(found, 4 * limit + 100), limit + 12)
-    _newer_first(kept)
+    _newer_first(kept, asks_now=asks_now)
     return _ordered(kept, len(kept))[:limit]
 
 
@@ -129,17 +132,19 @@ def _tells(word: str) -> bool:
     return word in _NO or any(c.isdigit() for c in word)
 
 
-def _newer_first(kept: Sequence[Candidate]) -> None:
+def _newer_first(kept: Sequence[Candidate], *, asks_now: bool) -> None:
     """Of two that say the same of the same thing with another value, the newer one goes first."""
-    bags = [frozenset(each.weight.words[:60]) for each in kept]
+    # *On which street* fits *Elm Street* better than the newer *Quay Road*: of now, all words tell what is one fact.
+    bags = [frozenset(written(each.body[:400].lower()) if asks_now else each.weight.words[:60]) for each in kept]
     for n, each in enumerate(kept):
         if not 2 <= len(bags[n]) <= 40 or not each.weight.held:
             continue
         for m in range(n):
             other = kept[m]
-            if each.weight.held == other.weight.held and _same_fact(each, other) and _share(bags[n], bags[m]):
+            alike = bool(other.weight.held) if asks_now else each.weight.held == other.weight.held
+            if alike and _same_fact(each, other) and _share(bags[n], bags[m]):
                 older, newer = (each, other) if each.since < other.since else (other, each)
-                back = min(older.score - newer.score + 0.001, OLDER)
+                back = min(older.score - newer.score + 0.001, OUTDATED if asks_now else OLDER)
                 if back > 0 and older.since < newer.since:
                     older.weight.terms["older"] = older.weight.terms.get("older", 0.0) - back
 

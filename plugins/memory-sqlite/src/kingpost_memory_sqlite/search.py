@@ -26,6 +26,9 @@ WEIGHED = 36
 EXPANDED = 14
 """So many of the best bring their neighbours along."""
 
+SAID = 0.75
+"""What is left of the floor for what the one said whom the question names: they are a part of the answer."""
+
 _SLICE = 12
 """After so many the event loop gets its turn: less than a millisecond of work."""
 
@@ -53,7 +56,7 @@ async def search(file: MemoryFile, query: Query, bounds: Bounds, turn: asyncio.L
         for each in seen:
             found += await _of_scope(file, each, known, bounds.floor)
         await asyncio.sleep(0)
-        best = ranked(found, query.limit)
+        best = ranked(found, query.limit, asks_now=question.asks_now)
         return [
             Recollection(memory=each.memory, score=each.score, terms=each.weight.terms, copies=each.copies)
             for each in best
@@ -104,7 +107,9 @@ async def _weighed(rows: Mapping[int, Any], by: Scale) -> dict[int, Candidate]:
 def _above(found: Mapping[int, Candidate], near: Near, scope: Scope, floor: float) -> list[Candidate]:
     """What holds enough of the question, or stands beside what does, or is led to or named from elsewhere."""
     question, named = scope.question, scope.named
-    fitting = {seq for seq, each in found.items() if each.weight.share >= floor}
+    fitting = {
+        seq for seq, each in found.items() if each.weight.share >= floor * (SAID if each.speaker in named else 1.0)
+    }
     kept = []
     for seq, each in found.items():
         beside = any(other in fitting for other in near.get(seq, ()))

@@ -18,7 +18,7 @@ _IRREGULAR = {
         "grow": "grew grown", "hold": "held", "index": "indices indexes", "keep": "kept", "know": "knew known",
         "lead": "led", "leave": "left", "lose": "lost loss", "make": "made", "matrix": "matrices", "mean": "meant",
         "meet": "met", "pay": "paid", "person": "people", "rise": "rose risen", "run": "ran", "say": "said",
-        "see": "saw seen", "sell": "sold", "send": "sent", "shrink": "shrank shrunk", "sleep": "slept",
+        "see": "saw seen", "sell": "sold", "send": "sent", "shrink": "shrank shrunk", "sky": "skies", "sleep": "slept",
         "speak": "spoke spoken", "spend": "spent", "stand": "stood", "steal": "stole stolen", "stick": "stuck",
         "swim": "swam swum", "take": "took taken", "teach": "taught", "tell": "told", "think": "thought",
         "throw": "threw thrown", "understand": "understood", "wake": "woke woken", "win": "won",
@@ -51,7 +51,9 @@ def stem(word: str) -> str:
     if len(word) < 3:
         return word
     word = _tense(_plural(word))
-    if word.endswith("y") and "v" in _shape(word[:-1]):
+    # Behind a vowel it stays, as in Porter's second algorithm, or *deploy* would part from *deployment*; behind a
+    # consonant it never does, or *try* would part from *tries*.
+    if word.endswith("y") and len(word) > 2 and word != "sky" and _shape(word)[-2:] == "cv":
         word = f"{word[:-1]}i"
     # Most words have none of the endings, and to ask for all of them at once is quick.
     if word.endswith(_ENDINGS_2):

@@ -16,7 +16,7 @@ from .stems import stem
 
 T = TypeVar("T")
 
-VERSION = 2
+VERSION = 3
 """What the index of a file was made with; another number here makes it anew at the next start."""
 
 LONGEST = 64
