@@ -105,6 +105,53 @@ def test_no_sentence_is_broken(shorten: Shorten) -> None:
     assert sentences[44] in left
 
 
+def heard() -> list[str]:
+    """What a machine writes down of speech, eight words at a time, with a fact among them."""
+    chance = random.Random(2)
+    words = ("crane", "rope", "yard", "tide", "mast", "hull", "winch", "deck")
+    said = [" ".join(chance.choices(words, k=8)) for _ in range(900)]
+    said[500] = "the cat of the keeper is called marbles they say"
+    return said
+
+
+def test_speech_without_points_is_chosen_some_words_at_a_time(shorten: Shorten) -> None:
+    """One sentence of thousands of words."""
+    left = shorten(" ".join(heard()), 0.05, query="What is the keeper's cat called?")
+
+    assert "is called marbles" in left
+
+
+def test_a_caption_stays_with_its_time(shorten: Shorten) -> None:
+    """Neither is shown without the other."""
+    text = "\n".join(f"{n // 60:02}:{n % 60:02}\n{words}" for n, words in enumerate(heard()))
+    left = shorten(text, 0.05, query="What is the keeper's cat called?")
+
+    shown = [line for line in left.splitlines() if line != "…"]
+    assert "08:20\nthe cat of the keeper is called marbles" in left
+    assert [":" in line for line in shown] == [True, False] * (len(shown) // 2)
+
+
+class CharacterCounter:
+    """Each character is a token."""
+
+    name, exact = "characters", True
+
+    def count(self, text: str) -> int:
+        return len(text)
+
+    def cut(self, text: str, limit: int) -> str:
+        return text[: max(limit, 0)]
+
+
+def test_what_is_written_without_spaces_and_points_is_chosen_in_parts(fit: Fit, passages: Passages) -> None:
+    chance = random.Random(2)
+    text = "".join(chance.choices("港口起重机绳索船只领航潮汐锚桅杆浮标货物码头账本", k=6_000))
+    text = f"{text[:3_000]}灯塔看守人的猫叫做大理石{text[3_000:]}"
+    fitted = fit(passages(text), 300, "看守人的猫叫什么?", CharacterCounter())
+
+    assert "猫叫做大理石" in fitted.kept[0].text
+
+
 def test_what_was_handed_along_outranks_what_was_recalled(fit: Fit, passages: Passages) -> None:
     texts = [f"Part {n} of the report has nothing in common with the others, {n * 7919}." for n in range(20)]
     given = passages(*texts)

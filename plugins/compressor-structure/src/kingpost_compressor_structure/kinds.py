@@ -138,7 +138,8 @@ def _shape(run: re.Match[str]) -> str:
 
 def _of_layout(lines: Sequence[str]) -> str:
     """What no single line tells for certain."""
-    heads = sum(1 for line in lines if _PYTHON.match(line))
+    # What stands in a fence is an example.
+    heads = 0 if any(line.startswith("```") for line in lines) else sum(1 for line in lines if _PYTHON.match(line))
     if heads >= 2 or (heads and _share(lines, _is_indented) > 0.4):
         return "python"
     markdown = sum(1 for line in lines if _MARKDOWN.match(line))
