@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 import tracemalloc
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,6 +72,22 @@ async def test_a_body_that_is_no_request_is_refused(client: httpx.AsyncClient, n
         async with asyncio.timeout(60):
             is_problem(await client.post(path, content=BODIES[name], headers={"content-type": "application/json"}))
     assert (await client.get("/ready")).status_code == 200
+
+
+@pytest.mark.parametrize("named", ["n" * 300, "/" + "d/" * 3000, "notes.md/x", "", "/dev/null"])
+async def test_a_path_that_nobody_can_look_at_is_refused(client: httpx.AsyncClient, tmp_path: Path, named: str) -> None:
+    """Too long a name, or one below a file: it is the caller's to mend."""
+    (tmp_path / "notes.md").write_text("lions")
+    where = str(tmp_path / named) if named else named
+    for method, path, body in (
+        ("POST", "/v1/tasks", {"description": "x", "inputs": [where]}),
+        ("POST", "/v1/tasks", {"description": "x", "workspace": where}),
+        ("POST", "/v1/context/pack", {"query": "x", "inputs": [where]}),
+        ("PUT", "/v1/schedules/s", {"every": 60.0, "request": {"description": "x", "inputs": [where]}}),
+    ):
+        answer = await client.request(method, path, json=body)
+        is_problem(answer)
+        assert answer.status_code == 422, answer.text
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,6 @@ from kingpost import (
     Ports,
     Segment,
     TaskQuery,
-    Unavailable,
     task_stream,
 )
 from kingpost.testing import Crash, Points, SeededClock, facts
@@ -223,8 +222,10 @@ async def test_a_place_that_is_taken_is_refused(log: SqliteLog, clock: SeededClo
     for target in (tmp_path / "one.db", tmp_path):
         with pytest.raises(InvalidRequest, match="name a new file"):
             await log.seal(now, target)
-    with pytest.raises(Unavailable, match="nothing has moved; make it"):
+    with pytest.raises(InvalidRequest, match="nothing has moved; make it"):
         await log.seal(now, tmp_path / "nowhere" / "one.db")
+    with pytest.raises(InvalidRequest, match="name another file"):
+        await log.seal(now, tmp_path / ("n" * 300))
 
     assert content(tmp_path / "one.db") == b"mine"
     assert len(await log.read()) == 30

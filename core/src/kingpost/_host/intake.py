@@ -15,6 +15,7 @@ from typing import Any
 
 from .._walk.context import budget_for, check
 from .._walk.inputs import check as check_input
+from .._walk.inputs import seen
 from .._walk.journal import stow, stow_all, unstow
 from ..errors import Conflict, DoorEmpty, InvalidRequest, KeyReused, KingpostError
 from ..operations.tasks import Submit, Submitted
@@ -252,8 +253,8 @@ def check_workspace(path: str | None) -> None:
     Raises:
         InvalidRequest: it is none.
     """
-    if path is not None and not Path(absolute(path)).is_dir():
-        raise InvalidRequest(f"the workspace {path!r} is no folder of this machine; make it, or name another one")
+    if path is not None and not seen(Path(absolute(path)).is_dir):
+        raise InvalidRequest(f"the workspace {path[:200]!r} is no folder of this machine; make it, or name another one")
 
 
 async def check_inputs(given_paths: Sequence[str], plugins: Plugins, settings: KernelSettings) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ async def read_in(roots: list[Root], shelf: Shelf, tell: Callable[[Progress], No
 
 def _files(root: Path) -> list[tuple[Path, str]]:
     """Regular files below a root in a fixed order, each with its name relative to the root."""
-    if not root.is_dir():
+    if not seen(root.is_dir):
         return [(root, root.name)]
     found = []
     for folder, folders, names in os.walk(root):
@@ -93,7 +93,7 @@ def _files(root: Path) -> list[tuple[Path, str]]:
         for name in sorted(names):
             path = Path(folder, name)
             # Links are not followed: they lead out of what was handed in, or to what is read in anyway.
-            if not name.startswith(".") and path.is_file() and not path.is_symlink():
+            if not name.startswith(".") and seen(path.is_file) and not path.is_symlink():
                 found.append((path, path.relative_to(root).as_posix()))
     return found
 
@@ -189,12 +189,20 @@ def fingerprint(path: Path, limit: int) -> str:
     return digest.hexdigest()
 
 
+def seen(look: Callable[[], bool]) -> bool:
+    """What a look at a path tells; it is not so where nobody can look: a name too long, a folder that is closed."""
+    try:
+        return look()
+    except OSError:
+        return False
+
+
 def check(path: Path, limit: int, *, readable: bool) -> None:
     """Refuse a named input that could not be read in, before the task is accepted.
 
     ``readable`` says that a reader plugin takes files of this suffix, so that they need not be text.
     """
-    if path.is_dir():
+    if seen(path.is_dir):
         if not os.access(path, os.R_OK | os.X_OK):
             raise UnreadableInput(str(path), "is a folder that cannot be listed", "mend its permissions")
         return

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from kingpost import Corrupted, Head, InvalidRequest, Record, Report, Segment, Unavailable, decode, replace, task_stream
+from kingpost import Corrupted, Head, InvalidRequest, Record, Report, Segment, decode, replace, task_stream
 
 from . import scrub, snapshots
 from .clear import CLEAR_LATER, WIPE_BLOB_LATER, clear
@@ -83,16 +83,19 @@ def sealed_away(order: Sealing) -> Segment | None:
     """Seal what can be sealed.
 
     Raises:
-        InvalidRequest: there is something at the target.
-        Unavailable: there is no folder for it.
+        InvalidRequest: there is something at the target, or no folder for it.
         Corrupted: what would be moved is not sound; nothing has moved.
         sqlite3.Error, OSError: the segment cannot be written; nothing has moved.
         Stopped: nobody waits for it any more; nothing has moved.
     """
-    if order.target.exists():
-        raise InvalidRequest(f"there is something at {str(order.target)!r}; name a new file")
-    if not order.target.parent.is_dir():
-        raise Unavailable(f"there is no folder for {str(order.target)!r}; nothing has moved; make it, and try again")
+    shown = str(order.target)[:200]
+    try:
+        if order.target.exists():
+            raise InvalidRequest(f"there is something at {shown!r}; name a new file")
+        if not order.target.parent.is_dir():
+            raise InvalidRequest(f"there is no folder for {shown!r}; nothing has moved; make it, and try again")
+    except OSError as problem:
+        raise InvalidRequest(f"{shown!r} cannot hold a segment: {problem.strerror}; name another file") from problem
     with (
         closing(open_for_reading(order.path)) as reading,
         closing(open_for_care(order.path, order.patience)) as writing,
