@@ -140,6 +140,9 @@ async def test_every_spelling_of_what_is_inside_is_closed(host: str, tmp_path: P
         "https:/example.com/", "https://example.com:443:80/", "https://example.com:-1/", "https://example.com:4 43/",
         "https://example.com:\uff14/", "https://[fe80::1%25eth0]/", "https://[::1]x/", "https://[::1]:x/",
         "file:///etc/x", "gopher://example.com/", "https://example.com/\t", "https://example.com\x00.inside/", "https://\u0131nside/",
+        "https://0177.0.0.1/", "https://127.1/", "https://0x7f.1/", "https://2130706433/", "https://127.0.0.01/",
+        "https://0x7f000001:8443/", "https://127.0.0.1./", "https://256.0.0.1/", "https://1.2.3.4.5/", "https://0/",
+        "https://0x/", "https://inside.0x7f/", "https://10.1", "http://017700000001/", "https://00.0.0.0/",
         "unix:///run/x.sock", "https://[v1.x]/", "https://[]/", "https://example.com?@inside/\\",
     ],
 )  # fmt: skip
@@ -221,3 +224,5 @@ def test_a_url_is_taken_apart_once() -> None:
     assert (found.secure, found.host, found.port, found.path) == (True, "hooks.example.com", 8443, "/in?a=1&b=2")
     assert found.authority == "hooks.example.com:8443"
     assert target("http://[2606:4700::1]").authority == "[2606:4700::1]"
+    for host in ("1.2.3.4", "255.249.199.10", "0.0.0.0", "1.example", "0x7f.example.com", "a-1", "x.0y", "1e3"):
+        assert target(f"https://{host}/").host == host

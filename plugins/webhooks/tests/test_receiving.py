@@ -317,7 +317,7 @@ async def test_sources_are_a_tenants_own(desk: Desk) -> None:
     await desk.source("git", "github")
     other = op.SetSource(name="git", scheme="github", secrets=("mine now",))
 
-    with pytest.raises(Exception, match="another tenant"):
+    with pytest.raises(Exception, match="another tenant's; take another name"):
         await kernel.perform(op.SET_SOURCE, other, "acme")
     with pytest.raises(NotFound):
         await kernel.perform(op.REMOVE_SOURCE, op.SourceName("git"), "acme")
@@ -369,7 +369,7 @@ async def test_a_rotation_overlaps_and_a_second_one_waits_for_its_end(desk: Desk
     assert len(made.keys) == len(rotated.keys) == 1
     assert made.keys != rotated.keys
     assert rotated.rotating_until == clock.now() + 24 * 3600
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="endpoint 'ops' still signs beside the new one; end that with close"):
         await desk.kernel.perform(op.ROTATE, op.Rotate(id="ops"))
     closed = await desk.kernel.perform(op.ROTATE, op.Rotate(id="ops", close=True))
     assert (closed.rotating_until, closed.keys) == (None, ())

@@ -12,7 +12,6 @@ from typing import Any
 from kingpost import (
     Access,
     Answerer,
-    Conflict,
     Event,
     InvalidRequest,
     Kernel,
@@ -35,7 +34,8 @@ from .guard import Guard
 from .mac import PRIVATE
 from .parse import Unreadable, parse
 from .receive import Delivery, Receiving, Submitting, content, stream_of
-from .registry import Registry
+from .registry import Registry, Unfit
+from .registry import stream_of as stream_of_tenant
 from .rules import check as check_rule
 from .samples import sample
 from .schemes import SCHEMES
@@ -221,7 +221,10 @@ async def _rotate(room: Room, kernel: Kernel, request: op.Rotate, tenant: str) -
         await room.registry.set_endpoint(room.at, replace(endpoint, keys=tuple(newest)))
         return _endpoint(await _known(room, tenant, request.id), room)
     if ending:
-        raise Conflict(f"endpoint {request.id}", "one key", "two, for a day yet; end that with close")
+        what = (
+            f"the old key of endpoint {request.id!r} still signs beside the new one; end that with close, or wait a day"
+        )
+        raise Unfit(stream_of_tenant(tenant), what)
     kinds = ["v1a" if key.secret.startswith(PRIVATE) else "v1" for key in newest]
     old = tuple(replace(key, until=now + OVERLAP_SECONDS) for key in newest)
     await room.registry.set_endpoint(room.at, replace(endpoint, keys=(*_keys(kinds, room), *old)))

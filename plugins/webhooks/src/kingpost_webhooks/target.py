@@ -13,6 +13,8 @@ from kingpost import InvalidRequest, Record
 _WELL = re.compile(r"[!-\[\]-~]{1,2048}")
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(/[^?#]*)?(\?[^#]*)?(#.*)?")
 _PLACE = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{0,5}))?")
+_NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?")
+_FOUR = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?!$)|$)){4}")
 _MOST_PORT = 65_535
 
 
@@ -36,7 +38,8 @@ def target(url: str) -> Target:
     """A URL taken apart (RFC 3986).
 
     Raises:
-        InvalidRequest: it is no http(s) URL of printable ASCII, names a user, or no host.
+        InvalidRequest: it is no http(s) URL of printable ASCII, names a user, no host, or an address in a spelling that
+            resolvers read in several ways.
     """
     if not _WELL.fullmatch(url):
         raise InvalidRequest("the URL is empty, too long, or has characters that a URL writes as %XX")
@@ -46,6 +49,8 @@ def target(url: str) -> Target:
         raise InvalidRequest(f"{url!r}: only https:// URLs can be delivered to")
     if (place := _PLACE.fullmatch(parts[2])) is None:
         raise InvalidRequest(f"{url!r}: name a plain host and at most a port, without a user")
+    if _NUMBER.fullmatch(place[1]) and not _FOUR.fullmatch(place[1]):
+        raise InvalidRequest(f"{url!r}: write an address as four decimal numbers without leading zeros, or as [IPv6]")
     secure, port = scheme == "https", int(place[2]) if place[2] else None
     if port == 0 or parts[5] is not None or (port is not None and port > _MOST_PORT):
         raise InvalidRequest(f"{url!r}: port 0, ports beyond {_MOST_PORT} and fragments cannot be delivered to")
