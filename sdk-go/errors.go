@@ -1,12 +1,14 @@
 package kingpost
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Error is a failure that the server reports, as a problem document (RFC 9457). Code never changes; RequestID is what
@@ -130,7 +132,7 @@ func told(status int, header http.Header, body []byte) *Error {
 		Title     string `json:"title"`
 		RequestID string `json:"request_id"`
 	}
-	_ = json.Unmarshal(body, &problem)
+	_ = json.Unmarshal(bytes.TrimPrefix(body, mark), &problem)
 	made := &Error{Status: status, Code: problem.Code, Detail: problem.Detail, RequestID: header.Get("x-request-id"), Body: body}
 	if made.Code == "" {
 		made.Code = fmt.Sprintf("http.%d", status)
@@ -166,14 +168,17 @@ func (k *Kind) up() (kinds []*Kind) {
 	return kinds
 }
 
+// mark is the byte order mark, which a text may begin with.
+var mark = []byte("\ufeff")
+
 // read puts the JSON object that an operation answers into made. It fails with ErrAnswerInvalid where it is none: a login
 // page or a page of maintenance comes with a 200 too.
 func read(method, target string, received *Received, made any) error {
 	var object map[string]json.RawMessage
-	told := ""
-	if err := json.Unmarshal(received.Body, &object); err != nil || object == nil {
+	told, text := "", bytes.TrimPrefix(received.Body, mark)
+	if err := json.Unmarshal(text, &object); err != nil || object == nil || !utf8.Valid(text) {
 		told = noAPI(received.Header, received.Body)
-	} else if err := json.Unmarshal(received.Body, made); err != nil {
+	} else if err := json.Unmarshal(text, made); err != nil {
 		told = "got JSON that does not fit: " + err.Error()
 	} else {
 		return nil

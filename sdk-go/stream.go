@@ -135,7 +135,8 @@ func (s *Stream) once(take func(Item) bool) error {
 		s.ended = true
 		return nil
 	}
-	if !strings.HasPrefix(response.Header.Get("content-type"), "text/event-stream") {
+	kind, _, _ := strings.Cut(response.Header.Get("content-type"), ";")
+	if !strings.EqualFold(strings.TrimSpace(kind), "text/event-stream") {
 		begun := make([]byte, 200)
 		size, _ := io.ReadAtLeast(response.Body, begun, len(begun))
 		what := fmt.Sprintf("GET %s/v1/events/stream is no event stream: it %s", s.transport.url, noAPI(response.Header, begun[:size]))
@@ -169,8 +170,13 @@ func (s *Stream) read(one message, take func(Item) bool) (bool, error) {
 		s.ended = true
 		return false, nil
 	}
-	if !json.Valid([]byte(one.data)) {
-		return false, &LocalError{ErrStreamInvalid, "the event " + one.id + " holds no JSON", nil}
+	var object map[string]json.RawMessage
+	if json.Unmarshal([]byte(one.data), &object) != nil || object == nil {
+		name := one.id
+		if name == "" {
+			name = one.event
+		}
+		return false, &LocalError{ErrStreamInvalid, "the event " + name + " holds no JSON object", nil}
 	}
 	if one.id == "" {
 		if one.hasID {

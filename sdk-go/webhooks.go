@@ -32,7 +32,7 @@ var seconds = regexp.MustCompile(`^[0-9]{1,12}$`)
 // one replaces the other. It wants the raw bytes as they came, and fails with ErrWebhookInvalid.
 func VerifyWebhook(body []byte, header http.Header, now time.Time, secrets ...string) (*Delivery, error) {
 	prefix := "webhook-"
-	if header.Get("webhook-signature") == "" && header.Get("svix-signature") != "" {
+	if len(header.Values("webhook-signature")) == 0 && len(header.Values("svix-signature")) > 0 {
 		prefix = "svix-"
 	}
 	id, stamp, given := header.Get(prefix+"id"), header.Get(prefix+"timestamp"), header.Get(prefix+"signature")
@@ -66,8 +66,10 @@ func VerifyWebhook(body []byte, header http.Header, now time.Time, secrets ...st
 // signedBy reports whether one of the signatures is that of this secret; every one is looked at.
 func signedBy(secret string, signed []byte, signatures []string) (bool, error) {
 	text, public := strings.CutPrefix(secret, "whpk_")
-	key, err := base64.StdEncoding.Strict().DecodeString(strings.TrimPrefix(text, "whsec_"))
-	if err != nil || len(key) == 0 {
+	text = strings.TrimPrefix(text, "whsec_")
+	key, err := base64.StdEncoding.Strict().DecodeString(text)
+	// The decoder passes over line ends.
+	if err != nil || len(key) == 0 || strings.ContainsAny(text, "\r\n") {
 		return false, invalid("the secret is empty, or no base64 behind 'whsec_' or 'whpk_'")
 	}
 	if public && len(key) != ed25519.PublicKeySize {

@@ -121,9 +121,10 @@ export function told(status: number, headers: Headers, body: string): ApiError {
   } catch {
     // Whatever stands between may answer in its own words.
   }
-  const code = String(problem.code || `http.${status}`)
-  const detail = String(problem.detail || problem.title || body.slice(0, 200))
-  const requestId = headers.get('x-request-id') ?? (problem.request_id as string | undefined)
+  const said = (name: string) => (typeof problem[name] === 'string' ? problem[name] : '')
+  const code = said('code') || `http.${status}`
+  const detail = said('detail') || said('title') || body.slice(0, 200)
+  const requestId = headers.get('x-request-id') || said('request_id') || undefined
   const family = code.split('.')[0] ?? ''
   const shape = CODES[code] ?? FAMILIES[family] ?? STATUSES[status] ?? (status >= 500 ? TransientError : InputError)
   const refused = new shape(status, code, detail, requestId, body)

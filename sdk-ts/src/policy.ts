@@ -10,6 +10,9 @@ export interface Retry {
 export const RETRY: Retry = { retries: 2, first: 0.5, longest: 8 }
 const LOCKS = new Set(['idempotency.in_flight', 'transient.conflict'])
 const LONGEST_ASKED = 60
+/** A date of HTTP (RFC 9110, section 5.6.7): as it is written now, and as it once was. */
+const DATE =
+  /^(?:[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT|[A-Z][a-z]+day, \d\d-[A-Z][a-z]{2}-\d\d [\d:]{8} GMT|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})$/
 
 /** Whether the same request may succeed: 408, 429, 5xx, a lock, or where the server says so. */
 export function worthAnother(status: number, code: string, headers: Headers): boolean {
@@ -36,8 +39,9 @@ export function askedFor(headers: Headers, now: number): number | undefined {
   for (const [name, unit] of [['retry-after-ms', 0.001], ['retry-after', 1]] as const) {
     const text = (headers.get(name) ?? '').trim()
     if (/^(\d+\.?\d*|\.\d+)$/.test(text)) return Number(text) * unit
-    if (text && name === 'retry-after') {
-      const at = Date.parse(text)
+    if (name === 'retry-after' && DATE.test(text)) {
+      // All of the three forms are in GMT, also the one that does not say so.
+      const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
       return Number.isNaN(at) ? undefined : Math.max(0, at / 1000 - now)
     }
   }

@@ -3,6 +3,7 @@
  *
  * A message counts only when its blank line has come: what is cut off before that comes again after the resume.
  */
+import { StreamInvalid } from './errors.js'
 
 /** One message; `id` is absent where it had none, and empty where it takes back what was said before. */
 export interface Message {
@@ -15,7 +16,8 @@ const MOST = 64 * 1024 * 1024
 
 export class Parser {
   #decoder = new TextDecoder('utf-8')
-  #rest = ''
+  #rest: string[] = []
+  #size = 0
   #skip = false
   #event = ''
   #data: string[] = []
@@ -30,9 +32,17 @@ export class Parser {
       this.#skip = false
     }
     if (text.endsWith('\r')) this.#skip = true
-    const lines = (this.#rest + text).split(/\r\n|\r|\n/)
-    this.#rest = lines.pop() ?? ''
-    if (this.#rest.length > MOST) throw new Error('a line of the stream does not end')
+    this.#rest.push(text)
+    this.#size += text.length
+    if (!/[\r\n]/.test(text)) {
+      // A long line comes in many chunks: it is looked at when it has ended, and not with each of them.
+      if (this.#size > MOST) throw new StreamInvalid('a line of the stream does not end')
+      return
+    }
+    const lines = this.#rest.join('').split(/\r\n|\r|\n/)
+    const rest = lines.pop() ?? ''
+    this.#rest = [rest]
+    this.#size = rest.length
     for (const line of lines) {
       if (line) this.#field(line)
       else {

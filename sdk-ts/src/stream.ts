@@ -93,12 +93,13 @@ export class EventStream implements AsyncIterable<EventView | Speech> {
     const watch = new Watchdog(this.#transport.idle, gone)
     try {
       const response = await this.#transport.open(`/v1/events/stream${query(this.#asked)}`, more, this.#options, signal)
-      if (response.status === 204 || !response.body) {
+      if (response.status === 204) {
         this.#ended = true
         return
       }
-      if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
-        const { value } = await response.body.getReader().read().catch(() => ({ value: undefined }))
+      const kind = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+      if (!response.body || kind !== 'text/event-stream') {
+        const { value } = await (response.body?.getReader().read().catch(() => undefined)) ?? { value: undefined }
         const begun = new TextDecoder().decode(value)
         const where = `GET ${this.#transport.url}/v1/events/stream`
         throw new StreamInvalid(`${where} is no event stream: it ${noApi(response.headers, begun)}`)
@@ -133,7 +134,10 @@ export class EventStream implements AsyncIterable<EventView | Speech> {
     try {
       data = JSON.parse(message.data)
     } catch {
-      throw new StreamInvalid(`the event ${message.id} holds no JSON`)
+      // Told below.
+    }
+    if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+      throw new StreamInvalid(`the event ${message.id || message.event} holds no JSON object`)
     }
     if (!message.id) {
       if (message.id === '') this.lastEventId = undefined

@@ -90,10 +90,11 @@ async function signedBy(secret: string, signed: Uint8Array<ArrayBuffer>, signatu
   return fits
 }
 
-/** Standard base64 with padding, strictly; `undefined` where it is none. */
+/** Standard base64, in the one way that there is to write it; `undefined` where it is none. */
 function decoded(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return undefined
-  return Uint8Array.from(atob(text), (one) => one.charCodeAt(0))
+  const raw = atob(text)
+  return btoa(raw) === text ? Uint8Array.from(raw, (one) => one.charCodeAt(0)) : undefined
 }
 
 function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {

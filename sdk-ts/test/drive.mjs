@@ -79,7 +79,7 @@ const DEEDS = {
   each: (asked) => collect(client(asked).tasks.each(asked.request), asked),
   pause: async (asked) => ({ value: pause(asked.attempt, new Headers(asked.headers), asked.retry, asked.chance, asked.now) }),
   told: async (asked) => {
-    const { name, code, requestId, retryAfter } = told(asked.status, new Headers(asked.headers), asked.body)
+    const { name, code, requestId, retryAfter } = told(asked.status, new Headers(asked.headers), new TextDecoder().decode(Buffer.from(asked.body)))
     return { value: { kind: name, code, request_id: requestId ?? null, retry_after: retryAfter ?? null } }
   },
   webhook: async (asked) => ({ value: await verifyWebhook(asked.hex === undefined ? asked.body : Buffer.from(asked.hex, 'hex'), asked.headers, asked.secret, { now: asked.now }) }),

@@ -38,6 +38,15 @@ def test_every_sdk_calls_a_failure_by_the_same_name(driver: Driver, case: dict[s
     assert said == told | {"retry_after": case.get("retry_after")}
 
 
+@pytest.mark.parametrize("status", [200, 400])
+def test_an_answer_that_is_nested_without_end_is_no_crash(driver: Driver, status: int) -> None:
+    """Whoever reads it recursively has to give up somewhere."""
+    with Scripted(lambda asked: answer(status, b"[" * 200_000)) as server:
+        said = driver.do("call", client={"url": server.url}, operation="tasks.expand", path=["t-1", "p"])
+
+    assert said["error"]["kind"] == {200: "AnswerInvalid", 400: "InputError"}[status]
+
+
 @pytest.mark.parametrize("case", TABLE["exchanges"], ids=named)
 def test_every_sdk_makes_the_same_of_an_exchange(driver: Driver, case: dict[str, Any]) -> None:
     answers = iter(case["answers"])
@@ -172,12 +181,17 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
         ({"webhook-signature": "v1,"}, False),
         ({"webhook-signature": "v1a,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}, False),
         ({"webhook-id": "msg_other"}, False),
+        # The same bits, written in another way.
+        ({"webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OF="}, False),
+        ({"secret": f"{SECRET}\n"}, False),
+        ({"secret": f"{SECRET}="}, False),
+        ({"webhook-signature": "", "svix-signature": SIGNED["webhook-signature"]}, False),
     ],
     ids=str,
 )
 def test_a_delivery_that_is_not_exactly_right_is_refused(driver: Driver, change: dict[str, Any], valid: bool) -> None:
     """Also what is malformed: every failure is ``WebhookInvalid``, never a crash."""
-    headers = SIGNED | {name: value for name, value in change.items() if name.startswith("webhook-")}
+    headers = SIGNED | {name: value for name, value in change.items() if name.startswith(("webhook-", "svix-"))}
     said = driver.do(
         "webhook", body=change.get("body", '{"test": 2432232314}'), headers=headers,
         secret=change.get("secret", SECRET), now=1614265330,

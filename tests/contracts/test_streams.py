@@ -153,6 +153,56 @@ def test_line_ends_of_all_kinds_fields_of_tomorrow_and_speech(driver: Driver) ->
     assert [one["id"] for one in said["value"][1:]] == IDS
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"], ids=["LF", "CR LF", "CR"])
+def test_bytes_that_come_one_by_one_are_the_same_stream(driver: Driver, end: bytes) -> None:
+    """Half a character, half a line end and half a byte order mark wait for the other half."""
+    whole = b"\xef\xbb\xbf" + written(None).replace(b"\n", end)
+    chunks = b"".join(b"1\r\n%c\r\n" % one for one in whole)
+    with Scripted(lambda asked: HEAD + b"transfer-encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n") as server:
+        said = driver.do("stream", client={"url": server.url}, task="t")
+
+    assert [one["id"] for one in said["value"]] == IDS
+    assert said["value"][0]["header"] == {"text": "größer → 漢字"}
+
+
+@pytest.mark.parametrize("data", [b"null", b"[1]", b"5", b"hello", b'{"at": NaN}', b"[" * 200_000])
+@pytest.mark.parametrize("id", [b"id: 1.0\n", b""], ids=["event", "speech"])
+def test_what_is_no_object_is_refused(driver: Driver, id: bytes, data: bytes) -> None:
+    """Neither passed on as an event nor passed over: whoever reads the stream would miss one."""
+    with Scripted(lambda asked: cleanly(id + b"event: x\ndata: " + data + b"\n\n" + END)) as server:
+        said = driver.do("stream", client={"url": server.url}, task="t")
+
+    assert said["error"]["kind"] == "StreamInvalid", said
+
+
+def test_an_event_that_lacks_what_all_have_is_no_crash(driver: Driver) -> None:
+    """Python refuses it; the others have nothing where it lacks something."""
+    with Scripted(lambda asked: cleanly(b'id: 1.0\nevent: x\ndata: {"kind": "x"}\n\n' + END)) as server:
+        said = driver.do("stream", client={"url": server.url}, task="t")
+
+    if driver.sdk.startswith("python"):
+        assert said["error"]["kind"] == "StreamInvalid"
+    else:
+        assert said["value"][0]["kind"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_stream"),
+    [
+        ("Text/Event-Stream", True),
+        ("text/event-stream ;charset=utf-8", True),
+        ("text/event-streams", False),
+        ("", False),
+    ],
+)
+def test_a_stream_is_known_by_its_media_type(driver: Driver, kind: str, is_stream: bool) -> None:
+    """In whatever case (RFC 9110, section 8.3.1), and by the whole of it."""
+    with Scripted(lambda asked: answer(200, written(None), {"content-type": kind})) as server:
+        said = driver.do("stream", client={"url": server.url}, task="t")
+
+    assert ("value" in said) is is_stream, said
+
+
 def test_a_silent_connection_is_given_up(driver: Driver) -> None:
     """The idle bound of a stream, not the time-out of a call, and the next connection goes on."""
     held: list[Asked] = []

@@ -180,16 +180,25 @@ _STATUSES: Mapping[int, type[ApiError]] = {
 }  # fmt: skip
 
 
+def parsed(text: str | bytes) -> Any:
+    """What a text of JSON (RFC 8259) holds; ``None`` where it is none, or nested too deeply."""
+    try:
+        return json.loads(text, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refused(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
 def told(status: int, headers: Mapping[str, str], body: bytes) -> ApiError:
     """The failure that an answer tells of; an answer that is no problem document is judged by its status."""
-    try:
-        problem = json.loads(body)
-    except ValueError:
-        problem = None
-    problem = problem if isinstance(problem, dict) else {}
-    code = str(problem.get("code") or f"http.{status}")
-    detail = str(problem.get("detail") or problem.get("title") or body[:200].decode("utf-8", "replace"))
-    request_id = headers.get("x-request-id") or problem.get("request_id")
+    problem = parsed(body)
+    said = {name: one for name, one in problem.items() if isinstance(one, str)} if isinstance(problem, dict) else {}
+    code = said.get("code") or f"http.{status}"
+    detail = said.get("detail") or said.get("title") or body[:200].decode("utf-8", "replace")
+    request_id = headers.get("x-request-id") or said.get("request_id")
     shape = _CODES.get(code) or _FAMILIES.get(code.partition(".")[0]) or _STATUSES.get(status)
     shape = shape or (TransientError if status >= 500 else InputError)
     refused = shape(status, code, detail, request_id, body)
@@ -203,11 +212,7 @@ def read(what: str, url: str, status: int, headers: Mapping[str, str], body: byt
     Raises:
         AnswerInvalid: it is none; a login page or a page of maintenance comes with a 200 too.
     """
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        found = None
-    if isinstance(found, dict):
+    if isinstance(found := parsed(body), dict):
         return found
     raise AnswerInvalid(status, url, f"{what} {no_api(headers, body)}", headers.get("x-request-id"), body)
 

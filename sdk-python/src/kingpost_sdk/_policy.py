@@ -5,13 +5,22 @@ Asked by the transports and by streams. Pure: clock and chance are handed in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 
 _ALWAYS = frozenset({408, 429})
 _LOCKS = frozenset({"idempotency.in_flight", "transient.conflict"})
 _BEHIND = "position.ahead"
 _LONGEST_ASKED = 60.0
+_DATE = re.compile(
+    r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
+    r"|[A-Z][a-z]+day, \d\d-[A-Z][a-z]{2}-\d\d \d\d:\d\d:\d\d GMT"
+    r"|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}",
+    re.ASCII,
+)
+"""A date of HTTP (RFC 9110, section 5.6.7): as it is written now, and as it once was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +58,12 @@ def asked(headers: Mapping[str, str], now: float) -> float | None:
         text = headers.get(name, "").strip()
         if text.isascii() and text.replace(".", "", 1).isdigit():
             return float(text) * unit
-        if text and name == "retry-after":
+        if name == "retry-after" and _DATE.fullmatch(text):
             from email.utils import parsedate_to_datetime  # 10 ms, for a form of the header that is rare
 
             try:
-                return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+                # All of the three forms are in GMT, also the one that does not say so.
+                return max(0.0, parsedate_to_datetime(text).replace(tzinfo=UTC).timestamp() - now)
             except ValueError:
                 return None
     return None

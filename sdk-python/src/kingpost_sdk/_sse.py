@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ._errors import StreamInvalid
+
 _MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -24,7 +26,8 @@ class Parser:
     """Takes bytes as they come and gives the messages that are whole."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest: list[bytes] = []
+        self._size = 0
         self._first = True
         self._skip = False
         self._event, self._data, self._id = "", [], None  # type: tuple[str, list[str], str | None]
@@ -34,9 +37,15 @@ class Parser:
         """The messages that this chunk completes."""
         if self._skip and chunk:
             chunk, self._skip = chunk.removeprefix(b"\n"), False
-        lines, self._rest = _lines(self._rest + chunk)
-        if len(self._rest) > _MOST_BYTES:
-            raise ValueError("a line of the stream does not end")
+        self._rest.append(chunk)
+        self._size += len(chunk)
+        if b"\n" not in chunk and b"\r" not in chunk:
+            # A long line comes in many chunks: it is looked at when it has ended, and not with each of them.
+            if self._size > _MOST_BYTES:
+                raise StreamInvalid("a line of the stream does not end")
+            return
+        lines, rest = _lines(b"".join(self._rest))
+        self._rest, self._size = [rest], len(rest)
         # A CR that ends the chunk has ended its line; an LF behind it belongs to it.
         self._skip = chunk.endswith(b"\r")
         for raw in lines:

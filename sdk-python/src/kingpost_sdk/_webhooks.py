@@ -93,7 +93,7 @@ def _verifier(key: bytes) -> Callable[[str, bytes], bool]:
 
     def verify(signature: str, signed: bytes) -> bool:
         try:
-            public.verify(base64.b64decode(signature, validate=True), signed)
+            public.verify(_decoded(signature), signed)
         except (ValueError, InvalidSignature):
             return False
         return True
@@ -105,10 +105,18 @@ def _refused(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
+def _decoded(text: str) -> bytes:
+    """Standard base64, in the one way that there is to write it."""
+    found = base64.b64decode(text, validate=True)
+    if base64.b64encode(found).decode() != text:
+        raise ValueError("padded wrongly, or with bits that mean nothing")
+    return found
+
+
 def _key(secret: str) -> bytes:
     prefix = _PUBLIC if secret.startswith(_PUBLIC) else _SHARED
     try:
-        key = base64.b64decode(secret.removeprefix(prefix), validate=True)
+        key = _decoded(secret.removeprefix(prefix))
     except ValueError:
         raise WebhookInvalid(f"the secret is no base64 behind {prefix!r}") from None
     if not key:

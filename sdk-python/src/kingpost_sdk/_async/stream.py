@@ -6,7 +6,6 @@ for more after a failure does not repeat itself.
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections.abc import AsyncIterator
@@ -15,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from .. import models
-from .._errors import ApiError, ConnectionFailed, StreamInvalid, no_api
+from .._errors import ApiError, ConnectionFailed, StreamInvalid, no_api, parsed
 from .._policy import pause, worth_another
 from .._settings import Options
 from .._sse import Message, Parser
@@ -116,7 +115,7 @@ class AsyncStream:
             if response.status_code == 204:
                 self._ended = True
                 return
-            if not response.headers.get("content-type", "").startswith("text/event-stream"):
+            if response.headers.get("content-type", "").partition(";")[0].strip().lower() != "text/event-stream":
                 asked, _ = self._transport.where(sent)
                 begun = await anext(response.aiter_bytes(), b"")
                 what = f"{asked} is no event stream: it {no_api(response.headers, begun)}"
@@ -133,20 +132,23 @@ class AsyncStream:
         if message.event == _END:
             self._ended = True
             return None
-        try:
-            data = json.loads(message.data)
-        except ValueError:
-            raise StreamInvalid(f"the event {message.id} holds no JSON") from None
+        data = parsed(message.data)
+        if not isinstance(data, dict):
+            raise StreamInvalid(f"the event {message.id or message.event} holds no JSON object")
         if not message.id:
             if message.id == "":
                 self._after = None
             return Speech(message.event, data)
         if self._after is not None and not _behind(message.id, self._after):
             return None
+        try:
+            event = models.EventView.from_dict(data)
+        except (KeyError, TypeError, ValueError) as problem:
+            raise StreamInvalid(f"the event {message.id} is none: {problem!r}") from problem
         self._after = message.id
         if self._task is not None and message.event in ENDS:
             self._ended = True
-        return models.EventView.from_dict(data)
+        return event
 
 
 def _behind(id: str, last: str) -> bool:
