@@ -64,10 +64,10 @@ class Ids:
         """The next id: 36 characters, lower case."""
         milliseconds = int(self._clock.now() * 1000)
         self._last = max(milliseconds << 12, self._last + 1)
-        tail = int.from_bytes(self._entropy(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
-        value = (self._last >> 12) << 80 | 0x7 << 76 | (self._last & 0xFFF) << 64 | 0b10 << 62 | tail
-        text = f"{value:032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        random = int.from_bytes(self._entropy(8), "big") & 0x3FFF_FFFF_FFFF_FFFF | 0b10 << 62
+        # Two numbers of 64 bits are formatted in less time than one of 128.
+        time, tail = f"{self._last >> 12:012x}", f"{random:016x}"
+        return f"{time[:8]}-{time[8:]}-7{self._last & 0xFFF:03x}-{tail[:4]}-{tail[4:]}"
 
 
 class SystemEntropy:
