@@ -74,18 +74,24 @@ class Drafter(Record):
     _counters: dict[str, tuple[TokenCounter, int]] = field(default_factory=dict)
 
     async def task(self, request: Submit, tenant: str, id: str, inputs: tuple[str, ...] = ()) -> Task:
-        """A root task; whoever makes a child of it says so with ``replace``.
+        """As ``draft``, for who needs to know no more."""
+        return (await self.draft(request, tenant, id, inputs))[0]
+
+    async def draft(
+        self, request: Submit, tenant: str, id: str, inputs: tuple[str, ...] = ()
+    ) -> tuple[Task, Description]:
+        """A root task, and what its agent is; whoever makes a child of it says so with ``replace``.
 
         Raises:
             InvalidRequest: it cannot be bounded as it asks.
             KingpostError: a name is unknown, or a model does not answer.
         """
-        name, persona = request.agent or self.settings.agent, None
-        if name not in self.plugins.names("agents"):
+        name, persona, installed = request.agent or self.settings.agent, None, self.plugins.names("agents")
+        if name not in installed:
             persona = (await self.guests(tenant)).personas.get(name)
             request = request if persona is None else laid_over(persona, request)
             name = request.agent or self.settings.agent
-        agent = await self.part(name, tenant)
+        agent = self.plugins.part("agents", name) if name in installed else await self.part(name, tenant)
         description = await self.described(agent, self.model(name, request.model), tenant)
         fitted = self._fit(agent, description, request)
         crew = fitted.crew
@@ -99,7 +105,7 @@ class Drafter(Record):
             counter = await self.counter(fitted.counter, description.model)
             setting = request.budget or default_budget(counter, self.settings)
             bound = turn_bound(budget_for(description, counter, request.tokens, setting), description)
-        return Task(
+        task = Task(
             id=id, root=id, description=request.description, crew=crew, tenant=tenant, model=description.model,
             context=request.context, inputs=inputs, grant=self._grant(request), budget=request.budget,
             thread=request.thread, priority=request.priority, created=self.ports.clock.now(),
@@ -107,6 +113,7 @@ class Drafter(Record):
             fallbacks=fitted.fallbacks, bound=bound, material=request.material, origin=request.origin,
             persona=None if persona is None else persona.name,
         )  # fmt: skip
+        return task, description
 
     def _fit(self, agent: Part, description: Description, request: Submit) -> Fitted:
         key = agent, description.model, request.model, request.memory, request.compressor

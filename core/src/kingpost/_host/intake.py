@@ -10,6 +10,7 @@ import asyncio
 import math
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from .._walk.journal import stow, stow_all, unstow
 from ..errors import Conflict, DoorEmpty, InvalidRequest, KeyReused, KingpostError
 from ..operations.tasks import Submit, Submitted
 from ..records.access import Once
+from ..records.context import Description
 from ..records.event import TaskQuery
 from ..records.record import replace
 from ..records.task import Status, Task
@@ -33,6 +35,8 @@ from .room import Counted, Room
 from .settings import KernelSettings
 
 _HEX = frozenset("0123456789abcdef")
+_AMOUNTS = "budget", "tokens", "money", "seconds"
+_amounts = attrgetter(*_AMOUNTS)
 _NEEDED = {
     "agents": "agent",
     "memory": "memory",
@@ -67,13 +71,22 @@ class Intake:
         Raises:
             InputError: something in it must be mended. Overloaded: the queue is full; nothing was accepted.
         """
+        task = await self._drafted(request, tenant, id or self._ports.ids.new())
+        task = replace(task, schedule=schedule) if schedule else task
+        return task, await self.queue(task)
+
+    async def _drafted(self, request: Submit, tenant: str, id: str) -> Task:
+        """A task that has passed all that can be checked before it is written.
+
+        Raises:
+            KingpostError: as ``submit``.
+        """
         check_words(request, self._settings)
         check_workspace(request.workspace)
-        inputs = await check_inputs(request.inputs, self._plugins, self._settings)
-        task = await self._drafter.task(request, tenant, id or self._ports.ids.new(), inputs)
-        task = replace(task, schedule=schedule) if schedule else task
-        await self.check_budget(task)
-        return task, await self.queue(task)
+        inputs = await check_inputs(request.inputs, self._plugins, self._settings) if request.inputs else ()
+        task, description = await self._drafter.draft(request, tenant, id, inputs)
+        await self.check_budget(task, description)
+        return task
 
     async def submit_all(
         self, requests: Sequence[Submit], tenant: str, ids: Sequence[str] = (), **more: Any
@@ -83,14 +96,8 @@ class Intake:
         Raises:
             InputError: something in one of them must be mended. Overloaded: there is no room for all of them.
         """
-        tasks = []
-        for number, request in enumerate(requests):
-            check_words(request, self._settings)
-            check_workspace(request.workspace)
-            inputs = await check_inputs(request.inputs, self._plugins, self._settings)
-            id = ids[number] if ids else self._ports.ids.new()
-            tasks.append(await self._drafter.task(request, tenant, id, inputs))
-            await self.check_budget(tasks[-1])
+        made = ids or [self._ports.ids.new() for _ in requests]
+        tasks = [await self._drafted(request, tenant, id) for request, id in zip(requests, made, strict=True)]
         await self._room.check(tenant, len(tasks))
         if len(tasks) == 1:
             return [await self._queue(tasks[0], **more)]
@@ -168,13 +175,15 @@ class Intake:
             break
         return [found[task.id] for task in tasks]
 
-    async def check_budget(self, task: Task) -> None:
+    async def check_budget(self, task: Task, description: Description | None = None) -> None:
         """Refuse now what could never be decided: a budget that does not even hold the task's own words and tools.
+
+        ``description`` is what its agent is, for who has it at hand.
 
         Raises:
             BudgetTooSmall: it does not.
         """
-        description = await self._drafter.described(task.crew.agent, task.model, task.tenant)
+        description = description or await self._drafter.described(task.crew.agent, task.model, task.tenant)
         counter = await self._drafter.counter(task.crew.counter.name if task.crew.counter else "", description.model)
         tools = [tool for tool, _ in (await self._outfitter.tools(task, description)).values()]
         setting = task.budget or default_budget(counter, self._settings)
@@ -200,8 +209,8 @@ def require(plugins: Plugins) -> None:
     Raises:
         DoorEmpty: naming all of them, and what fills them.
     """
-    empty = [noun for kind, noun in _NEEDED.items() if not plugins.names(kind)]
-    if empty:
+    if not all(map(plugins.names, _NEEDED)):
+        empty = [noun for kind, noun in _NEEDED.items() if not plugins.names(kind)]
         mend = "the kernel alone does nothing: 'pip install kingpost' brings the standard plugins ('kingpost doctor')"
         raise DoorEmpty([f"any {noun}" for noun in empty], mend)
 
@@ -212,9 +221,10 @@ def check_words(request: Submit, settings: KernelSettings) -> None:
     Raises:
         InvalidRequest: naming which.
     """
-    material = [("material", one.text) for one in request.material]
-    for name, text in (("description", request.description), ("context", request.context), *material):
-        check_text(name, text)
+    check_text("description", request.description)
+    check_text("context", request.context)
+    for one in request.material:
+        check_text("material", one.text)
     size = len(request.description.encode("utf-8"))
     if size > settings.description_bytes:
         raise InvalidRequest(
@@ -223,12 +233,10 @@ def check_words(request: Submit, settings: KernelSettings) -> None:
         )
     if not request.description.strip():
         raise InvalidRequest("the description is empty; say what is to be done")
-    for name in ("budget", "tokens", "money", "seconds"):
-        value = getattr(request, name)
+    for name, value in zip(_AMOUNTS, _amounts(request), strict=True):
         if value is not None and not 0 < value < math.inf:
             raise InvalidRequest(f"{name} is {value}; it must be more than 0, and finite")
-    for name in ("depth", "fan_out"):
-        value = getattr(request, name)
+    for name, value in (("depth", request.depth), ("fan_out", request.fan_out)):
         if value is not None and value < 0:
             raise InvalidRequest(f"{name} is {value}; it must be 0 or more")
 
