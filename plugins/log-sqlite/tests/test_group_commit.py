@@ -84,6 +84,25 @@ async def test_one_that_may_not_be_fails_alone(log: SqliteLog) -> None:
     assert (await log.verify()).sound
 
 
+async def test_who_wrongly_says_that_a_stream_is_new_fails_alone(log: SqliteLog, points: Points) -> None:
+    """Here one that nobody remembers, as its task has ended: those beside it still share a commit."""
+    stream = task_stream("t")
+    await log.append(stream, "", [facts.queued("t"), facts.started(), facts.decided(1), facts.succeeded()])
+
+    results = await asyncio.gather(
+        log.append(task_stream("a"), "", [facts.queued("a")]),
+        log.append(stream, "", [facts.queued("t")]),
+        log.append_all([(task_stream("b"), "", [facts.queued("b")]), (stream, "", [facts.queued("t")])]),
+        log.append(task_stream("c"), "", [facts.queued("c")]),
+        return_exceptions=True,
+    )
+
+    assert [type(result) for result in results] == [Folded, Conflict, Conflict, Folded]
+    assert points.reached.count("log.after_commit") == 2
+    assert [frame.stream for frame in await log.read()] == [stream, task_stream("a"), task_stream("c")]
+    assert (await log.verify()).sound
+
+
 @pytest.mark.parametrize(
     ("stream", "event"),
     [

@@ -35,7 +35,7 @@ _ENDED = "UPDATE task SET status = ?, state = ?, open = NULL WHERE position = ?"
 _NOT_DUE = "DELETE FROM due WHERE work = (SELECT 'blob ' || number FROM blob WHERE tenant = ? AND digest = ?)"
 _BLOB = "INSERT INTO blob (tenant, digest, content) VALUES (?, ?, ?) ON CONFLICT (tenant, digest) DO NOTHING"
 
-_TEXT, _TEXT_OR_NONE = {str}, {str, type(None)}
+_TEXT_OR_NONE = frozenset({str, type(None)})
 
 _MOST_ROWS = 64
 """With one statement; SQLite takes at least 999 values (32,766 since 3.32)."""
@@ -170,8 +170,11 @@ def _insert(connection: sqlite3.Connection, statement: str, rows: Sequence[tuple
 
 def _check_names(state: TaskState, stream: str) -> None:
     """A new task is named as its stream is, and its names are texts: a row that SQLite refuses would stop the group."""
-    names = {type(name) for name in (state.id, state.tenant, state.agent, state.root)}
-    if names != _TEXT or not {type(state.parent), type(state.thread)} <= _TEXT_OR_NONE:
+    if (
+        not type(state.id) is type(state.tenant) is type(state.agent) is type(state.root) is str
+        or type(state.parent) not in _TEXT_OR_NONE
+        or type(state.thread) not in _TEXT_OR_NONE
+    ):
         raise InvalidRequest(f"the task in stream {stream!r} has names that are no texts")
     if task_stream(state.id) != stream:
         raise InvalidRequest(f"stream {stream!r} cannot hold the events of task {state.id!r}")

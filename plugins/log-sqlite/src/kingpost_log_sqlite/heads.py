@@ -7,7 +7,7 @@ another process has written.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kingpost import GENESIS, TaskState, decode
@@ -63,8 +63,11 @@ class Heads:
         """Believe nothing until the next ``refresh``."""
         self._seen = None
 
-    def look_up(self, names: Iterable[str]) -> None:
+    def look_up(self, names: Iterable[str], new: Iterable[str] = ()) -> None:
         """Have these ``streams`` ready: one question for all is a third of the price of one each.
+
+        Those that are said to be ``new`` are believed to be, unless they are known here; the index of streams has the
+        last word when they are written.
 
         Raises:
             Corrupted: the row of one of these tasks cannot be read.
@@ -72,8 +75,12 @@ class Heads:
         while len(self.streams) > self._limit:
             del self.streams[next(iter(self.streams))]
         missing = [name for name in names if name not in self.streams]
-        if not missing:
-            return
+        if missing:
+            self._look_up(missing)
+        for name in new:
+            self.streams.setdefault(name, Held())
+
+    def _look_up(self, missing: Sequence[str]) -> None:
         for stream, first, newest, *row in self._connection.execute(_STREAMS, (to_json(missing).decode(),)):
             state = None if row[0] is None else unpacked(row)
             # Of a task that was sealed only the row knows its version.

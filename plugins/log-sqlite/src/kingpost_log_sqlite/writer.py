@@ -152,18 +152,23 @@ class Writer:
             if isinstance(job, Alone):
                 self._alone(job)
 
-    def _together(self, jobs: Sequence[Job]) -> None:
+    def _together(self, jobs: Sequence[Job], *, trusting: bool = True) -> None:
+        """``trusting``: a stream that somebody says is new need not be looked up first."""
         try:
             begin(self._connection, self._settings.busy_seconds)
             self._heads.refresh()
-            group = self._group(jobs)
+            group = self._group(jobs, trusting=trusting)
             self._commit(group)
         except Exception as problem:  # noqa: BLE001 - the writer survives, whatever it was
             self._undo()
+            if trusting and isinstance(problem, sqlite3.IntegrityError):
+                # One of the new streams is there: all are looked up, and whose it is gets told.
+                self._together(jobs, trusting=False)
+                return
             if len(jobs) > 1 and not concerns_file(problem):
                 # One of them cannot be written, and SQLite does not say which.
                 for job in jobs:
-                    self._together([job])
+                    self._together([job], trusting=False)
                 return
             for job in jobs:
                 job.error = explained(problem, self._path)
@@ -171,12 +176,14 @@ class Writer:
             if not group.empty:
                 self._ports.point("log.after_commit")
 
-    def _group(self, jobs: Sequence[Job]) -> Group:
+    def _group(self, jobs: Sequence[Job], *, trusting: bool) -> Group:
         now = int(self._ports.clock.now() * 1_000_000)
         # A clock that is set back does not take the log back.
         group = Group(self._heads, max(now, self._heads.at), self._settings.max_frame_mb * MEGABYTE)
         appends = [job for job in jobs if isinstance(job, Append)]
-        self._heads.look_up([stream for job in appends for stream, _, _ in job.frames])
+        frames = [frame for job in appends for frame in job.frames]
+        new = [stream for stream, expected, _ in frames if trusting and expected == ""]
+        self._heads.look_up([stream for stream, expected, _ in frames if not trusting or expected != ""], new)
         counts = [sum([len(events) for _, _, events in job.frames]) for job in appends]
         salts = self._ports.entropy(SALT_BYTES * sum(counts))
         used = 0
