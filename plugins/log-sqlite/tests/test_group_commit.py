@@ -19,6 +19,7 @@ from kingpost import (
     Ports,
     Receipt,
     Refused,
+    TaskQuery,
     Unavailable,
     task_stream,
 )
@@ -63,6 +64,17 @@ async def test_frames_of_one_stream_may_share_a_group(log: SqliteLog, sql: Sql) 
 
     assert [receipt.position for receipt in receipts] == [1, 2, 3, 4, 5]
     assert sql("SELECT position, status, open FROM task") == [(1, "succeeded", None)]
+    assert (await log.verify()).sound
+
+
+async def test_a_task_that_another_agent_takes_over_is_its_task_in_the_tables_too(log: SqliteLog) -> None:
+    """Its row says so at once, and so does whoever asks for that agent's tasks."""
+    stream = task_stream("t")
+    await log.append(stream, "", [facts.queued("t", agent="first"), facts.started()])
+    await log.append(stream, None, [Event("task.retrying", {"attempt": 1, "agent": "second"})])
+
+    assert [state.agent for state in await log.select(TaskQuery(agent="second"))] == ["second"]
+    assert await log.select(TaskQuery(agent="first")) == []
     assert (await log.verify()).sound
 
 

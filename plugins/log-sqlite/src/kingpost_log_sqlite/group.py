@@ -29,8 +29,9 @@ from .rows import COLUMNS, columns, packed
 
 _FRAME = "INSERT INTO frames (position, stream, first, hash, body, payloads) VALUES "
 _BORN = f"INSERT INTO task (position, {COLUMNS}) VALUES "  # noqa: S608 - the columns are our own
-_MOVED = "UPDATE task SET status = ?, state = ? WHERE position = ?"
-_ENDED = "UPDATE task SET status = ?, state = ?, open = NULL WHERE position = ?"
+# Of what has a column of its own, these change: another agent may take a task over.
+_MOVED = "UPDATE task SET agent = ?, status = ?, state = ? WHERE position = ?"
+_ENDED = "UPDATE task SET agent = ?, status = ?, state = ?, open = NULL WHERE position = ?"
 # A blob that was to go with sealed frames stays, now that somebody holds it again.
 _NOT_DUE = "DELETE FROM due WHERE work = (SELECT 'blob ' || number FROM blob WHERE tenant = ? AND digest = ?)"
 _BLOB = "INSERT INTO blob (tenant, digest, content) VALUES (?, ?, ?) ON CONFLICT (tenant, digest) DO NOTHING"
@@ -126,14 +127,14 @@ class Group:
     def write(self, connection: sqlite3.Connection) -> None:
         """Everything into the transaction: frames, one row for each task that they touch, blobs."""
         born: list[tuple[object, ...]] = []
-        moved: list[tuple[str, str, int]] = []
-        ended: list[tuple[str, str, int]] = []
+        moved: list[tuple[str, str, str, int]] = []
+        ended: list[tuple[str, str, str, int]] = []
         for held in self._touched.values():
             state = held.state
             if state is None:
                 continue
             if held.stored:
-                (ended if state.final else moved).append((state.status, packed(state), held.first))
+                (ended if state.final else moved).append((state.agent, state.status, packed(state), held.first))
             else:
                 born.append((held.first, *columns(state)))
                 held.stored = True
