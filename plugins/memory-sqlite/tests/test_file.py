@@ -15,6 +15,7 @@ from kingpost_memory_sqlite.checkpoint import DUE_BYTES
 from kingpost_memory_sqlite.file import APPLICATION
 from kingpost_memory_sqlite.memory import SqliteMemory
 from kingpost_memory_sqlite.settings import Settings
+from kingpost_memory_sqlite.words import VERSION
 
 MIGRATIONS = Path(index.__file__).with_name("migrations")
 CRANE = Memory(id="crane", scope="docs", body="The harbour crane lifts forty tonnes.")
@@ -136,17 +137,17 @@ async def test_an_index_of_another_version_is_made_anew(ports: Ports, monkeypatc
     await old.start()
     await old.remember([replace(CRANE, id=f"{n}", body=f"Crane {n}.") for n in range(450)])
     await old.stop()
-    monkeypatch.setattr(index, "VERSION", index.VERSION + 1)
+    monkeypatch.setattr(index, "VERSION", VERSION + 1)
     new = SqliteMemory(Settings(), ports)
     await new.start()
 
     found = await new.recall(Query(text="crane 449", scopes=("docs",), limit=1))
     made_with = await new._file.read("SELECT value FROM about WHERE key = 'words'")  # noqa: SLF001 - nobody else asks
-    assert made_with == [(index.VERSION,)]
+    assert made_with == [(VERSION + 1,)]
     assert [each.memory.id for each in found] == ["449"]
     assert await new.forget(Selection(scope="docs")) == 450
     await new.stop()
-    monkeypatch.setattr(index, "VERSION", index.VERSION - 1)
+    monkeypatch.setattr(index, "VERSION", VERSION - 1)
     with pytest.raises(Unavailable, match="upgrade"):
         await old.start()
 

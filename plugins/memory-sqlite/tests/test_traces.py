@@ -121,6 +121,47 @@ async def test_what_a_crash_left_is_cleared_by_the_next_stop(tmp_path: Path, por
     assert traces(tmp_path, secrets[:1]) == []
 
 
+async def test_what_a_crash_left_is_cleared_behind_the_next_start(
+    tmp_path: Path, ports: Ports, clock: SeededClock
+) -> None:
+    """A server may run for long until it stops."""
+    memories, secrets = written(0, clock.now())
+    dead, alive = SqliteMemory(Settings(), ports), SqliteMemory(Settings(), ports)
+    await dead.start()
+    for start in range(0, COUNT, 37):
+        await dead.remember(memories[start : start + 37])
+    for each in memories:
+        if each.scope == "scope 2":
+            await dead.forget(Selection(scope="scope 2", source=each.source))
+    await dead._file.close()  # noqa: SLF001 - as a process ends that has no time
+
+    await alive.start()
+    assert alive._tidying is not None  # noqa: SLF001 - what is done behind the start
+    await alive._tidying  # noqa: SLF001 - as above
+
+    lost = [words for each, words in zip(memories, secrets, strict=True) if each.scope == "scope 2"]
+    assert traces(tmp_path, lost) == []
+    await alive.stop()
+
+
+async def test_a_scope_that_is_forgotten_once_more_leaves_no_trace(
+    tmp_path: Path, ports: Ports, clock: SeededClock
+) -> None:
+    """All of it has gone source by source, which leaves the rest to the time when the file is closed."""
+    memories, secrets = written(0, clock.now())
+    memory = SqliteMemory(Settings(), ports)
+    await memory.start()
+    for start in range(0, COUNT, 37):
+        await memory.remember(memories[start : start + 37])
+    await _source(memory, [each for each in memories if each.scope == "scope 2"])
+
+    assert await memory.forget(Selection(scope="scope 2")) == 0
+
+    lost = [words for each, words in zip(memories, secrets, strict=True) if each.scope == "scope 2"]
+    assert traces(tmp_path, lost) == []
+    await memory.stop()
+
+
 async def test_what_a_full_disk_left_is_cleared_by_the_next_stop(
     tmp_path: Path, ports: Ports, clock: SeededClock
 ) -> None:

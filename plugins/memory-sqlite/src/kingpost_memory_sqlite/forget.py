@@ -69,10 +69,11 @@ async def forget(file: MemoryFile, selection: Selection, rewritten: int) -> tupl
         if removed:
             # A look at all that somebody said, so once for a scope and not for each page.
             await file.step(_UNUSED_SPEAKERS, (scope,))
-    if not removed:
-        return 0, False
     # Reading in forgets file by file, and folding for each of them would take as long as the reading.
     behind = selection.source is not None or selection.kind is not None
+    # Whoever forgets a scope once more, after a crash or what was locked, still wants no trace of it.
+    if not removed and (behind or selection.ids is not None or not await is_untidy(file)):
+        return 0, False
     if selection.ids is not None:
         behind = behind or await file.size() > _FOLDED_BYTES
     if not behind:
@@ -136,8 +137,13 @@ async def rest(file: MemoryFile, rewritten: int) -> None:
     """Before the file is closed: tidy it if anything was forgotten since, or if it has grown much."""
     with suppress(Unavailable):
         await file.step("PRAGMA busy_timeout = 200")
-        if await _about(file, "untidy") or await file.size() > _GROWN * await _about(file, "size"):
+        if await is_untidy(file) or await file.size() > _GROWN * await _about(file, "size"):
             await tidy(file, rewritten)
+
+
+async def is_untidy(file: MemoryFile) -> bool:
+    """Whether something was forgotten since the file was tidied."""
+    return await _about(file, "untidy") != 0
 
 
 async def _about(file: MemoryFile, key: str) -> int:

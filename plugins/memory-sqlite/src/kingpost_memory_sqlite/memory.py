@@ -13,7 +13,7 @@ from kingpost import Memory, Ports, Query, Recollection, Selection, Whole
 
 from .choose import chosen
 from .file import MemoryFile
-from .forget import forget, purge, rest, tidy
+from .forget import forget, is_untidy, purge, rest, tidy
 from .index import renew
 from .remember import remember, use
 from .rows import SELECT, memory_of, stored, stored_id
@@ -35,6 +35,7 @@ class SqliteMemory:
         self._tidying: asyncio.Future[None] | None = None
         self._whole = Whole()
         self._untidy = False
+        self._anew: int | None = None
 
     async def start(self) -> None:
         """Open the file, make its index anew if this version reads words differently, drop what expired long ago.
@@ -46,8 +47,10 @@ class SqliteMemory:
         try:
             await renew(self._file)
             before = self._ports.clock.now() - self._settings.expired_seconds
-            if await purge(self._file, before, self._settings.short_term_seconds):
-                self._tidy_soon()
+            # Marked by a process that had no time to tidy, or by one that has not closed the file yet.
+            anew = self._settings.rewritten if await is_untidy(self._file) else None
+            if await purge(self._file, before, self._settings.short_term_seconds) or anew is not None:
+                self._tidy_soon(anew)
         except BaseException:
             await self._file.close()
             raise
@@ -85,20 +88,23 @@ class SqliteMemory:
         return await self._whole.do(self._forget(selection))
 
     async def _forget(self, selection: Selection) -> int:
-        count, is_untidy = await forget(self._file, selection, self._settings.rewritten)
-        if is_untidy:
+        count, behind = await forget(self._file, selection, self._settings.rewritten)
+        if behind:
             self._tidy_soon()
+        elif (selection.ids, selection.source, selection.kind) == (None, None, None) and self._tidying is not None:
+            # It may be at work on what was forgotten here before: nothing is left of a scope once this is answered.
+            await asyncio.wait([self._tidying])
         return count
 
-    def _tidy_soon(self) -> None:
-        self._untidy = True
+    def _tidy_soon(self, anew: int | None = None) -> None:
+        self._untidy, self._anew = True, anew
         if self._tidying is None or self._tidying.done():
             self._tidying = asyncio.ensure_future(self._tidy())
 
     async def _tidy(self) -> None:
         while self._untidy:
-            self._untidy = False
-            await tidy(self._file, None)
+            anew, self._untidy, self._anew = self._anew, False, None
+            await tidy(self._file, anew)
 
     async def export(self, selection: Selection) -> AsyncIterator[Memory]:
         async for row in chosen(self._file.read, selection):
