@@ -85,6 +85,16 @@ def test_a_conversation_stands_in_time_with_who_said_it() -> None:
     assert found[1].reason == "recalled for the task's words, ranks 1 and 2"
 
 
+def test_turns_of_one_time_stand_in_the_order_in_which_their_ids_count() -> None:
+    """Many dialogues give a session one time; where ids do not count, the best comes first."""
+    said = {9: "Nine.", 10: "Ten.", 2: "Two."}
+    counting = [replace(turn(0, "Ada", text), id=f"D3:{n}") for n, text in said.items()]
+    random = [replace(turn(0, "Ada", text), id=f"b{n}f") for n, text in said.items()]
+
+    assert [one.text for one in passages_of(recalled(*counting))] == ["Ada: Two.\nAda: Nine.\nAda: Ten."]
+    assert [one.text for one in passages_of(recalled(*random))] == ["Ada: Nine.\nAda: Ten.\nAda: Two."]
+
+
 def test_what_is_joined_stays_small_enough_to_be_dropped_alone() -> None:
     texts = [piece("a.md", f"{n * 10 + 1}-{n * 10 + 10}", "x" * 1100) for n in range(12)]
 

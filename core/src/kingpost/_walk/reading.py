@@ -22,6 +22,8 @@ MOST_BLANK = 2
 """Pieces of a document end before blank lines; so many may be between two that were one text."""
 
 _LINES = re.compile(r"(\d{1,12})(?:-(\d{1,12}))?", re.ASCII)
+_COUNTING = re.compile(r"[^\W\d]{0,16}(?:[ _:./#-]{0,2}\d{1,9}){1,4}", re.ASCII)
+_NUMBERS = re.compile(r"\d+", re.ASCII)
 _PAGE = re.compile(r"p\. ?(\d{1,12})", re.ASCII)
 
 
@@ -57,7 +59,7 @@ def read_together(found: Sequence[Recollection]) -> tuple[tuple[Passage, ...], M
     for rank, one in enumerate(found, 1):
         groups.setdefault(_group(one.memory), []).append(_part(rank, one))
     ordered = sorted(groups.items(), key=lambda item: _group_order(*item))
-    parts = [part for _, group in ordered for part in _joined(sorted(group, key=_part_order))]
+    parts = [part for _, group in ordered for part in _joined(_in_order(group))]
     passages = tuple(_passage(number, part) for number, part in enumerate(parts, 1))
     named = [tuple((found[n - 1].memory.scope, found[n - 1].memory.id) for n in part.ranks) for part in parts]
     return passages, {passage.id: names for passage, names in zip(passages, named, strict=True)}
@@ -80,6 +82,20 @@ def _part_order(part: _Part) -> tuple[float, ...]:
         page = _PAGE.match(part.memory.place)
         return (int(page.group(1)) if page else 0), part.first, part.last, part.ranks[0]
     return part.memory.created, part.ranks[0]
+
+
+def _in_order(group: Sequence[_Part]) -> list[_Part]:
+    """The parts of one document or conversation as they stand there."""
+    ordered = sorted(group, key=_part_order)
+    if not group[0].memory.source and all(_COUNTING.fullmatch(part.memory.id) for part in group):
+        # Turns often carry the one time of their conversation; their ids tell their order, where all of them count.
+        ordered.sort(key=lambda part: (part.memory.created, _counted(part.memory.id)))
+    return ordered
+
+
+def _counted(id: str) -> tuple[float, ...]:
+    """The numbers in an id that counts (``turn 12``, ``D3:7``), in their order."""
+    return tuple(map(float, _NUMBERS.findall(id)))
 
 
 def _part(rank: int, one: Recollection) -> _Part:
