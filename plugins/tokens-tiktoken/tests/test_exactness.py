@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from pathlib import Path
+from unicodedata import category
 
 import pytest
 import tiktoken
@@ -154,6 +155,32 @@ RUNS = {
 @pytest.mark.parametrize("run", RUNS)
 def test_long_runs_count_as_tiktoken_counts_them(make: Make, vocabulary: Vocabulary, run: str) -> None:
     text = f"first words, {(RUNS[run] * 200_000)[:200_000]}last words"
+
+    assert TiktokenCounter(vocabulary, made(make, vocabulary)).count(text) == plain(vocabulary, text)
+
+
+@BOTH
+def test_equal_characters_that_are_not_split_first_are_one_piece(vocabulary: Vocabulary) -> None:
+    """A sample of all letters, marks, signs and punctuation; numbers and spaces are several."""
+    split = load(vocabulary)._core_bpe.encode_ordinary  # noqa: SLF001 - the split of tiktoken itself, without checks
+    characters = [
+        chr(number) for number in (*range(0x250), *range(0x250, 0x32000, 29)) if category(chr(number)) != "Cs"
+    ]
+    long = [each for each in characters if pieces.is_one_piece(each * (CHUNK + 1))]
+
+    assert {category(each)[0] for each in long} == set("LMPS")
+    assert not {"1", "\u00bd", " ", "\u3000", "\n", "\x00"} & set(long)
+    for each in long:
+        assert split(each * 9) == whole(vocabulary, (each * 9).encode()), f"U+{ord(each):04X}"
+
+
+@BOTH
+@ENGINES
+@pytest.mark.parametrize("character", ["A", "\u00e9", "\u4e2d", "\u0301", "=", "/", "\U0001f600", "\u01c5"])
+def test_nothing_but_one_character_counts_as_tiktoken_counts_it(
+    make: Make, vocabulary: Vocabulary, character: str
+) -> None:
+    text = character * (CHUNK + 2_345)
 
     assert TiktokenCounter(vocabulary, made(make, vocabulary)).count(text) == plain(vocabulary, text)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from unicodedata import category
 
 from .engines import CHUNK, SEGMENT, Engine, is_panic
 from .vocabulary import Vocabulary
@@ -58,6 +59,9 @@ def encode(engine: Engine, vocabulary: Vocabulary, chunk: str) -> list[int]:
 
 def chunks(text: str) -> Iterator[str]:
     """``text`` in chunks whose counts add up; longer than ``CHUNK`` only where no cut is safe."""
+    if is_one_piece(text):
+        yield text
+        return
     start = 0
     while len(text) - start > CHUNK:
         end = _cut_before(text, start, start + CHUNK) or _cut_behind(text, start + CHUNK)
@@ -84,6 +88,15 @@ def _cut_behind(text: str, start: int) -> int:
     return match.start() if match else len(text)
 
 
+def is_one_piece(text: str) -> bool:
+    """Whether it is a long run of one character that both patterns keep whole; to let them find that out takes long."""
+    if len(text) <= CHUNK or not text[0] == text[1] == text[len(text) // 2] == text[-1]:
+        return False
+    # Letters and marks are kept together, and so is all that is neither, nor a number, nor a space.
+    whole = category(text[0])[0] in "LMPS" and not text[0].isspace()
+    return whole and text == text[0] * len(text)
+
+
 def _has_giants(chunk: str) -> bool:
     """Whether any piece may be longer than two segments; looked at in steps, since a search would try every start."""
     return any(_RUN.match(chunk, at) for at in range(0, len(chunk), SEGMENT))
@@ -91,6 +104,9 @@ def _has_giants(chunk: str) -> bool:
 
 def by_pieces(engine: Engine, vocabulary: Vocabulary, chunk: str) -> Iterator[Sequence[int]]:
     """The tokens in parts, split here and not by the engine: tiktoken's own split has a bound on what it remembers."""
+    if is_one_piece(chunk):
+        yield from giant(engine, chunk.encode())
+        return
     for match in _pattern(vocabulary).finditer(chunk):
         piece = match.group().encode()
         if len(piece) <= SEGMENT:
