@@ -7,11 +7,16 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from kingpost import Ports
+from kingpost_http.connection import Connection
+from kingpost_http.face import HttpFace
+from kingpost_http.settings import Settings
+from kingpost_http.status import Standing
 
 READY = b"GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POST = b"POST /v1/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -123,6 +128,34 @@ async def test_who_speaks_http_1_0_gets_an_answer_and_the_end_of_the_connection(
 
     assert whole.startswith(b"HTTP/1.1 200")
     assert whole.endswith(b'{"ready":true}')
+
+
+async def test_who_takes_an_answer_slowly_gets_all_of_it_and_who_takes_nothing_is_let_go(
+    ports: Ports, serving: Any
+) -> None:
+    """As long as some of it is taken between two looks; a pipeline that nobody reads holds no connection for ever."""
+    standing = Standing()
+    face = HttpFace(Settings(port=0), ports, standing)
+    asked = READY.replace(b"/ready", b"/openapi.json") * 400
+    async with serving(work=False, faces=[face]), connected(face.url) as (reader, writer):
+        writer.write(asked)
+        await reader.read(1)
+        (held,) = cast("set[Connection]", standing._connections)  # noqa: SLF001 - the very connection, and its looks
+        later = asyncio.get_running_loop().time()
+        for _ in range(3):
+            while not (before := held.transport.get_write_buffer_size()):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0)
+            while held.transport.get_write_buffer_size() == before:
+                assert await reader.read(65536)
+            later += 1000
+            held.overdue(later)
+            assert not held.transport.is_closing()
+        while not held.lost:
+            later += 1000
+            held.overdue(later)
+            await asyncio.sleep(0)
+
+    assert not standing._connections  # noqa: SLF001 - as above
 
 
 async def test_answers_that_are_more_than_the_caller_takes_at_once_all_come(serving: Any) -> None:

@@ -90,8 +90,8 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_advancing", "_again", "_before", "_came", "_chunk", "_client", "_coming", "_counted", "_current", "_headers",
-        "_loop", "_over", "_parser", "_scheme", "_settings", "_shared", "_since", "_size", "_stage", "_still", "_url",
-        "_waiting", "_writable", "full", "lost", "on_lost", "transport",
+        "_left", "_loop", "_over", "_parser", "_scheme", "_settings", "_shared", "_since", "_size", "_stage", "_still",
+        "_url", "_waiting", "_writable", "full", "lost", "on_lost", "transport",
     )  # fmt: skip
 
     def __init__(self, shared: Shared) -> None:
@@ -106,7 +106,7 @@ class Connection(asyncio.Protocol):
         self._chunk, self._before = -1, b""
         self._current: Request | None = None
         self._waiting: deque[Request] = deque()
-        self._stage, self._since = _IDLE, self._loop.time()
+        self._stage, self._since, self._left = _IDLE, self._loop.time(), 0
         self.lost = self._counted = self._advancing = self._still = self._over = False
         self._writable: asyncio.Future[None] | None = None
         self.full = False
@@ -389,6 +389,8 @@ class Connection(asyncio.Protocol):
         if self._writable is not None:
             self._writable.set_result(None)
             self._writable, self.full = None, False
+            if self._stage == _ANSWER:
+                self._since = self._loop.time()
             self._advance()
 
     def shutdown(self) -> None:
@@ -444,8 +446,16 @@ class Connection(asyncio.Protocol):
             self.refuse(408, "http.slow", "the head of the request did not come in time")
         elif self._stage == _BODY and seconds > settings.body_seconds:
             self.refuse(408, "http.slow", "the body of the request did not come in time")
-        elif self._stage == _IDLE and seconds > settings.idle_seconds:
-            (self.transport.abort if self.full else self.transport.close)()
+        elif self._stage in (_IDLE, _ANSWER) and self._current is None and seconds > settings.idle_seconds:
+            self._rested(now)
+
+    def _rested(self, now: float) -> None:
+        """Nothing is asked, or nothing that was answered is taken: the end, unless a slow caller still takes some."""
+        left = self.transport.get_write_buffer_size()
+        if left != self._left:
+            self._left, self._since = left, now
+        else:
+            (self.transport.abort if left else self.transport.close)()
 
 
 def _split(url: bytes) -> tuple[bytes, bytes]:
