@@ -18,8 +18,11 @@ DEEPEST = 64
 MOST = 500_000
 """Lists and objects in a payload: one for each 50 bytes of the largest. Eight million fit, and take seconds to make."""
 
+MOST_VALUES = 1_000_000
+"""Values in a payload: one for each 25 bytes of the largest. While they are made nobody else is received."""
+
 _FIELDS = 1000
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 """A text, whose brackets open nothing. One without an end is passed over once, and not from each quote in it."""
 
 
@@ -31,8 +34,8 @@ def parse(body: bytes, content_type: str) -> Any:
     """The value of a JSON body, or the fields of a form.
 
     Raises:
-        Unreadable: it is no UTF-8, no JSON, names a key twice, is nested too deeply, has too many parts or holds half a
-            character.
+        Unreadable: it is no UTF-8, no JSON, names a key twice, is nested too deeply, has too many parts or values, or
+            holds half a character.
     """
     try:
         text = body.decode("utf-8")
@@ -44,9 +47,7 @@ def parse(body: bytes, content_type: str) -> Any:
 
 
 def _json(text: str) -> Any:
-    opened = text.count("[") + text.count("{")
-    if opened > MOST and (opened := sum(map(_TEXT.sub("", text).count, "[{"))) > MOST:
-        raise Unreadable(f"it has more than {MOST:,} lists and objects")
+    opened = _opened(text)
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number, parse_float=_finite)
     except RecursionError as problem:
@@ -63,6 +64,26 @@ def _json(text: str) -> Any:
         except UnicodeEncodeError as problem:
             raise Unreadable("it holds half of a surrogate pair") from problem
     return value
+
+
+def _opened(text: str) -> int:
+    """How many lists and objects it has at most.
+
+    Raises:
+        Unreadable: it has too many of them, or too many values.
+    """
+    opened, commas = text.count("[") + text.count("{"), text.count(",")
+    # A text has two quotes that no backslash escapes, and is a value or the key of one.
+    many = text.count('"') - text.count('\\"') > 4 * MOST_VALUES
+    if not many and (opened > MOST or commas >= MOST_VALUES):
+        bare = _TEXT.sub("", text)
+        opened, commas = bare.count("[") + bare.count("{"), bare.count(",")
+        if opened > MOST:
+            raise Unreadable(f"it has more than {MOST:,} lists and objects")
+        many = commas >= MOST_VALUES
+    if many:
+        raise Unreadable(f"it has more than {MOST_VALUES:,} values")
+    return opened
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -89,11 +89,14 @@ class Receiving:
         if (arrived.headers.get("Content-Encoding") or "identity").lower() != "identity":
             raise Refusal(415, "a compressed body is not opened; send it as it is")
         scheme, now = SCHEMES[source.scheme], self._ports.clock.now()
-        scheme.verify(arrived, source, now)
+        # Others are received while a large one is looked at.
+        large = len(body) > _LARGE_BYTES
+        if large:
+            await asyncio.to_thread(scheme.verify, arrived, source, now)
+        else:
+            scheme.verify(arrived, source, now)
         try:
             kind = arrived.headers.get("Content-Type") or ""
-            # Others are received meanwhile: megabytes of small values take longer than a second.
-            large = len(body) > _LARGE_BYTES
             payload = await asyncio.to_thread(parse, body, kind) if large else parse(body, kind)
         except Unreadable as problem:
             # The sender is who it says: what it sent is kept, so that somebody can look at it.
