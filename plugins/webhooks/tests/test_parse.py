@@ -21,7 +21,7 @@ def test_brackets_in_texts_open_nothing() -> None:
     assert parse(json.dumps(value).encode(), "application/json") == value
 
 
-@pytest.mark.parametrize(("one", "times"), [("0", 1), ('""', 1), ('""', 3), (r'"\\\\"', 1), ('",["', 1)])
+@pytest.mark.parametrize(("one", "times"), [("0", 1), ('""', 3), (r'"\\\\"', 1), ('",["', 1)])
 def test_more_values_than_anybody_sends_are_refused(one: str, times: int) -> None:
     """Twelve million of them fit into 25 MB; while they are made nobody else is received."""
     with pytest.raises(Unreadable, match="values"):
