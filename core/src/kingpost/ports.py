@@ -49,6 +49,10 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+_VARIANT = "89ab"
+"""The first digit of what is random: its upper two bits are 10."""
+
+
 class Ids:
     """Time-ordered ids: UUID version 7 (RFC 9562, section 5.7), as text.
 
@@ -64,10 +68,11 @@ class Ids:
         """The next id: 36 characters, lower case."""
         milliseconds = int(self._clock.now() * 1000)
         self._last = max(milliseconds << 12, self._last + 1)
-        random = int.from_bytes(self._entropy(8), "big") & 0x3FFF_FFFF_FFFF_FFFF | 0b10 << 62
-        # Two numbers of 64 bits are formatted in less time than one of 128.
-        time, tail = f"{self._last >> 12:012x}", f"{random:016x}"
-        return f"{time[:8]}-{time[8:]}-7{self._last & 0xFFF:03x}-{tail[:4]}-{tail[4:]}"
+        # Bytes become text in a fraction of the time that numbers do.
+        head = ((self._last >> 12) << 16 | 0x7000 | self._last & 0xFFF).to_bytes(8, "big").hex()
+        random = self._entropy(8)
+        tail = random.hex()
+        return f"{head[:8]}-{head[8:12]}-{head[12:]}-{_VARIANT[random[0] >> 4 & 3]}{tail[1:4]}-{tail[4:]}"
 
 
 class SystemEntropy:
