@@ -44,6 +44,7 @@ _NEEDED = {
     "counters": "token counter",
     "log": "log",
 }
+_DOORS = tuple(_NEEDED)
 
 
 class Intake:
@@ -209,7 +210,7 @@ def require(plugins: Plugins) -> None:
     Raises:
         DoorEmpty: naming all of them, and what fills them.
     """
-    if not all(map(plugins.names, _NEEDED)):
+    if not plugins.offer(_DOORS):
         empty = [noun for kind, noun in _NEEDED.items() if not plugins.names(kind)]
         mend = "the kernel alone does nothing: 'pip install kingpost' brings the standard plugins ('kingpost doctor')"
         raise DoorEmpty([f"any {noun}" for noun in empty], mend)

@@ -51,6 +51,7 @@ class Plugins:
         self._started: list[Any] = []
         # What every task asks again: true until a plugin is found to be broken.
         self._names: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._offer: dict[tuple[str, ...], bool] = {}
         self._parts: dict[tuple[str, str], Part] = {}
         self._ready: dict[tuple[str, str], Any] = {}
         self._starting: dict[int, asyncio.Lock] = {}
@@ -92,6 +93,12 @@ class Plugins:
                     names[name] = (*names.get(name, ()), plugin.id)
         found = self._names[kind] = dict(sorted(names.items()))
         return found
+
+    def offer(self, kinds: tuple[str, ...]) -> bool:
+        """Whether there is at least one name of each of these kinds."""
+        if (known := self._offer.get(kinds)) is None:
+            known = self._offer[kinds] = all(map(self.names, kinds))
+        return known
 
     def owner(self, kind: str, name: str) -> Found:
         """The plugin that offers a name.
@@ -266,7 +273,7 @@ class Plugins:
     def _blame(self, plugin: Found, where: str, expected: str, came: str) -> PluginBroken:
         broken = PluginBroken(plugin.id, where, expected, came)
         self.problems[plugin.id] = str(broken)
-        for known in (self._names, self._parts, self._ready):
+        for known in (self._names, self._offer, self._parts, self._ready):
             known.clear()
         return broken
 
