@@ -464,7 +464,7 @@ def _split(url: bytes) -> tuple[bytes, bytes]:
     Raises:
         httptools.HttpParserInvalidURLError: it is none.
     """
-    if b"#" in url or not url.isascii():
+    if url.find(b"#") >= 0 or not url.isascii():
         raise httptools.HttpParserInvalidURLError("no target")
     if url.startswith(b"/"):
         path, _, query = url.partition(b"?")

@@ -213,7 +213,7 @@ def _text(raw: bytes) -> str:
     Raises:
         Refusal: it is no text.
     """
-    if b"%" not in raw:
+    if raw.find(b"%") < 0:
         text = raw.decode("ascii", "replace")
     else:
         try:
