@@ -25,6 +25,8 @@ the last one came to half of what is allowed."""
 Counted = Callable[[], Mapping[str, int] | None]
 """How many tasks each tenant has queued, from whoever holds them all in memory; ``None`` from who does not."""
 
+_NEVER = float("-inf"), 0, None
+
 
 class Room:
     """The queue of one kernel, as far as it has an end."""
@@ -45,11 +47,7 @@ class Room:
         """
         settings, own = self._settings, self._limit(tenant)
         exact = self._counted()
-        bounds = (
-            (None, settings.queue, "the queue"),
-            (tenant, settings.tenant_queue if own is None else own, f"tenant {tenant!r}"),
-        )
-        for who, most, name in bounds:
+        for who, most in ((None, settings.queue), (tenant, settings.tenant_queue if own is None else own)):
             if most is None:
                 continue
             if exact is not None:
@@ -57,12 +55,13 @@ class Room:
             else:
                 held = await self._count(who, most)
             if held + many > most:
+                name = "the queue" if who is None else f"tenant {tenant!r}"
                 raise Overloaded(f"{held} tasks are queued and {most} is the most for {name}; submit it again later")
 
     async def _count(self, tenant: str | None, most: int) -> int:
         """The queued tasks as of a moment ago, and those accepted here since. One asks, the others go on."""
         now = self._ports.clock.monotonic()
-        at, count, waits = self._known.get(tenant, (float("-inf"), 0, None))
+        at, count, waits = self._known.get(tenant, _NEVER)
         spared = _SPARED * self._took.get(tenant, 0.0) if count < most // 2 else 0.0
         if now - at < max(COUNTED_SECONDS, spared):
             return count
