@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from itertools import chain
+from operator import itemgetter
+from typing import Any
 
 from kingpost import (
     SALT_BYTES,
@@ -25,7 +27,7 @@ from kingpost import (
 
 from .heads import Heads, Held
 from .jobs import Put
-from .rows import COLUMNS, columns, packed
+from .rows import COLUMNS, columns
 
 _FRAME = "INSERT INTO frames (position, stream, first, hash, body, payloads) VALUES "
 _BORN = f"INSERT INTO task (position, {COLUMNS}) VALUES "  # noqa: S608 - the columns are our own
@@ -35,6 +37,9 @@ _ENDED = "UPDATE task SET agent = ?, status = ?, state = ?, open = NULL WHERE po
 # A blob that was to go with sealed frames stays, now that somebody holds it again.
 _NOT_DUE = "DELETE FROM due WHERE work = (SELECT 'blob ' || number FROM blob WHERE tenant = ? AND digest = ?)"
 _BLOB = "INSERT INTO blob (tenant, digest, content) VALUES (?, ?, ?) ON CONFLICT (tenant, digest) DO NOTHING"
+
+_changing = itemgetter(3, 4, 9, 0)
+"""Agent, status and state of a row, and its position."""
 
 _TEXT_OR_NONE = frozenset({str, type(None)})
 
@@ -55,6 +60,8 @@ class Group:
         self._frames: list[tuple[int, str | None, int, bytes, bytes, bytes | None]] = []
         self._blobs: list[tuple[str, str, bytes]] = []
         self._bytes = 0
+        self.rows: list[tuple[Any, ...]] = []
+        """Of each task that is touched, once it is written: the position of its first frame and its ``COLUMNS``."""
 
     @property
     def empty(self) -> bool:
@@ -126,17 +133,19 @@ class Group:
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Everything into the transaction: frames, one row for each task that they touch, blobs."""
-        born: list[tuple[object, ...]] = []
-        moved: list[tuple[str, str, str, int]] = []
-        ended: list[tuple[str, str, str, int]] = []
+        born: list[tuple[Any, ...]] = []
+        moved: list[tuple[Any, ...]] = []
+        ended: list[tuple[Any, ...]] = []
         for held in self._touched.values():
             state = held.state
             if state is None:
                 continue
+            row = (held.first, *columns(state))
+            self.rows.append(row)
             if held.stored:
-                (ended if state.final else moved).append((state.agent, state.status, packed(state), held.first))
+                (ended if state.final else moved).append(_changing(row))
             else:
-                born.append((held.first, *columns(state)))
+                born.append(row)
                 held.stored = True
         _insert(connection, _FRAME, self._frames)
         _insert(connection, _BORN, born)

@@ -45,11 +45,11 @@ class Heads:
         self.streams: dict[str, Held] = {}
         self.position, self.hash, self.at = 0, GENESIS, 0
 
-    def refresh(self) -> None:
-        """Learn what other processes wrote. Call it inside a transaction that holds the write lock."""
+    def refresh(self) -> bool:
+        """Learn what others wrote; false when nobody has. Call it inside a transaction that holds the write lock."""
         (seen,) = self._connection.execute("PRAGMA data_version").fetchone()
         if seen == self._seen:
-            return
+            return False
         self.streams.clear()
         row = self._connection.execute(_HEAD).fetchone()
         if row is None:
@@ -58,6 +58,7 @@ class Heads:
             self.position, body, self.hash = row
             self.at = decode(self.position, body, None).at
         self._seen = seen
+        return True
 
     def forget(self) -> None:
         """Believe nothing until the next ``refresh``."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -45,15 +45,22 @@ def last(connection: sqlite3.Connection) -> int:
     return int(position)
 
 
-def take_live(connection: sqlite3.Connection, mark: Mark) -> None:
-    """A snapshot of the live rows as of ``mark``, the newest frame, unless there is one of late.
+def take_live(connection: sqlite3.Connection, mark: Mark, known: Mapping[int, Row] | None) -> bool:
+    """A snapshot of the live rows as of ``mark``, the newest frame, unless there is one of late; whether it was taken.
 
-    Call it inside a transaction that holds the write lock. A file that has none, of long ago, is left to ``rebuild``:
-    its first one would keep everybody waiting.
+    ``known`` are the rows that were touched since the newest one, by position, where all of them are at hand: to read
+    them back is two thirds of the work. Call it inside a transaction that holds the write lock. A file that has none,
+    of long ago, is left to ``rebuild``: its first one would keep everybody waiting.
     """
     before = last(connection)
-    if STRIDE <= mark.position - before <= _MOST_FRAMES:
-        add(connection, mark, connection.execute(_TOUCHED, (before,)).fetchall())
+    if not STRIDE <= mark.position - before <= _MOST_FRAMES:
+        return False
+    if known is None:
+        rows = connection.execute(_TOUCHED, (before,)).fetchall()
+    else:
+        rows = [known[first] for first in sorted(known)]
+    add(connection, mark, rows)
+    return True
 
 
 def add(connection: sqlite3.Connection, mark: Mark, rows: Sequence[Row]) -> None:

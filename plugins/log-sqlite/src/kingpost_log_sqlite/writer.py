@@ -58,6 +58,8 @@ class Writer:
         self._heads = Heads(self._connection, settings.streams_in_memory)
         self._place = Place(path)
         self._snapshot = 0
+        # What was touched since the newest snapshot, while that is this thread's and nobody else writes.
+        self._touched: dict[int, snapshots.Row] | None = None
         self._gathers = False
         self._thread = threading.Thread(target=self._run, name="kingpost-log", daemon=True)
 
@@ -156,7 +158,7 @@ class Writer:
         """``trusting``: a stream that somebody says is new need not be looked up first."""
         try:
             begin(self._connection, self._settings.busy_seconds)
-            self._heads.refresh()
+            self._refresh()
             group = self._group(jobs, trusting=trusting)
             self._commit(group)
         except Exception as problem:  # noqa: BLE001 - the writer survives, whatever it was
@@ -209,6 +211,8 @@ class Writer:
             self._ports.point("blob.before_commit")
         self._connection.execute("COMMIT")
         group.advance()
+        if self._touched is not None:
+            self._touched.update([(row[0], row) for row in group.rows])
         self._checkpoint.wrote(group.size)
 
     def _snapshot_if_due(self) -> None:
@@ -218,14 +222,19 @@ class Writer:
             return
         try:
             begin(self._connection, self._settings.busy_seconds)
-            self._heads.refresh()
+            self._refresh()
             mark = Mark(self._heads.position, self._heads.hash, self._heads.at)
-            snapshots.take_live(self._connection, mark)
+            taken = snapshots.take_live(self._connection, mark, self._touched)
             self._connection.execute("COMMIT")
+            self._touched = {} if taken else None
         except Exception as problem:  # noqa: BLE001 - nothing depends on it
             log.warning("no snapshot of the log now (%s); one is taken later", explained(problem, self._path))
             self._undo()
         self._snapshot = self._heads.position
+
+    def _refresh(self) -> None:
+        if self._heads.refresh():
+            self._touched = None
 
     def _alone(self, job: Alone) -> None:
         try:
