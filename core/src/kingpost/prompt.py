@@ -6,10 +6,15 @@ Pure: the same passages give the same bytes, and passages that come later never 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
 from .records.context import Passage, Trust
+
+
+_CLOSING = re.compile(r"<(?=\s*/\s*passage)", re.IGNORECASE)
+"""What a model may take for the end of a passage: it reads more forms of a tag than one."""
 
 
 def render(passages: Sequence[Passage]) -> str:
@@ -24,7 +29,7 @@ def _element(passage: Passage) -> str:
     if passage.trust is Trust.TASK:
         return passage.text
     place = f' place="{escape(passage.place)}"' if passage.place else ""
-    # Only a literal closing tag could be mistaken for ours; everything else stays byte for byte, code above all.
-    text = passage.text.replace("</passage", "<\\/passage")
+    # Only a closing tag could be mistaken for ours; everything else stays byte for byte, code above all.
+    text = _CLOSING.sub(r"<\\", passage.text)
     head = f'<passage id="{passage.id}" source="{escape(passage.source)}"{place} trust="{passage.trust}">'
     return f"{head}\n{text}\n</passage>"
