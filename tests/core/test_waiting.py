@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from kingpost import (
+    Access,
     Answer,
     Call,
     Calls,
     Context,
+    Forbidden,
     InvalidRequest,
     Limits,
     NotFound,
@@ -210,9 +212,15 @@ async def test_a_callback_settles_its_call_with_the_calls_own_token() -> None:
         came = Observation(call="1", text="a lamp")
         with pytest.raises(InvalidRequest, match="token"):
             await perform(calls.OBSERVE, calls.Observe(id=id, observation=came, token="guess"))
+        # Who is let in for something else needs the call's token, and nothing more.
+        reads = Access(scopes=frozenset({"events:read"}), token="one")
+        with pytest.raises(Forbidden, match="calls:settle"):
+            await opened.kernel.ask(calls.OBSERVE, calls.Observe(id=id, observation=came), reads)
+        with pytest.raises(InvalidRequest, match="token"):
+            await opened.kernel.ask(calls.OBSERVE, calls.Observe(id=id, observation=came, token="guess"), reads)
         page = await perform(event_ops.EVENTS, event_ops.ListEvents(task=id, limit=1000))
         assert shop.tokens[0] not in str(page)
-        await perform(calls.OBSERVE, calls.Observe(id=id, observation=came, token=shop.tokens[0]))
+        await opened.kernel.ask(calls.OBSERVE, calls.Observe(id=id, observation=came, token=shop.tokens[0]), reads)
         with pytest.raises(NotFound):
             await perform(calls.OBSERVE, calls.Observe(id=id, observation=came, token=shop.tokens[0]))
         assert await answer_of(opened, id) == "1=a lamp"
