@@ -12,7 +12,6 @@ from html import escape
 
 from .records.context import Passage, Trust
 
-
 _CLOSING = re.compile(r"<(?=\s*/\s*passage)", re.IGNORECASE)
 """What a model may take for the end of a passage: it reads more forms of a tag than one."""
 
