@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from kingpost import Ports, Unavailable
@@ -116,7 +117,7 @@ async def test_questions_beyond_the_last_thread_wait_in_turn() -> None:
             raise ValueError("seven")
         return number
 
-    answers = [threads.run(lambda number=number: question(number)) for number in range(9)]  # type: ignore[misc]
+    answers = [threads.run(partial(question, number)) for number in range(9)]
     go.set()
     async with asyncio.timeout(30):
         told = await asyncio.gather(*answers, return_exceptions=True)
