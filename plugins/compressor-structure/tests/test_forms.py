@@ -262,6 +262,17 @@ def test_odd_shapes_of_python_parse(budget: int, shorten: Shorten) -> None:
         assert names(left) >= names(SHAPES)
 
 
+@pytest.mark.parametrize(("end", "ends"), [("\n", "\r\n"), ("\n\n", "\n\f\n"), ("\n\n", "\n# \u2028 \x85 \x0b\n")])
+def test_whatever_ends_its_lines_python_is_python(end: str, ends: str, shorten: Shorten) -> None:
+    """Files of other systems, with pages, with signs that end lines elsewhere: all signatures, and it parses."""
+    body = "    load = load + 1\n" * 20
+    source = "".join(f"def lift_{n}(load, rope='a\u2028\x1cb'):\n{body}\n" for n in range(12))
+    left = shorten(source.replace(end, ends), 0.2, kind="python")
+
+    names = [node.name for node in ast.parse(left).body if isinstance(node, ast.FunctionDef)]
+    assert names == [f"lift_{n}" for n in range(12)]
+
+
 def test_a_part_that_begins_inside_a_class_keeps_its_signatures(shorten: Shorten) -> None:
     source = (
         "    def lift(self, load):\n" + "        load = load + 1\n" * 30 + "    def turn(self):\n        return 1\n"

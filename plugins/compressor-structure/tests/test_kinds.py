@@ -29,6 +29,7 @@ LIBRARY = Path(ast.__file__).parent
         ("id,when,kind\n" + '7,"2026-01-01 10:00:00 UTC",crane\n' * 9, "table"),
         (" id | when                | kind\n" + "  7 | 2026-01-01 10:00:00 | crane\n" * 9, "table"),
         ("1\n00:00:01,000 --> 00:00:02,900\nIt lifts.\n\n" * 9, "prose"),
+        ('"""Lifts.\n\n```py\nlift(1)\n```\n"""\nimport os\n\n' + "def lift(load):\n    return load\n\n" * 9, "python"),
         ("# Title\n\nSome text.\n\n```python\ndef lift(load):\n" + "    load += 1\n" * 20 + "```\n", "markdown"),
         ("a,b,c\n1,2,3\n4,5,6\n7,8,9\n", "table"),
         ('int main() {\n  puts("x");\n  return 0;\n}\n', "code"),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from .forms import grammar, log, verdicts
 from .forms.speakers import speaks
 from .question import STOP
+from .syntax import parse
 
 KINDS = ("code", "dialogue", "diff", "json", "jsonl", "log", "markdown", "prose", "python", "table", "tests")
 
@@ -84,13 +85,14 @@ def _of_text(text: str) -> str:
     said = "\n" + text[:_SEARCHED]
     if len(verdicts.MARKS.findall(said)) >= 2:
         return "tests"
-    return _of_lines(lines) or ("python" if _defines_python(said) else _of_layout(lines))
+    return _of_lines(lines) or ("python" if _defines_python(said, text) else _of_layout(lines))
 
 
-def _defines_python(said: str) -> bool:
+def _defines_python(said: str, text: str) -> bool:
     """Whether definitions of Python stand all over it, and not in the examples of a document."""
     marks = len(_PYTHON_LINES.findall(said))
-    return marks >= 2 and marks > _PROMISING * said.count("\n") and "\n```" not in said
+    # A docstring may have examples in fences too.
+    return marks >= 2 and marks > _PROMISING * said.count("\n") and ("```" not in said or parse(text) is not None)
 
 
 def _of_lines(lines: Sequence[str]) -> str:
@@ -129,7 +131,7 @@ def _say_alike(lines: Sequence[str]) -> bool:
 
 
 def _says(line: str) -> bool:
-    return sum(map(str.isdigit, line[:24])) >= 4 and len(_SAYS.findall(line)) >= 2
+    return line[:1] not in "#/*" and sum(map(str.isdigit, line[:24])) >= 4 and len(_SAYS.findall(line)) >= 2
 
 
 def _shape(run: re.Match[str]) -> str:

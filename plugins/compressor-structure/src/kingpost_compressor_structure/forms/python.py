@@ -7,6 +7,7 @@ begins inside a class counts too. What does not parse is left to ``code``.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from .. import comments
 from ..question import Question
 from ..syntax import parse
 from ..units import ABSENT, Form
-from .source import Compound, Function, Source, begin, defined
+from .source import Compound, Function, Source, begin, defined, lines_of
 from .statements import Skeleton, Statement, moved
 
 _DEEPEST = 4
@@ -22,6 +23,7 @@ _FRAME = "class _:\n"
 _BODIES = "bodies of functions that the question does not mention"
 _NO_QUESTION = "bodies of functions"
 _NOT_ALL = "code less relevant than the rest"
+_PAGE = re.compile(r"^[^\S\n]*\f[^\S\n]*\S", re.MULTILINE)
 _FIXED = ('"""', "'''", "\\\n")
 _NAMED, _DOCS, _SAID = 0.985, 0.9, 0.88
 """Parameters by name, the first line of a docstring, types and all defaults: what they are worth, beside the name."""
@@ -49,9 +51,11 @@ class _Place(NamedTuple):
 
 def form(text: str, question: Question) -> Form | None:
     """The skeleton comes first, public names before private ones."""
-    if "\r" in text or "\f" in text:
+    source = text.replace("\r\n", "\n") if "\r" in text else text
+    # A page may begin on a line of its own, not in front of a statement: there it ends its indentation.
+    if "\r" in source or ("\f" in source and _PAGE.search(source)):
         return None
-    source = text if text.endswith("\n") else text + "\n"
+    source = source if source.endswith("\n") else source + "\n"
     # A part that begins indented is read inside a class of no name.
     frame = _FRAME if source.lstrip("\n")[:1] in (" ", "\t") else ""
     tree = parse(frame + source)
@@ -75,7 +79,7 @@ class _Reader:
     """Turns statements into units, which together are the text."""
 
     def __init__(self, source: str, question: Question) -> None:
-        self._source = Source(source.splitlines(keepends=True), self._finish)
+        self._source = Source(lines_of(source), self._finish)
         self.units: list[Statement] = []
         self._question = question
         self._bodies = _BODIES if question.terms else _NO_QUESTION

@@ -16,6 +16,13 @@ _BRIEF = 5
 """Characters of a default that takes no more tokens than three dots: ``None``, ``False``, a small number."""
 
 
+def lines_of(text: str) -> list[str]:
+    """Lines as the parser counts them, with their ends: no other sign than this one ends a line."""
+    *lines, last = text.split("\n")
+    found = [f"{line}\n" for line in lines]
+    return [*found, last] if last else found
+
+
 class Source:
     """The lines that a tree was read from. ``finish`` takes comments away."""
 
@@ -147,7 +154,7 @@ def _default(value: ast.expr) -> str:
 
 def _tight(text: str) -> str:
     """Without blank lines."""
-    return "".join(line for line in text.splitlines(keepends=True) if line.strip())
+    return "".join(line for line in lines_of(text) if line.strip())
 
 
 def _written_anew(node: Function | ast.ClassDef) -> str:

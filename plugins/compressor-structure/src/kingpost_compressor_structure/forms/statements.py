@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..units import ABSENT, Form, Unit
+from .source import lines_of
 
 PARAMETERS = "parameters of functions, written _"
 
@@ -70,7 +71,7 @@ class Skeleton(Form):
 def moved(text: str, before: str, after: str, inner: str = "") -> str:
     """Lines that stood behind ``before`` behind ``after``; what is further in stays so, or stands behind ``inner``."""
     lines = []
-    for line in text.splitlines(keepends=True):
+    for line in lines_of(text):
         bare = line[len(before) :]
         if not line.startswith(before) or not bare.strip():
             lines.append(line)
