@@ -202,8 +202,9 @@ class Conflict(TransientError):
 
     code = "transient.conflict"
 
-    def __init__(self, stream: str, expected: str, found: str) -> None:
-        super().__init__(f"stream {stream!r} is at version {found!r}, not {expected!r}; read it again and append anew")
+    def __init__(self, stream: str, expected: str, found: str, told: str = "") -> None:
+        moved = f"stream {stream!r} is at version {found!r}, not {expected!r}; read it again and append anew"
+        super().__init__(told or moved)
         self.stream, self.expected, self.found = stream, expected, found
 
 

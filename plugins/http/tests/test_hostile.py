@@ -149,6 +149,7 @@ async def test_a_path_or_query_that_leads_nowhere_is_refused(
     ("headers", "status"),
     [
         ({"content-type": "text/plain"}, 415), ({"content-type": "application/xml"}, 415),
+        ({"content-type": "application/json; charset=utf-16"}, 415),
         ({"content-encoding": "gzip"}, 415), ({"idempotency-key": "x" * 300}, 400), ({"idempotency-key": "a b"}, 400),
         ({"kingpost-position": "x"}, 400), ({"kingpost-position": "999999999999"}, 409),
         ({"authorization": "Basic eDp5"}, 401), ({"authorization": "Bearer"}, 401),

@@ -39,6 +39,7 @@ _ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
 _PARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})")
 _KEY = re.compile(rb"[\x21-\x7e]{1,255}")
 _HOST = re.compile(rb"([^\[\]:@/?#\s,]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
+_CHARSET = re.compile(rb"(?:^|[;\s])charset\s*=\s*\"?([^\s;\"]*)", re.IGNORECASE)
 _POSITION = re.compile(rb"[0-9]{1,15}")
 _SINGLE = frozenset(
     (b"host", b"content-length", b"content-type", b"authorization", b"idempotency-key", b"transfer-encoding",
@@ -402,8 +403,11 @@ def _described(fields: dict[bytes, bytes], body: bytes) -> bytes:
     """
     if body:
         kind = fields.get(b"content-type", b"")
-        if kind != b"application/json" and kind.partition(b";")[0].strip().lower() != b"application/json":
-            raise Refusal(415, "http.content_type", "send the body as application/json")
+        if kind != b"application/json":
+            media, _, more = kind.partition(b";")
+            charset = _CHARSET.search(more)
+            if media.strip().lower() != b"application/json" or (charset and charset[1].lower() != b"utf-8"):
+                raise Refusal(415, "http.content_type", "send the body as application/json, in UTF-8")
         if b"content-encoding" in fields and fields[b"content-encoding"].lower() != b"identity":
             raise Refusal(415, "http.content_encoding", "send the body as it is, not compressed")
     return body

@@ -119,7 +119,8 @@ async def _rotate(house: House, request: op.RotateToken, tenant: str, asked: Ask
     if (known := ring.keys.get(id)) is not None:
         return _again(known, token, once, name)
     if old.replaced_by is not None:
-        raise Conflict(STREAM, old.id, old.replaced_by)
+        told = f"token {old.id!r} was rotated before; rotate {old.replaced_by!r}, which took its place"
+        raise Conflict(STREAM, old.id, old.replaced_by, told)
     if old.ends <= now:
         raise InvalidRequest(f"token {old.id!r} holds no more; create a new one")
     key = Key(
