@@ -285,9 +285,10 @@ func (w *Worker) said(ctx context.Context, work Work) (said SettleBody, err erro
 	return said, err
 }
 
-// settle tells the server; a claim is worth nothing any more when it was silent for TTL.
+// settle tells the server, however long it is away: while this worker lives, nobody else is given the call. One that is
+// there and for TTL does not take it is told that it failed. Whoever is told to stop meanwhile tries for TTL.
 func (w *Worker) settle(ctx context.Context, one *claim, said SettleBody) {
-	until, refused := time.Now().Add(w.options.TTL), false
+	until, refused, there := time.Now().Add(w.options.TTL), false, false
 	options := []Option{WithIdempotencyKey(randomKey())}
 	for failures := 0; ; failures++ {
 		_, err := w.client.Workers.Observe(ctx, one.holder, said, options...)
@@ -301,7 +302,16 @@ func (w *Worker) settle(ctx context.Context, one *claim, said SettleBody) {
 		w.problem(err, &one.work)
 		switch {
 		case mayPass(err):
-			if !time.Now().Before(until) || wait(ctx, w.pause(failures)) != nil {
+			late := !time.Now().Before(until)
+			if late && w.stopped() {
+				return
+			}
+			if there && !refused {
+				said, options, refused = toolRaised(one.work, "it could not be told: "+err.Error()), nil, true
+			}
+			// Who answers now, and then still does not take it, is not away.
+			there = late && w.isThere(ctx)
+			if wait(ctx, w.pause(failures)) != nil {
 				return
 			}
 		case !refused:
@@ -311,6 +321,15 @@ func (w *Worker) settle(ctx context.Context, one *claim, said SettleBody) {
 			return
 		}
 	}
+}
+
+// isThere reports whether the server answers a sign of life.
+func (w *Worker) isThere(ctx context.Context) bool {
+	w.mutex.Lock()
+	id := w.id
+	w.mutex.Unlock()
+	_, err := w.client.Workers.Heartbeat(ctx, id)
+	return err == nil
 }
 
 func (w *Worker) pause(failures int) time.Duration {

@@ -208,9 +208,13 @@ export class Worker {
     }
   }
 
-  /** Tell the server; a claim is worth nothing any more when it was silent for `ttl` seconds. */
+  /**
+   * Tell the server, however long it is away: while this worker lives, nobody else is given the call. One that is there
+   * and for `ttl` seconds does not take it is told that it failed. Whoever is told to stop meanwhile tries for `ttl` seconds.
+   */
   async #settle(work: Work, holder: string, said: Said): Promise<void> {
     const until = Date.now() + this.#options.ttl * 1000
+    let there = false
     const { task, call } = work
     let idempotencyKey: string | undefined = crypto.randomUUID()
     for (let failures = 0; ; failures++) {
@@ -224,7 +228,14 @@ export class Worker {
         }
         this.#options.onProblem(problem, work)
         if (mayPass(problem)) {
-          if (Date.now() >= until) return
+          const late = Date.now() >= until
+          if (late && this.#stopped.signal.aborted) return
+          if (there && idempotencyKey) {
+            said = failure(work, `it could not be told: ${problem}`)
+            idempotencyKey = undefined
+          }
+          // Who answers now, and then still does not take it, is not away.
+          there = late && (await this.#workers.heartbeat(this.#id).then(() => true, () => false))
           await sleep(this.#pause(failures))
         } else if (idempotencyKey) {
           // What was said is refused: the agent is told that, and not kept waiting.

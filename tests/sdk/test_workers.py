@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -136,6 +137,31 @@ def test_a_call_whose_answer_was_lost_is_given_out_again(driver: Driver, own: Se
     assert outcomes(own, ids) == ["three tea", "three milk"]
     assert set(found["problems"]) == {"ConnectionFailed"}
     assert (len(lost), len(set(lost))) == (5, 1)
+
+
+@pytest.mark.parametrize("away", [True, False], ids=["away", "there"])
+def test_what_was_done_is_told_however_long_nobody_takes_it(driver: Driver, own: Server, away: bool) -> None:
+    """Behind its time too: it lives, so nobody else is given the call.
+
+    A server that is there and does not take it hears that the call has failed.
+    """
+    began: list[float] = []
+
+    def between(asked: Asked) -> bytes:
+        settles = asked.path.endswith("/observations")
+        if settles and not began:
+            began.append(time.monotonic())
+        refused = b"three tea" in asked.body if not away else began and time.monotonic() - began[0] < 2
+        return answer(502, b"<html>") if refused else answer(*passed_on(own.url, asked))
+
+    ids = submitted(own, "teller", "tea", "milk")
+    with Scripted(between) as server:
+        found = served(driver, own, server.url, most=2, ttl=1)
+    said = outcomes(own, ids)
+
+    assert said[1] == "three milk"
+    assert said[0] == "three tea" if away else "could not be told" in said[0]
+    assert set(found["problems"]) == {"TransientError"}
 
 
 WORK = {

@@ -235,8 +235,12 @@ class Worker:
         return {"observation": models.ObservationInput(work.call, handed.text), **files}
 
     def _settle(self, work: models.Work, holder: str, said: dict[str, Any]) -> None:
-        """Tell the server; a claim is worth nothing any more when it was silent for ``ttl`` seconds."""
-        until, failures = time.monotonic() + self._terms.ttl, 0
+        """Tell the server, however long it is away: while this worker lives, nobody else is given the call.
+
+        One that is there and for ``ttl`` seconds does not take it is told that it failed. Whoever is told to stop
+        meanwhile tries for ``ttl`` seconds.
+        """
+        until, failures, there = time.monotonic() + self._terms.ttl, 0, False
         once = Options(idempotency_key=os.urandom(16).hex())
         while True:
             try:
@@ -247,8 +251,13 @@ class Worker:
                 return
             except _PASSING as problem:
                 self._on_problem(problem, work)
-                if time.monotonic() >= until:
-                    return
+                if late := time.monotonic() >= until:
+                    if self._stopping:
+                        return
+                    if there and once.idempotency_key is not None:
+                        said, once = {"observation": _failure(work, f"it could not be told: {problem}")}, Options()
+                # Who answers now, and then still does not take it, is not away.
+                there = late and self._is_there()
                 sleep_for(self._pause(failures))
                 failures += 1
             except Exception as problem:  # noqa: BLE001 - also what cannot be written as JSON
@@ -257,6 +266,14 @@ class Worker:
                     return
                 # What was said is refused: the agent is told that, and not kept waiting.
                 said, once = {"observation": _failure(work, str(problem))}, Options()
+
+    def _is_there(self) -> bool:
+        """Whether the server answers a sign of life."""
+        try:
+            self._workers.heartbeat(self._id)
+        except KingpostError:
+            return False
+        return True
 
     def _pause(self, failures: int) -> float:
         return pause(min(failures, 10), {}, self._settings.retry, random.random(), time.time())  # noqa: S311 - spreads load, guards nothing
