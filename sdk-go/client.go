@@ -61,7 +61,8 @@ func Retries(retry Retry) Setting { return func(t *transport) { t.retry = retry 
 // HTTPClient is what carries the requests.
 func HTTPClient(client *http.Client) Setting { return func(t *transport) { t.client = client } }
 
-// New makes a client. Where the environment names a number that is none, every call fails with ErrSettingsInvalid.
+// New makes a client. Where the environment names a number that is none, or the URL is none, every call fails with
+// ErrSettingsInvalid.
 func New(settings ...Setting) *Client {
 	t := &transport{url: "http://127.0.0.1:8420", timeout: time.Minute, idle: 45 * time.Second, retry: DefaultRetry}
 	t.client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -74,6 +75,7 @@ func New(settings ...Setting) *Client {
 	for _, setting := range settings {
 		setting(t)
 	}
+	t.check(os.Getenv("KINGPOST_URL"))
 	return &Client{
 		Agents:     &AgentsService{t},
 		Artefacts:  &ArtefactsService{t},

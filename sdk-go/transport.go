@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -82,6 +83,21 @@ func (t *transport) number(name string, usual, least float64) float64 {
 	what := fmt.Sprintf("%s is %q; give a number of %v or more, or leave it out", name, text, least)
 	t.invalid = &LocalError{ErrSettingsInvalid, what, nil}
 	return usual
+}
+
+var address = regexp.MustCompile(`^(?i:https?)://(?:[^\s/?#@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(?::[0-9]{1,5})?(?:/[^\s?#]*)?$`)
+
+// check looks whether the URL is one; there is what the environment says it is.
+func (t *transport) check(there string) {
+	if t.invalid != nil || address.MatchString(t.url) {
+		return
+	}
+	name := "URL"
+	if there != "" && strings.TrimRight(there, "/") == t.url {
+		name = "KINGPOST_URL"
+	}
+	what := fmt.Sprintf("%s is %q; give the server's address, such as http://127.0.0.1:8420", name, t.url)
+	t.invalid = &LocalError{ErrSettingsInvalid, what, nil}
 }
 
 func (t *transport) settled(options []Option) *call {

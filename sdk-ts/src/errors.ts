@@ -90,7 +90,7 @@ export class StreamInvalid extends KingpostError { override name = 'StreamInvali
 export class WebhookInvalid extends KingpostError { override name = 'WebhookInvalid' }
 /** A call that this worker had claimed went to another one, or nobody waits for it any more. */
 export class ClaimLost extends KingpostError { override name = 'ClaimLost' }
-/** A variable of the environment holds no number, or one out of its bounds. */
+/** A variable of the environment holds no number, or one out of its bounds, or the URL of the server is none. */
 export class SettingsInvalid extends KingpostError { override name = 'SettingsInvalid' }
 /** No installed plugin has such an operation, or not with these arguments. */
 export class UnknownOperation extends KingpostError { override name = 'UnknownOperation' }

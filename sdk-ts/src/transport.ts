@@ -35,6 +35,7 @@ export interface ClientOptions {
   fetch?: typeof fetch
 }
 
+const URLS = /^https?:\/\/(?:[^\s/?#@]*@)?(?:\[[0-9a-f:.]+\]|[^\s/?#@:[\]]+)(?::\d{1,5})?(?:\/[^\s?#]*)?$/i
 const AGENT = 'kingpost-sdk-ts/0.1.0'
 
 /** Browsers send a name of their own, and ask the server about every header that they do not know. */
@@ -53,7 +54,13 @@ export class Transport {
 
   constructor(options: ClientOptions) {
     const from = environment()
-    this.url = (options.url || from.KINGPOST_URL || 'http://127.0.0.1:8420').replace(/\/+$/, '')
+    const url = options.url || from.KINGPOST_URL || 'http://127.0.0.1:8420'
+    // A page may name a server by a path of its own.
+    if (!IN_BROWSER && !URLS.test(url)) {
+      const name = options.url ? 'url' : 'KINGPOST_URL'
+      throw new SettingsInvalid(`${name} is '${url}'; give the server's address, such as http://127.0.0.1:8420`)
+    }
+    this.url = url.replace(/\/+$/, '')
     this.#token = options.token || from.KINGPOST_TOKEN || undefined
     this.timeout = options.timeout ?? number(from, 'KINGPOST_TIMEOUT', 60, 0.001)
     const retries = options.retry?.retries ?? Math.floor(number(from, 'KINGPOST_RETRIES', RETRY.retries, 0))

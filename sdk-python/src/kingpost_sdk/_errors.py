@@ -18,7 +18,7 @@
     ├── WebhookInvalid            a delivery is not from who it says
     ├── ClaimLost                 another worker has the call now, or nobody waits for it any more
     ├── UnknownOperation          no installed plugin has such an operation
-    └── SettingsInvalid           the environment names a number that is none
+    └── SettingsInvalid           the environment names a number that is none, or the URL is none
 
 Raised by the transports; ``told`` alone decides which class a problem document (RFC 9457) is, and ``read`` what is an
 answer of the API.
@@ -161,7 +161,7 @@ class UnknownOperation(KingpostError):
 
 
 class SettingsInvalid(KingpostError, ValueError):
-    """A variable of the environment holds no number, or one out of its bounds."""
+    """A variable of the environment holds no number, or one out of its bounds, or the server's URL is none."""
 
 
 _CODES: Mapping[str, type[ApiError]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from ._errors import SettingsInvalid
 from ._policy import Retry
 
 URL = "http://127.0.0.1:8420"
+_URL = re.compile(r"(?i:https?)://(?:[^\s/?#@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(?::[0-9]{1,5})?(?:/[^\s?#]*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +59,23 @@ def settled(url: str | None, token: str | None, timeout: float | None, retry: Re
     """The settings of a client.
 
     Raises:
-        SettingsInvalid: the environment names a number that is none.
+        SettingsInvalid: the environment names a number that is none, or the URL is none.
     """
     environment = os.environ
     return Settings(
-        url=(url or environment.get("KINGPOST_URL") or URL).rstrip("/"),
+        url=_address(url, environment.get("KINGPOST_URL")),
         token=token or environment.get("KINGPOST_TOKEN") or None,
         timeout=_number("KINGPOST_TIMEOUT", 60.0, 0.001) if timeout is None else timeout,
         retry=Retry(retries=int(_number("KINGPOST_RETRIES", Retry().retries, 0))) if retry is None else retry,
     )
+
+
+def _address(given: str | None, there: str | None) -> str:
+    found = given or there or URL
+    if not _URL.fullmatch(found):
+        name = "url" if given else "KINGPOST_URL"
+        raise SettingsInvalid(f"{name} is {found!r}; give the server's address, such as {URL}")
+    return found.rstrip("/")
 
 
 def _number(name: str, usual: float, least: float) -> float:
