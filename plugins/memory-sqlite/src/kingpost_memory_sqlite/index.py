@@ -141,6 +141,8 @@ async def renew(file: MemoryFile) -> None:
             await writer.executemany(*counted(made, 1))
             last = page[-1][0]
         await writer.execute_fetchall("INSERT OR REPLACE INTO about VALUES ('words', ?)", (VERSION,))
+        # It was written in many parts: whoever closes the file next makes one of them.
+        await writer.execute_fetchall("DELETE FROM about WHERE key = 'size'")
 
 
 async def _page(writer: aiosqlite.Connection, last: int) -> list[Any]:
