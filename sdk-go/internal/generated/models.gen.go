@@ -1260,7 +1260,10 @@ type Register struct {
 	TTL    *float64        `json:"ttl,omitempty"`
 }
 
-// Remember Things to remember. An empty id is made from the scope and the text, so that the same text is stored once.
+// Remember Things to remember.
+//
+// An empty id is made from the scope and the text, and from tier and validity where they are given, so that the same
+// text is stored once for each.
 type Remember struct {
 	Backend  *string       `json:"backend,omitempty"`
 	Memories []MemoryInput `json:"memories"`

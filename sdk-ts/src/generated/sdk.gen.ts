@@ -355,7 +355,10 @@ export const jobsVerify = <ThrowOnError extends boolean = false>(options?: Optio
 /**
  * Remember something.
  *
- * Things to remember. An empty id is made from the scope and the text, so that the same text is stored once.
+ * Things to remember.
+ *
+ * An empty id is made from the scope and the text, and from tier and validity where they are given, so that the same
+ * text is stored once for each.
  */
 export const memoryRemember = <ThrowOnError extends boolean = false>(options: Options<MemoryRememberData, ThrowOnError>): RequestResult<MemoryRememberResponses, unknown, ThrowOnError> => (options.client ?? client).post<MemoryRememberResponses, unknown, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

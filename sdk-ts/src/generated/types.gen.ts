@@ -879,7 +879,10 @@ export type Register = {
 };
 
 /**
- * Things to remember. An empty id is made from the scope and the text, so that the same text is stored once.
+ * Things to remember.
+ *
+ * An empty id is made from the scope and the text, and from tier and validity where they are given, so that the same
+ * text is stored once for each.
  */
 export type Remember = {
     backend?: string;

@@ -11,7 +11,11 @@ from .table import Operation
 
 
 class Remember(Record, kw_only=True):
-    """Things to remember. An empty id is made from the scope and the text, so that the same text is stored once."""
+    """Things to remember.
+
+    An empty id is made from the scope and the text, and from tier and validity where they are given, so that the same
+    text is stored once for each.
+    """
 
     memories: tuple[Memory, ...]
     backend: Name | None = None

@@ -16,7 +16,12 @@ T = TypeVar("T", bound="Remember")
 
 @_attrs_define
 class Remember:
-    """Things to remember. An empty id is made from the scope and the text, so that the same text is stored once."""
+    """Things to remember.
+
+    An empty id is made from the scope and the text, and from tier and validity where they are given, so that the same
+    text is stored once for each.
+
+    """
 
     memories: list[MemoryInput]
     backend: str | Unset = UNSET

@@ -57,12 +57,18 @@ def sync_detailed(
 ) -> Response[Remembered]:
     """Remember something.
 
-     Things to remember. An empty id is made from the scope and the text, so that the same text is stored
-    once.
+     Things to remember.
+
+    An empty id is made from the scope and the text, and from tier and validity where they are given, so
+    that the same
+    text is stored once for each.
 
     Args:
-        body (Remember): Things to remember. An empty id is made from the scope and the text, so
-            that the same text is stored once.
+        body (Remember): Things to remember.
+
+            An empty id is made from the scope and the text, and from tier and validity where they are
+            given, so that the same
+            text is stored once for each.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -90,12 +96,18 @@ def sync(
 ) -> Remembered | None:
     """Remember something.
 
-     Things to remember. An empty id is made from the scope and the text, so that the same text is stored
-    once.
+     Things to remember.
+
+    An empty id is made from the scope and the text, and from tier and validity where they are given, so
+    that the same
+    text is stored once for each.
 
     Args:
-        body (Remember): Things to remember. An empty id is made from the scope and the text, so
-            that the same text is stored once.
+        body (Remember): Things to remember.
+
+            An empty id is made from the scope and the text, and from tier and validity where they are
+            given, so that the same
+            text is stored once for each.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -118,12 +130,18 @@ async def asyncio_detailed(
 ) -> Response[Remembered]:
     """Remember something.
 
-     Things to remember. An empty id is made from the scope and the text, so that the same text is stored
-    once.
+     Things to remember.
+
+    An empty id is made from the scope and the text, and from tier and validity where they are given, so
+    that the same
+    text is stored once for each.
 
     Args:
-        body (Remember): Things to remember. An empty id is made from the scope and the text, so
-            that the same text is stored once.
+        body (Remember): Things to remember.
+
+            An empty id is made from the scope and the text, and from tier and validity where they are
+            given, so that the same
+            text is stored once for each.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,12 +167,18 @@ async def asyncio(
 ) -> Remembered | None:
     """Remember something.
 
-     Things to remember. An empty id is made from the scope and the text, so that the same text is stored
-    once.
+     Things to remember.
+
+    An empty id is made from the scope and the text, and from tier and validity where they are given, so
+    that the same
+    text is stored once for each.
 
     Args:
-        body (Remember): Things to remember. An empty id is made from the scope and the text, so
-            that the same text is stored once.
+        body (Remember): Things to remember.
+
+            An empty id is made from the scope and the text, and from tier and validity where they are
+            given, so that the same
+            text is stored once for each.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
