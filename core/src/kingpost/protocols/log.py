@@ -161,7 +161,7 @@ class Care(Protocol):
         log restores as a backup. ``None`` when nothing can move.
 
         Raises:
-            InvalidRequest: there is something at ``target``.
+            InvalidRequest: there is something at ``target``, or no folder to hold it.
             Corrupted: what would move is not sound; nothing has moved.
             Unavailable: it cannot be written; nothing has moved.
         """

@@ -177,8 +177,8 @@ class MemoryLog:
         return care.erased(self._store, tenant, task)
 
     async def seal(self, before: float, target: Path) -> Segment | None:
-        if await asyncio.to_thread(target.exists):
-            raise InvalidRequest(f"there is something at {str(target)!r}; name a new file")
+        if await asyncio.to_thread(lambda: target.exists() or not target.parent.is_dir()):
+            raise InvalidRequest(f"{str(target)!r} cannot hold a segment; name a new file in a folder that exists")
         end = care.sealable(self._store, before)
         if not end:
             return None

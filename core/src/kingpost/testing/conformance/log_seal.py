@@ -15,6 +15,9 @@ from .. import facts
 from ..world import SeededClock
 from .log_ground import LogGround, Spoil, everything, load, note, restored, work
 
+UNWRITABLE = Path("/proc")
+"""A folder that is there and takes no file, whoever asks; Linux has one."""
+
 
 class Sealing(LogGround):
     """Frames that leave the log."""
@@ -168,29 +171,29 @@ class Sealing(LogGround):
         assert not (tmp_path / "segment").exists()
         assert len(await everything(subject)) == 4
 
-    async def test_a_file_that_is_there_is_left_alone(
+    async def test_a_place_that_is_none_is_refused(
         self, subject: Log, care: Care, clock: SeededClock, tmp_path: Path
     ) -> None:
-        """InvalidRequest: there is something at ``target``."""
+        """InvalidRequest: there is something at ``target``, or no folder to hold it."""
         now = await _lived(subject, clock)
         await asyncio.to_thread((tmp_path / "mine").write_bytes, b"mine")
         before = await everything(subject)
 
-        with pytest.raises(InvalidRequest):
-            await care.seal(now, tmp_path / "mine")
+        for target in ("mine", "nowhere/segment"):
+            with pytest.raises(InvalidRequest):
+                await care.seal(now, tmp_path / target)
 
         assert await asyncio.to_thread((tmp_path / "mine").read_bytes) == b"mine"
         assert await everything(subject) == before
 
-    async def test_what_cannot_be_written_does_not_move(
-        self, subject: Log, care: Care, clock: SeededClock, tmp_path: Path
-    ) -> None:
+    @pytest.mark.skipif(not UNWRITABLE.is_dir(), reason="a folder that takes no file is needed")
+    async def test_what_cannot_be_written_does_not_move(self, subject: Log, care: Care, clock: SeededClock) -> None:
         """Unavailable: it cannot be written; nothing has moved."""
         now = await _lived(subject, clock)
         before = await everything(subject)
 
         with pytest.raises(Unavailable):
-            await care.seal(now, tmp_path / "nowhere" / "segment")
+            await care.seal(now, UNWRITABLE / "segment")
 
         assert await everything(subject) == before
         assert (await care.verify()).sound
