@@ -121,25 +121,30 @@ async def test_what_a_crash_left_is_cleared_by_the_next_stop(tmp_path: Path, por
     assert traces(tmp_path, secrets[:1]) == []
 
 
+async def filled(ports: Ports, clock: SeededClock) -> tuple[SqliteMemory, list[Memory], list[Sequence[str]]]:
+    """A memory in which there is something, what stands in its scope 2, and the secrets of that."""
+    memories, secrets = written(0, clock.now())
+    memory = SqliteMemory(Settings(), ports)
+    await memory.start()
+    for start in range(0, COUNT, 37):
+        await memory.remember(memories[start : start + 37])
+    mine = [number for number, each in enumerate(memories) if each.scope == "scope 2"]
+    return memory, [memories[number] for number in mine], [secrets[number] for number in mine]
+
+
 async def test_what_a_crash_left_is_cleared_behind_the_next_start(
     tmp_path: Path, ports: Ports, clock: SeededClock
 ) -> None:
     """A server may run for long until it stops."""
-    memories, secrets = written(0, clock.now())
-    dead, alive = SqliteMemory(Settings(), ports), SqliteMemory(Settings(), ports)
-    await dead.start()
-    for start in range(0, COUNT, 37):
-        await dead.remember(memories[start : start + 37])
-    for each in memories:
-        if each.scope == "scope 2":
-            await dead.forget(Selection(scope="scope 2", source=each.source))
+    dead, gone, lost = await filled(ports, clock)
+    await _source(dead, gone)
     await dead._file.close()  # noqa: SLF001 - as a process ends that has no time
 
+    alive = SqliteMemory(Settings(), ports)
     await alive.start()
     assert alive._tidying is not None  # noqa: SLF001 - what is done behind the start
     await alive._tidying  # noqa: SLF001 - as above
 
-    lost = [words for each, words in zip(memories, secrets, strict=True) if each.scope == "scope 2"]
     assert traces(tmp_path, lost) == []
     await alive.stop()
 
@@ -148,16 +153,11 @@ async def test_a_scope_that_is_forgotten_once_more_leaves_no_trace(
     tmp_path: Path, ports: Ports, clock: SeededClock
 ) -> None:
     """All of it has gone source by source, which leaves the rest to the time when the file is closed."""
-    memories, secrets = written(0, clock.now())
-    memory = SqliteMemory(Settings(), ports)
-    await memory.start()
-    for start in range(0, COUNT, 37):
-        await memory.remember(memories[start : start + 37])
-    await _source(memory, [each for each in memories if each.scope == "scope 2"])
+    memory, gone, lost = await filled(ports, clock)
+    await _source(memory, gone)
 
     assert await memory.forget(Selection(scope="scope 2")) == 0
 
-    lost = [words for each, words in zip(memories, secrets, strict=True) if each.scope == "scope 2"]
     assert traces(tmp_path, lost) == []
     await memory.stop()
 
@@ -166,12 +166,8 @@ async def test_what_a_full_disk_left_is_cleared_by_the_next_stop(
     tmp_path: Path, ports: Ports, clock: SeededClock
 ) -> None:
     """A file that could not be written anew when it was closed still has to be."""
-    memories, secrets = written(0, clock.now())
-    memory = SqliteMemory(Settings(), ports)
-    await memory.start()
-    for start in range(0, COUNT, 37):
-        await memory.remember(memories[start : start + 37])
-    await _ids(memory, [each for each in memories if each.scope == "scope 2"])
+    memory, gone, lost = await filled(ports, clock)
+    await _ids(memory, gone)
     with full_disk((tmp_path / "memory.db").stat().st_size // 2):
         await memory.stop()
 
@@ -179,7 +175,6 @@ async def test_what_a_full_disk_left_is_cleared_by_the_next_stop(
     left = await memory._file.read("SELECT count(*) FROM about WHERE key = 'untidy'")  # noqa: SLF001 - as below
     await memory.stop()
 
-    lost = [words for each, words in zip(memories, secrets, strict=True) if each.scope == "scope 2"]
     assert left == [(1,)]
     assert traces(tmp_path, lost) == []
 
