@@ -184,14 +184,9 @@ def _word(match: re.Match[str], now: float) -> Window | None:
     return _relative(now, *WORDS[match["word"]])
 
 
-def _yesterday(match: re.Match[str], now: float) -> Window | None:
-    return _relative(now, *WORDS["yesterday"])
-
-
 _READ: Mapping[str, Callable[[re.Match[str], float], Window | None]] = {
     "_range": _range, "_dated": _dated, "_numbers": _numbers, "_quarter": _quarter, "_holiday": _holiday,
     "_season": _season, "_ago": _ago, "_lately": _lately, "_weekday": _weekday, "_unit": _unit, "_word": _word,
-    "_yesterday": _yesterday,
 }  # fmt: skip
 
 

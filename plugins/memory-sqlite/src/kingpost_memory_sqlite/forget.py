@@ -19,7 +19,7 @@ from .choose import BODIES, Key, bodies, keys_of, scopes
 from .file import MemoryFile
 from .index import counted, entries, taken
 from .remember import COUNTED_SECONDS, UNTIDY
-from .rows import memory_of
+from .rows import HAS_EXPIRED, memory_of
 
 _STEP = 512
 """Memories that one transaction takes out."""
@@ -36,10 +36,7 @@ _FOLDED_BYTES = 24 * 1024 * 1024
 _GROWN = 1.3
 """A file that is closed is folded, and written anew, once it is so much larger than the last time."""
 
-_EXPIRED = """
-    SELECT seq FROM memory
-    WHERE until <= ? AND (expires <= ? OR expires IS NULL AND tier = 0 AND created + ? <= ?) ORDER BY until LIMIT ?
-"""
+_EXPIRED = f"SELECT seq FROM memory WHERE until <= ? AND {HAS_EXPIRED} ORDER BY until LIMIT ?"  # noqa: S608 - our own words
 
 _UNUSED_SOURCE = "DELETE FROM source WHERE id = ? AND NOT EXISTS (SELECT 1 FROM memory WHERE source = ?)"
 _UNUSED_SESSION = "DELETE FROM session WHERE id = ? AND NOT EXISTS (SELECT 1 FROM memory WHERE session = ?)"
@@ -87,7 +84,7 @@ async def purge(file: MemoryFile, before: float, short: float) -> int:
     if await file.read("SELECT 1 FROM counted WHERE at < ? LIMIT 1", (old,)):
         await file.step("DELETE FROM counted WHERE at < ?", (old,))
     removed = 0
-    while found := await file.read(_EXPIRED, (before, before, short, before, _STEP)):
+    while found := await file.read(_EXPIRED, (before, short, before, _STEP)):
         removed += await _step(file, [(0.0, seq) for (seq,) in found])
     return removed
 

@@ -53,8 +53,12 @@ WORDS = {
     "вчера": (2, 0.5), "letzte woche": (10, 0.7), "letzten monat": (45, 3), "letztes jahr": (545, 36),
     "la semaine dernière": (10, 0.7), "le mois dernier": (45, 3), "la semana pasada": (10, 0.7),
     "el mes pasado": (45, 3), "на прошлой неделе": (10, 0.7), "в прошлом месяце": (45, 3),
+    "昨天": (2, 0.5), "昨日": (2, 0.5), "어제": (2, 0.5),
 }  # fmt: skip
 """Words for a time, with the days before now that it begins and ends."""
+
+UNSPACED = "昨天|昨日|어제"
+"""Those of them that other words follow without a space."""
 
 FIXED = {
     "christmas": (12, 23, 5), "new year": (12, 30, 4), "halloween": (10, 30, 3), "valentine": (2, 13, 3),
@@ -98,7 +102,7 @@ FORMS = (
     (re.compile(rf"\blast (?P<weekday>{'|'.join(DAYS)})\b"), "_weekday"),
     (re.compile(r"\b(?P<which>last|this|past|previous) (?P<unit>weekend|week|month|year)\b"), "_unit"),
     (re.compile(rf"(?<!\w)(?P<word>{'|'.join(WORDS)})(?!\w)"), "_word"),
-    (re.compile("昨天|昨日|어제"), "_yesterday"),
+    (re.compile(rf"(?P<word>{UNSPACED})"), "_word"),
 )  # fmt: skip
 """Patterns, and which function of ``dates`` reads what they find; of two that overlap the first one counts."""
 

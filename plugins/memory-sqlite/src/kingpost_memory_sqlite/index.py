@@ -1,7 +1,8 @@
 """The index of terms: what it holds of a memory, and how it is filled, emptied and made anew.
 
-Called by ``remember``, ``forget`` and ``memory``. The index keeps no text, so a memory is taken out by the very terms
-it was put in with: they are made by ``entry`` and by nothing else.
+Called by ``remember``, ``forget`` and ``memory``, and asked by ``look`` and what it calls who holds a term. The index
+keeps no text, so a memory is taken out by the very terms it was put in with: they are made by ``entry`` and by nothing
+else.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 import aiosqlite
 from kingpost import Memory, Unavailable
 
-from .file import MemoryFile
+from .file import MemoryFile, Read
 from .rows import SELECT, memory_of, voice
 from .rows import title as titled
 from .words import VERSION, spaced
@@ -120,6 +121,15 @@ def counted(rows: Iterable[Placed], sign: int) -> Many:
             known[1] += sign * made.words
     update = "UPDATE scope SET size = size + ?, words = words + ? WHERE id = ?"
     return update, [(size, words, scope) for scope, (size, words) in sums.items()]
+
+
+def held(read: Read, scope: int, terms: Sequence[str]) -> dict[str, int]:
+    """Those of the terms that any memory of a scope holds, with how many do."""
+    if not terms:
+        return {}
+    prefix = f"{scope}_"
+    sql = f"SELECT term, doc FROM vocabulary WHERE term IN ({', '.join('?' * len(terms))})"  # noqa: S608 - question marks
+    return {term.removeprefix(prefix): count for term, count in read(sql, [prefix + term for term in terms])}
 
 
 async def renew(file: MemoryFile) -> None:

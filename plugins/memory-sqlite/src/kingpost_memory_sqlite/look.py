@@ -12,6 +12,7 @@ from typing import Any
 from kingpost import Query, Record, replace
 
 from .file import Read
+from .index import held
 from .pick import LIVE, Hits, Taste, picked
 from .question import Question
 from .related import related, standing
@@ -142,12 +143,7 @@ def _mended(question: Question, instead: Mapping[str, str]) -> Question:
 def holding_of(read: Read, scope: int, terms: Collection[str]) -> dict[str, int]:
     """How many memories of a scope hold each of the terms, for those that any does."""
     prefix = f"{scope}_"
-    whole = [term for term in terms if not is_single(term)]
-    holding: dict[str, int] = {}
-    if whole:
-        sql = f"SELECT term, doc FROM vocabulary WHERE term IN ({', '.join('?' * len(whole))})"  # noqa: S608 - as above
-        found = read(sql, [prefix + term for term in whole])
-        holding = {term.removeprefix(prefix): documents for term, documents in found}
+    holding = held(read, scope, [term for term in terms if not is_single(term)])
     for term in dict.fromkeys(terms):
         if is_single(term):
             sql = "SELECT coalesce(sum(doc), 0) FROM vocabulary WHERE term >= ? AND term < ?"

@@ -15,7 +15,7 @@ from kingpost import Memory
 
 from .file import MemoryFile
 from .index import Entry, counted, entries, entry, put, sliced, taken
-from .rows import ID, INSERT, SELECT, Stored, memory_of, stored, stored_id, values, voice
+from .rows import HAS_EXPIRED, ID, INSERT, SELECT, Stored, memory_of, stored, stored_id, values, voice
 
 _CHUNK = 400
 _SCOPE = ("scope", "tenant", "name")
@@ -38,10 +38,7 @@ _COUNTED = """
 # Another one each time: whoever tidies takes away the mark that was there before, and none that came meanwhile.
 UNTIDY = "INSERT OR REPLACE INTO about VALUES ('untidy', 1 + (random() & 4611686018427387903))"
 
-_EXPIRED = f"""
-    {SELECT} WHERE m.scope = ? AND m.id = ?
-        AND coalesce(m.expires, CASE WHEN m.tier = 0 THEN m.created + ? END) <= ?
-"""
+_EXPIRED = f"{SELECT} WHERE m.scope = ? AND m.id = ? AND {HAS_EXPIRED}"
 
 Key = tuple[Any, Any]
 

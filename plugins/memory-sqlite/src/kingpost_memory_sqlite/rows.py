@@ -38,6 +38,9 @@ INSERT = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (scope, id) DO NOTHING
 """
 
+HAS_EXPIRED = "coalesce(expires, CASE WHEN tier = 0 THEN created + ? END) <= ?"
+"""Whether a memory has expired, given how many seconds one of the short-term tier lives, and the time."""
+
 ID = 13
 """Where the id stands in the parameters that ``values`` makes."""
 

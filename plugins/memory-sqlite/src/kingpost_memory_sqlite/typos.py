@@ -11,6 +11,7 @@ from functools import cache
 from itertools import pairwise
 
 from .file import Read
+from .index import held
 from .related import heads
 from .stems import stem
 from .words import is_unspaced
@@ -74,7 +75,7 @@ def _is_slip(term: str, other: str, word: str) -> bool:
 
 def _ended(read: Read, scope: int, word: str) -> list[tuple[str, int]]:
     """Terms whose ending was misspelt, or that lack a letter before it, so that the word was not stemmed."""
-    if near := _held(read, scope, _ends(word)):
+    if near := list(held(read, scope, _ends(word)).items()):
         return near
     for head, ending in _parted(word):
         near += [each for each in _near(read, scope, head) if stem(each[0] + ending) == each[0]]
@@ -148,22 +149,14 @@ def _near(read: Read, scope: int, term: str) -> list[tuple[str, int]]:
     )
     rows = read(sql, (head, f"{head}\U0010ffff", least, least + 2, len(begin), begin, -len(end), end))
     near = [(other, count) for row, count in rows if is_near(term, other := row.removeprefix(prefix))]
-    return near + _held(read, scope, _other_heads(term))
+    return [*near, *held(read, scope, _other_heads(term)).items()]
 
 
 def _near_short(read: Read, scope: int, term: str) -> list[tuple[str, int]]:
     """Terms in which two letters have changed places, or one is doubled."""
     swaps = [term[:n] + term[n + 1] + term[n] + term[n + 2 :] for n in range(len(term) - 1)]
     doubles = [term[: n + 1] + term[n:] for n in range(len(term))]
-    return [each for each in _held(read, scope, [*swaps, *doubles]) if each[0] != term]
-
-
-def _held(read: Read, scope: int, terms: Sequence[str]) -> list[tuple[str, int]]:
-    """Those of the terms that anybody holds, with how many do."""
-    prefix = f"{scope}_"
-    sql = f"SELECT term, doc FROM vocabulary WHERE term IN ({', '.join('?' * len(terms))})"  # noqa: S608 - question marks
-    rows = read(sql, [prefix + term for term in terms]) if terms else ()
-    return [(row.removeprefix(prefix), count) for row, count in rows]
+    return [each for each in held(read, scope, [*swaps, *doubles]).items() if each[0] != term]
 
 
 def _other_heads(term: str) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .file import Read
+from .index import held
 from .question import Question, functions
 from .stems import stem
 from .words import is_unspaced
@@ -89,11 +90,7 @@ def _parts(read: Read, scope: int, term: str) -> list[str]:
         head = term[:cut]
         linked = (head.removesuffix(link) for link in _LINKS if head.endswith(link))
         made |= dict.fromkeys([term[cut:], head, *(part for part in linked if len(part) >= _PART)])
-    if not made:
-        return []
-    prefix = f"{scope}_"
-    sql = f"SELECT term FROM vocabulary WHERE term IN ({', '.join('?' * len(made))})"  # noqa: S608 - question marks
-    return [row.removeprefix(prefix) for (row,) in read(sql, [prefix + part for part in made])]
+    return list(held(read, scope, list(made)))
 
 
 def _ending(read: Read, scope: int, asked: Sequence[str]) -> list[tuple[str, str]]:
