@@ -12,6 +12,7 @@ from typing import Any
 from kingpost import (
     Access,
     Answerer,
+    Conflict,
     Event,
     InvalidRequest,
     Kernel,
@@ -34,7 +35,7 @@ from .guard import Guard
 from .mac import PRIVATE
 from .parse import Unreadable, parse
 from .receive import Delivery, Receiving, Submitting, content, stream_of
-from .registry import Registry, Unfit
+from .registry import Registry
 from .registry import stream_of as stream_of_tenant
 from .rules import check as check_rule
 from .samples import sample
@@ -224,7 +225,7 @@ async def _rotate(room: Room, kernel: Kernel, request: op.Rotate, tenant: str) -
         what = (
             f"the old key of endpoint {request.id!r} still signs beside the new one; end that with close, or wait a day"
         )
-        raise Unfit(stream_of_tenant(tenant), what)
+        raise Conflict(stream_of_tenant(tenant), "one key", "two", what)
     kinds = ["v1a" if key.secret.startswith(PRIVATE) else "v1" for key in newest]
     old = tuple(replace(key, until=now + OVERLAP_SECONDS) for key in newest)
     await room.registry.set_endpoint(room.at, replace(endpoint, keys=(*_keys(kinds, room), *old)))

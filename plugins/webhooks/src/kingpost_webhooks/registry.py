@@ -29,14 +29,6 @@ def stream_of(tenant: str) -> str:
     return f"webhooks/{tenant}"
 
 
-class Unfit(Conflict):
-    """What was asked does not fit what is set up. Nothing was written."""
-
-    def __init__(self, stream: str, what: str) -> None:
-        super().__init__(stream, "", "")
-        self.args = (what,)
-
-
 class Registry:
     """What is set up, of all tenants. Those of the settings cannot be changed here."""
 
@@ -114,7 +106,7 @@ class Registry:
         """Write a source down; one of that name is replaced.
 
         Raises:
-            InvalidRequest: it cannot verify anything. Unfit: the name is another's, or stands in the settings.
+            InvalidRequest: it cannot verify anything. Conflict: the name is another's, or stands in the settings.
         """
         check_name("source", source.name)
         check_source(source)
@@ -122,7 +114,7 @@ class Registry:
         known = self.sources.get(source.name)
         if source.name in self._fixed or (known is not None and known.tenant != source.tenant):
             what = f"source {source.name!r} stands in the settings, or is another tenant's; take another name"
-            raise Unfit(stream_of(source.tenant), what)
+            raise Conflict(stream_of(source.tenant), "a free name", source.name, what)
         place = f"{source.tenant}/source/{source.name}"
         sealed = [self._vault.seal(secret, place) for secret in source.secrets]
         event = Event("source.set", {"name": source.name}, {**dump(source), "secrets": sealed})
