@@ -314,13 +314,19 @@ class Edge:
         asked = endpoint.request(parameters, request.query, body)
         if seen is not None:
             await self._reach(seen)
-        answering = endpoint.answer(self._kernel, asked, access, None)
-        value = await (self._while_admitted(request, answering) if endpoint.is_patient else answering)
+        value = await self._asked(request, asked, access, None)
         if endpoint.is_file:
             return delivered(value, request.headers, request.method)
-        if b"prefer" in fields and endpoint.waits and (seconds := self._patience(request, access)) is not None:
+        if (seconds := self._patience(request, access)) is not None:
             return await self._awaited(request, value, seconds, access)
         return endpoint.written(value)
+
+    def _asked(self, request: Request, asked: Any, access: Access, once: Once | None) -> Awaitable[Any]:
+        """The kernel's answer, for as long as the caller is let in where it may take long."""
+        endpoint = request.endpoint
+        assert endpoint is not None
+        answering = endpoint.answer(self._kernel, asked, access, once)
+        return self._while_admitted(request, answering) if endpoint.is_patient else answering
 
     async def _awaited(self, request: Request, begun: Any, seconds: int, access: Access) -> Answer:
         endpoint = request.endpoint
@@ -335,9 +341,9 @@ class Edge:
 
     def _patience(self, request: Request, access: Access) -> int | None:
         """The seconds that the answer is held back at most, if the caller likes that and may look at the task."""
-        if b"prefer" not in request.fields or not access.allows(operations.tasks.AWAIT.scope):
+        if b"prefer" not in request.fields or request.endpoint is None or not request.endpoint.waits:
             return None
-        return preferred(request.headers)
+        return preferred(request.headers) if access.allows(operations.tasks.AWAIT.scope) else None
 
     async def _once(
         self, asking: Request, parameters: Sequence[bytes], access: Access, body: bytes, key: bytes
@@ -345,7 +351,7 @@ class Edge:
         endpoint = asking.endpoint
         assert endpoint is not None
         digest = sha256(b"%b %b?%b\n%b" % (endpoint.method.encode(), asking.path, asking.query, body))
-        seconds = self._patience(asking, access) if endpoint.waits else None
+        seconds = self._patience(asking, access)
         # What one token was answered, another one asks for anew, as far as it may.
         known = self._answers.get(whose := (access.tenant, access.token, key))
         if known is not None and access.allows(endpoint.operation.scope):
@@ -358,8 +364,7 @@ class Edge:
         request = endpoint.request(parameters, asking.query, body)
         if (seen := asking.fields.get(b"kingpost-position")) is not None:
             await self._reach(seen)
-        answering = endpoint.answer(self._kernel, request, access, once)
-        value = await (self._while_admitted(asking, answering) if endpoint.is_patient else answering)
+        value = await self._asked(asking, request, access, once)
         answer = endpoint.written(value)
         self._answers[whose] = digest.digest(), answer
         if len(self._answers) > _KEPT_ANSWERS:
