@@ -13,7 +13,6 @@ from typing import Any
 
 from .._walk.journal import stow, unstow
 from ..errors import Conflict, Forbidden, InFlight, KeyReused
-from ..operations.calls import OBSERVE
 from ..operations.table import Operation
 from ..protocols import Log
 from ..records.access import Access, Once
@@ -30,9 +29,8 @@ def permit(operation: Operation[Any, Any], request: Any, access: Access) -> None
     Raises:
         Forbidden: naming the scope that is missing.
     """
-    # The call's own token is right enough; whoever answers looks at it.
-    own = operation.id == OBSERVE.id and request.token is not None
-    if not own and not access.allows(operation.scope):
+    shows_its_own = bool(operation.credential) and getattr(request, operation.credential) is not None
+    if not shows_its_own and not access.allows(operation.scope):
         raise Forbidden(operation.scope)
     if (operation.files or operation.late_files) and not access.allows(FILES):
         for name in (*operation.files, *operation.late_files):

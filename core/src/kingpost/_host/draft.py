@@ -86,12 +86,12 @@ class Drafter(Record):
             InvalidRequest: it cannot be bounded as it asks.
             KingpostError: a name is unknown, or a model does not answer.
         """
-        name, persona, installed = request.agent or self.settings.agent, None, self.plugins.names("agents")
-        if name not in installed:
+        name, persona = request.agent or self.settings.agent, None
+        if name not in self.plugins.names("agents"):
             persona = (await self.guests(tenant)).personas.get(name)
             request = request if persona is None else laid_over(persona, request)
             name = request.agent or self.settings.agent
-        agent = self.plugins.part("agents", name) if name in installed else await self.part(name, tenant)
+        agent = await self.part(name, tenant)
         description = await self.described(agent, self.model(name, request.model), tenant)
         fitted = self._fit(agent, description, request)
         crew = fitted.crew

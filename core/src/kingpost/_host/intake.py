@@ -10,7 +10,6 @@ import asyncio
 import math
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +34,6 @@ from .room import Counted, Room
 from .settings import KernelSettings
 
 _HEX = frozenset("0123456789abcdef")
-_AMOUNTS = "budget", "tokens", "money", "seconds"
-_amounts = attrgetter(*_AMOUNTS)
 _NEEDED = {
     "agents": "agent",
     "memory": "memory",
@@ -234,7 +231,10 @@ def check_words(request: Submit, settings: KernelSettings) -> None:
         )
     if not request.description.strip():
         raise InvalidRequest("the description is empty; say what is to be done")
-    for name, value in zip(_AMOUNTS, _amounts(request), strict=True):
+    amounts = (
+        ("budget", request.budget), ("tokens", request.tokens), ("money", request.money), ("seconds", request.seconds)
+    )  # fmt: skip
+    for name, value in amounts:
         if value is not None and not 0 < value < math.inf:
             raise InvalidRequest(f"{name} is {value}; it must be more than 0, and finite")
     for name, value in (("depth", request.depth), ("fan_out", request.fan_out)):

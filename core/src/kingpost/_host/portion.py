@@ -1,4 +1,4 @@
-"""How much of the log is brought along at once: bytes of large payloads, beside a number of frames.
+"""How much of the log is brought along at once, in bytes of large payloads, and what its frames look like then.
 
 Used by ``feeds`` and by the answers that give out pages, so that nobody who asks for a page of large events, or reads
 it slowly, takes more memory than one of small ones does.

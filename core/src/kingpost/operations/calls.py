@@ -85,7 +85,7 @@ CALLS = Operation(
 )  # fmt: skip
 OBSERVE = Operation(
     id="calls.observe", summary="Settle a pending call.", request=Observe, response=TaskView, scope="calls:settle",
-    errors=(NotFound,), route="POST /tasks/{id}/observations", body_bytes=FILES_BODY_BYTES,
+    credential="token", errors=(NotFound,), route="POST /tasks/{id}/observations", body_bytes=FILES_BODY_BYTES,
 )  # fmt: skip
 REPLY = Operation(
     id="calls.reply", summary="Answer a question, or allow or refuse a call.", request=Reply, response=TaskView,

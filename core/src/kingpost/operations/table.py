@@ -49,8 +49,9 @@ class Operation(Record, Generic[Req, Res], kw_only=True):
     GET and DELETE, else as the body. An operation without a route can be asked for in this process only. ``success`` is
     the HTTP status of an answer. ``files`` names fields that hold paths on this machine: who fills them needs the scope
     ``host:files`` as well; so do ``late_files``, of which the document says nothing, because a release has promised it
-    without: they join ``files`` with the next major version. With an ``item`` the response is a feed of such. An empty
-    ``scope`` asks for no token.
+    without: they join ``files`` with the next major version. ``credential`` names the field for a token of its own: a
+    request that shows one needs no scope, because whoever answers looks at it. With an ``item`` the response is a feed
+    of such. An empty ``scope`` asks for no token.
 
     ``raw`` is a method and path in the place of ``route``, for requests that others have laid down, and signed as they
     are: whoever answers takes a ``Raw`` and gives a ``RawAnswer``. ``body_bytes`` is the largest body of the operation,
@@ -68,6 +69,7 @@ class Operation(Record, Generic[Req, Res], kw_only=True):
     success: int = 200
     files: tuple[str, ...] = ()
     late_files: tuple[str, ...] = ()
+    credential: str = ""
     item: type | UnionType | None = None
     raw: str = ""
     body_bytes: int | None = None
