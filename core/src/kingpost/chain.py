@@ -13,12 +13,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from pydantic_core import from_json, to_json
 
 from .errors import Corrupted
-from .records.event import Event, Recorded
+from .records.event import Event, JsonObject, Recorded
 
 GENESIS = bytes(32)
 """What stands before the first frame."""
@@ -29,17 +29,27 @@ _NONE = 0xFFFFFFFF
 
 
 class Written(Event):
-    """An event whose payload was made JSON already, by whoever had to know its size: it is written as it stands.
+    """An event whose payload is JSON already, as whoever makes it has to know its size: it is written as it stands.
 
-    Only on its way to the log; nobody reads one back.
+    To whoever reads it, it is the event that it will be in the log; its payload becomes a value when it is asked for.
     """
+
+    # Seen as the event's own fields, by whoever goes through them.
+    __dataclass_fields__: ClassVar[Any] = Event.__dataclass_fields__
 
     content: bytes = b""
 
-    @property
-    def bare(self) -> Event:
-        """The event as it is told and read."""
-        return Event(self.kind, self.header, self.payload, self.v)
+    @property  # type: ignore[misc]  # a field of a frozen struct can only be read as well
+    def payload(self) -> JsonObject:
+        """The content as a value."""
+        value: JsonObject | None = _payload.__get__(self)
+        if value is None:
+            value = from_json(self.content)
+            _payload.__set__(self, value)
+        return value
+
+
+_payload: Any = Event.__dict__["payload"]
 
 
 class Sealed(NamedTuple):
@@ -61,17 +71,21 @@ def encode(stream: str, version: str, at: int, events: Sequence[Event], salts: b
     packed: list[bytes] = []
     full = False
     for number, event in enumerate(events):
-        if event.payload is None:
+        content = event.content if isinstance(event, Written) else _content(event)
+        if content is None:
             listed.append([event.kind, event.v, event.header, None])
             packed.append(_LENGTH.pack(_NONE))
             continue
         full = True
-        content = event.content if isinstance(event, Written) else to_json(event.payload)
         salted = salts[number * SALT_BYTES : (number + 1) * SALT_BYTES] + content
         listed.append([event.kind, event.v, event.header, sha256(salted).hexdigest()])
         packed.append(_LENGTH.pack(len(salted)) + salted)
     body: bytes = to_json({"stream": stream, "version": version, "at": at, "events": listed})
     return body, b"".join(packed) if full else None
+
+
+def _content(event: Event) -> bytes | None:
+    return None if event.payload is None else to_json(event.payload)
 
 
 def seal(previous: bytes, stream: str, version: str, at: int, events: Sequence[Event], salts: bytes) -> Sealed:

@@ -6,16 +6,17 @@ named, no tool that its parent lacks, no more than was cut out of its parent's g
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
-from msgspec import structs
+from msgspec.json import encode
 
 from .._walk.inputs import Root
 from .._walk.journal import stow
 from .._walk.spend import granted
 from .._walk.turn import allowed
+from ..chain import Written
 from ..errors import Conflict, InvalidRequest
 from ..operations.tasks import Submit
 from ..protocols import Log
@@ -23,7 +24,7 @@ from ..records.codec import dump
 from ..records.event import Event, TaskQuery
 from ..records.grant import Grant
 from ..records.record import Record, replace
-from ..records.task import Crew, Task
+from ..records.task import Task
 from ..state import Bound, task_stream
 from .draft import INPUTS, Drafter
 from .personas import narrowed
@@ -97,36 +98,23 @@ class Children(Record):
         return {state.id for state in await self.log.select(TaskQuery(ids=ids, limit=len(ids)))}
 
 
-def queued(task: Task, **more: Any) -> Event:
-    """The first event of a task; ``more`` stands beside it in the payload."""
+def queued(task: Task, once: str | None = None, turns: Sequence[Any] = ()) -> Event:
+    """The first event of a task. ``once`` names the request that it was made by, ``turns`` are what it begins with.
+
+    Both stand beside the task in the payload.
+    """
     header: dict[str, Any] = {
         "task": task.id, "tenant": task.tenant, "agent": task.persona or task.crew.agent.name, "root": task.root,
         "thread": task.thread, "priority": task.priority, "deadline": task.deadline,
     }  # fmt: skip
     optional = (
         ("parent", task.parent), ("not_before", task.not_before), ("needs", list(task.needs)),
-        ("grant", granted(task.grant)), ("turn", len(more.get("turns", ()))), ("origin", task.origin),
+        ("grant", granted(task.grant)), ("turn", len(turns)), ("origin", task.origin),
     )  # fmt: skip
     header |= {name: value for name, value in optional if value}
-    return Event("task.queued", header, plain(task) | more)
-
-
-def plain(task: Task) -> dict[str, Any]:
-    """What ``dump`` makes of a task, several times as fast: every task is written down once."""
-    values: dict[str, Any] = structs.asdict(task)  # type: ignore[arg-type]  # all records are structs
-    values["crew"] = _crew(task.crew)
-    values["grant"] = _grant(task.grant)
-    for name in ("inputs", "needs", "bound"):
-        values[name] = list(values[name])
-    values["fallbacks"] = [dump(part) for part in task.fallbacks]
-    return values
-
-
-@lru_cache(maxsize=256)
-def _crew(crew: Crew) -> Any:
-    return dump(crew)
-
-
-@lru_cache(maxsize=256)
-def _grant(grant: Grant) -> Any:
-    return dump(grant)
+    more = ({"once": once} if once is not None else {}) | ({"turns": turns} if turns else {})
+    if not turns:
+        with contextlib.suppress(UnicodeEncodeError, OverflowError):
+            content = encode(task)
+            return Written("task.queued", header, content=content[:-1] + b"," + encode(more)[1:] if more else content)
+    return Event("task.queued", header, dump(task) | more)

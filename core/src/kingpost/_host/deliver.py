@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from .._walk.backoff import delay
-from .._walk.journal import unstow
+from .._walk.journal import is_stowed, unstow
 from .._walk.told import is_fault, thrown, told
 from ..errors import NotFound, Unavailable
 from ..ports import Ports
@@ -206,7 +206,7 @@ class _Follower:
                 self._trouble(NotFound("frame", str(reached + 1), f"{lost}; they stand in a sealed segment"))
             reached = frame.position
             if not frame.stream.startswith(CURSORS):
-                blobs += sum(_is_stowed(event) for event in frame.events)
+                blobs += sum(is_stowed(event) for event in frame.events)
                 frames.append(await _whole(self._log, frame))
             if blobs >= self._pace.blobs:
                 break
@@ -261,15 +261,11 @@ async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _is_stowed(event: Event) -> bool:
-    return event.payload is not None and event.payload.keys() == {"blob"}
-
-
 async def _whole(log: Log, frame: Recorded) -> Recorded:
     """The frame as it is handed over: payloads in place, newest shapes; what was erased meanwhile is marked so."""
-    if not any((event.kind, event.v) in UPCASTERS or _is_stowed(event) for event in frame.events):
+    if not any((event.kind, event.v) in UPCASTERS or is_stowed(event) for event in frame.events):
         return frame
-    tenant = await _tenant(log, frame.stream) if any(map(_is_stowed, frame.events)) else ""
+    tenant = await _tenant(log, frame.stream) if any(map(is_stowed, frame.events)) else ""
     events = [upcast(await _event(log, tenant, event)) for event in frame.events]
     return Recorded(frame.position, frame.stream, frame.version, frame.at, tuple(events), frame.hash)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from ..chain import Written
 from ..protocols import Batching, Folded, Frame, Log, Marked
 from ..records.event import Event, Receipt, Recorded
 from ..state import TaskState
@@ -63,5 +62,4 @@ class EchoLog:
 
     def _echo(self, stream: str, events: Sequence[Event], receipt: Receipt) -> None:
         state = receipt.state if isinstance(receipt, Folded) else None
-        told = tuple([event.bare if isinstance(event, Written) else event for event in events])
-        self._tail.echo(Told(receipt.position, stream, receipt.version, receipt.at, told, receipt.hash, state))
+        self._tail.echo(Told(receipt.position, stream, receipt.version, receipt.at, tuple(events), receipt.hash, state))

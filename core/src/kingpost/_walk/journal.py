@@ -162,6 +162,8 @@ def _written(event: Event) -> tuple[Event, bytes | None]:
     Raises:
         InvalidRequest: it cannot be.
     """
+    if isinstance(event, Written):
+        return event, event.content if len(event.content) > INLINE_BYTES else None
     if event.payload is None:
         return event, None
     try:
@@ -176,7 +178,7 @@ def _written(event: Event) -> tuple[Event, bytes | None]:
     check_depth(content)
     if len(content) > INLINE_BYTES:
         return event, content
-    return Written(event.kind, event.header, event.payload, event.v, content=content), None
+    return Written(event.kind, event.header, None, event.v, content=content), None
 
 
 def _behind(event: Event, digest: str) -> Event:
@@ -209,10 +211,15 @@ def readable(value: Any) -> Any:
 
 async def unstow(log: Blobs, tenant: str, event: Event) -> Event:
     """The event with its payload in place."""
-    payload: Mapping[str, Any] | None = event.payload
-    if payload is None or payload.keys() != {"blob"}:
+    if not is_stowed(event):
         return event
-    return Event(event.kind, event.header, from_json(await log.get(tenant, payload["blob"])), event.v)
+    assert event.payload is not None
+    return Event(event.kind, event.header, from_json(await log.get(tenant, event.payload["blob"])), event.v)
+
+
+def is_stowed(event: Event) -> bool:
+    """Whether the payload of an event lies in a blob."""
+    return not isinstance(event, Written) and event.payload is not None and event.payload.keys() == {"blob"}
 
 
 def payloads(events: Sequence[Event], kind: str) -> list[Mapping[str, Any]]:

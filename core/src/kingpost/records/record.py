@@ -43,13 +43,15 @@ if TYPE_CHECKING:
     class _Struct:
         __struct_fields__: ClassVar[tuple[str, ...]]
 
-        def __init_subclass__(cls, *, frozen: bool = True, kw_only: bool = False) -> None: ...
+        def __init_subclass__(
+            cls, *, frozen: bool = True, kw_only: bool = False, forbid_unknown_fields: bool = True
+        ) -> None: ...
 
 else:
     _Struct = Struct
 
 
-class Record(_Struct, frozen=True):
+class Record(_Struct, frozen=True, forbid_unknown_fields=True):
     """A value that never changes: equal to another of its class with equal fields, and hashed by them.
 
     ``class Note(Record, kw_only=True): text: str; tags: tuple[str, ...] = ()``. Defaults that can change are given by

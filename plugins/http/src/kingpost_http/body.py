@@ -22,8 +22,8 @@ _ALIKE = bytes.maketrans(b"123456789.E", b"0000000000e")
 _LONG, _RAISED, _ESCAPED = b"0" * 15, b"0e", b"\\u0000"
 
 
-def checked(body: bytes) -> None:
-    """Refuse bytes that are no JSON that means one thing.
+def checked(body: bytes) -> Any:
+    """What the bytes say, if they are JSON that means one thing.
 
     Raises:
         Refusal: 400, with the place; 413, it is of more parts than can be read at once.
@@ -40,6 +40,7 @@ def checked(body: bytes) -> None:
     # ``in`` first takes what it looks for as a number, and throws the error away.
     if alike.find(_LONG) >= 0 or alike.find(_RAISED) >= 0 or body.find(_ESCAPED) >= 0:
         _walk(value)
+    return value
 
 
 def _walk(value: Any) -> None:
