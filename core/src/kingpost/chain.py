@@ -13,6 +13,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
 
 from pydantic_core import from_json, to_json
@@ -48,8 +49,15 @@ class Written(Event):
             _payload.__set__(self, value)
         return value
 
+    def __eq__(self, other: object) -> bool:
+        """Equal to the event that is read back."""
+        return isinstance(other, Event) and _facts(self) == _facts(other)
+
+    __hash__ = None  # type: ignore[assignment]  # nor has any other event, as its header can change
+
 
 _payload: Any = Event.__dict__["payload"]
+_facts = attrgetter("kind", "header", "payload", "v", "erased")
 
 
 class Sealed(NamedTuple):

@@ -107,11 +107,19 @@ def queued(task: Task, once: str | None = None, turns: Sequence[Any] = ()) -> Ev
         "task": task.id, "tenant": task.tenant, "agent": task.persona or task.crew.agent.name, "root": task.root,
         "thread": task.thread, "priority": task.priority, "deadline": task.deadline,
     }  # fmt: skip
-    optional = (
-        ("parent", task.parent), ("not_before", task.not_before), ("needs", list(task.needs)),
-        ("grant", granted(task.grant)), ("turn", len(turns)), ("origin", task.origin),
-    )  # fmt: skip
-    header |= {name: value for name, value in optional if value}
+    bound = granted(task.grant)
+    if task.parent:
+        header["parent"] = task.parent
+    if task.not_before:
+        header["not_before"] = task.not_before
+    if task.needs:
+        header["needs"] = list(task.needs)
+    if bound:
+        header["grant"] = bound
+    if turns:
+        header["turn"] = len(turns)
+    if task.origin:
+        header["origin"] = task.origin
     more = ({"once": once} if once is not None else {}) | ({"turns": turns} if turns else {})
     if not turns:
         with contextlib.suppress(UnicodeEncodeError, OverflowError):

@@ -10,6 +10,7 @@ import asyncio
 import math
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,9 @@ _NEEDED = {
     "log": "log",
 }
 _DOORS = tuple(_NEEDED)
+
+_bounds = attrgetter("budget", "tokens", "money", "seconds", "depth", "fan_out")
+_UNBOUNDED = (None,) * 6
 
 
 class Intake:
@@ -231,14 +235,18 @@ def check_words(request: Submit, settings: KernelSettings) -> None:
         )
     if not request.description.strip():
         raise InvalidRequest("the description is empty; say what is to be done")
-    amounts = (
-        ("budget", request.budget), ("tokens", request.tokens), ("money", request.money), ("seconds", request.seconds)
-    )  # fmt: skip
-    for name, value in amounts:
-        if value is not None and not 0 < value < math.inf:
+    if _bounds(request) != _UNBOUNDED:
+        _check_bounds(request)
+
+
+def _check_bounds(request: Submit) -> None:
+    amounts = ("budget", "tokens", "money", "seconds")
+    for name, value in zip((*amounts, "depth", "fan_out"), _bounds(request), strict=True):
+        if value is None:
+            continue
+        if name in amounts and not 0 < value < math.inf:
             raise InvalidRequest(f"{name} is {value}; it must be more than 0, and finite")
-    for name, value in (("depth", request.depth), ("fan_out", request.fan_out)):
-        if value is not None and value < 0:
+        if value < 0:
             raise InvalidRequest(f"{name} is {value}; it must be 0 or more")
 
 

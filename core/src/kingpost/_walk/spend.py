@@ -22,9 +22,9 @@ MILLION = 1_000_000
 
 def granted(grant: Grant) -> Bound | None:
     """A grant as a bound of the fold; ``None`` when nothing is bounded."""
-    seconds = None if grant.seconds is None else int(grant.seconds * 1000)
-    bound = [grant.tokens, grant.money, seconds]
-    return None if bound == [None, None, None] else bound
+    if grant.tokens is grant.money is grant.seconds is None:
+        return None
+    return [grant.tokens, grant.money, None if grant.seconds is None else int(grant.seconds * 1000)]
 
 
 def turn_bound(budget: int, description: Description) -> tuple[int, int]:
