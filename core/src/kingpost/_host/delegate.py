@@ -6,7 +6,6 @@ named, no tool that its parent lacks, no more than was cut out of its parent's g
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -121,8 +120,10 @@ def queued(task: Task, once: str | None = None, turns: Sequence[Any] = ()) -> Ev
     if task.origin:
         header["origin"] = task.origin
     more = ({"once": once} if once is not None else {}) | ({"turns": turns} if turns else {})
-    if not turns:
-        with contextlib.suppress(UnicodeEncodeError, OverflowError):
-            content = encode(task)
-            return Written("task.queued", header, content=content[:-1] + b"," + encode(more)[1:] if more else content)
-    return Event("task.queued", header, dump(task) | more)
+    try:
+        content = b"" if turns else encode(task)
+    except (UnicodeEncodeError, OverflowError):
+        content = b""
+    if not content:
+        return Event("task.queued", header, dump(task) | more)
+    return Written("task.queued", header, content=content[:-1] + b"," + encode(more)[1:] if more else content)
