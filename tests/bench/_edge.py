@@ -62,7 +62,7 @@ async def _measured(home: Path) -> dict[str, float]:
         access = kernel.admit(made.token)
 
         async def with_it() -> None:
-            request = Request(nowhere, ("127.0.0.1", 5), "http", headers)
+            request = Request(nowhere, ("127.0.0.1", 5), "http", headers, dict(headers))
             request.method, request.path, request.complete = "GET", PATH.encode(), True
             edge.take(request)
             assert request.answered

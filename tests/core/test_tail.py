@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from kingpost import Event, Ports, Recorded
 from kingpost._host.echo import EchoLog
 from kingpost._host.tail import Tail
 from kingpost._walk.journal import stow
+from kingpost.records.codec import dump
 from kingpost.testing import MemoryLog
 
 
@@ -28,7 +30,7 @@ async def test_what_was_appended_behind_frames_of_others_is_told_before_the_end(
 
 
 async def test_what_is_told_at_once_is_what_would_be_read(tmp_path: Path) -> None:
-    """JSON that was made on the way to the log is the log's: nobody who listens holds it, or tells it on."""
+    """Of an event that is on its way to the log as JSON, whoever listens sees what will be read, however they look."""
     ports, heard = Ports(home=tmp_path), list[Recorded]()
     tail = Tail(log := MemoryLog(ports), ports, lambda problem: None)
     here = EchoLog(log, tail)
@@ -37,5 +39,9 @@ async def test_what_is_told_at_once_is_what_would_be_read(tmp_path: Path) -> Non
     await here.append("own", None, [event, Event("note.made")])
     silence()
 
-    assert heard[0].events == (await log.read())[0].events
-    assert {type(one) for one in heard[0].events} == {Event}
+    told, read = heard[0].events, (await log.read())[0].events
+    assert told == read
+    assert read == told
+    assert [asdict(one) for one in told] == [asdict(one) for one in read]
+    assert [dump(one, Event) for one in told] == [dump(one, Event) for one in read]
+    assert told[0] != Event("note.made", {"by": "us"}, {"text": "another"}, 2)

@@ -14,7 +14,7 @@ import struct
 from collections.abc import Sequence
 from hashlib import sha256
 from operator import attrgetter
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
@@ -35,9 +35,6 @@ class Written(Event):
     To whoever reads it, it is the event that it will be in the log; its payload becomes a value when it is asked for.
     """
 
-    # Seen as the event's own fields, by whoever goes through them.
-    __dataclass_fields__: ClassVar[Any] = Event.__dataclass_fields__
-
     content: bytes = b""
 
     @property  # type: ignore[misc]  # a field of a frozen struct can only be read as well
@@ -56,6 +53,8 @@ class Written(Event):
     __hash__ = None  # type: ignore[assignment]  # nor has any other event, as its header can change
 
 
+# Whoever goes through its fields sees those of an event.
+Written.__dataclass_fields__ = Event.__dataclass_fields__
 _payload: Any = Event.__dict__["payload"]
 _facts = attrgetter("kind", "header", "payload", "v", "erased")
 

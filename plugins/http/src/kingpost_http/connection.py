@@ -89,9 +89,9 @@ class Connection(asyncio.Protocol):
     """A connection whose every part has an end. ``full`` while the caller does not take what is written."""
 
     __slots__ = (
-        "_advancing", "_again", "_before", "_came", "_chunk", "_client", "_coming", "_counted", "_current", "_headers",
-        "_left", "_loop", "_over", "_parser", "_scheme", "_settings", "_shared", "_since", "_size", "_stage", "_still",
-        "_url", "_waiting", "_writable", "full", "lost", "on_lost", "transport",
+        "_advancing", "_again", "_before", "_came", "_chunk", "_client", "_coming", "_counted", "_current", "_fields",
+        "_headers", "_left", "_loop", "_over", "_parser", "_scheme", "_settings", "_shared", "_since", "_size",
+        "_stage", "_still", "_url", "_waiting", "_writable", "full", "lost", "on_lost", "transport",
     )  # fmt: skip
 
     def __init__(self, shared: Shared) -> None:
@@ -100,7 +100,7 @@ class Connection(asyncio.Protocol):
         self._parser, self._again = self._new_parser(), False
         # What came of the head or of the body before this data, and how long this data is.
         self._size = self._came = 0
-        self._url, self._headers = b"", list[Header]()
+        self._url, self._headers, self._fields = b"", list[Header](), dict[bytes, bytes]()
         self._coming: Request | None = None
         # Bytes of the open chunk that came with this data, -1 where none was opened; what came before it.
         self._chunk, self._before = -1, b""
@@ -208,7 +208,7 @@ class Connection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         if self._again:
             return
-        self._url, self._headers, self._coming = b"", [], None
+        self._url, self._headers, self._fields, self._coming = b"", [], {}, None
         if self._stage != _HEAD:
             self._stage, self._since, self._size = _HEAD, self._loop.time(), 0
 
@@ -218,28 +218,32 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         # What comes behind the body is no header (RFC 9110, 6.5.1), and there may be any number of it.
         if self._coming is None:
-            self._headers.append((name.lower(), value))
+            name = name.lower()
+            self._headers.append((name, value))
+            self._fields[name] = value
 
     def on_headers_complete(self) -> None:
-        if self._again or self._over or self.transport.is_closing():
+        if self._again or self._over:
             return
-        headers, parser, most = self._headers, self._parser, self._settings.header_bytes
+        headers, fields, parser = self._headers, self._fields, self._parser
+        most = self._settings.header_bytes
         modern = (version := parser.get_http_version()) == "1.1"
         if not modern and version != "1.0":
             self.refuse(400, "http.invalid", "this version of HTTP is not spoken here; send version 1.1")
             return
         if not self._url.startswith(b"/"):
             headers = _named_by(self._url, headers)
+            fields = dict(headers)
         # Nearly always all that came is less than a head may have.
         if self._size + self._came > most and len(self._url) + sum(map(len, chain.from_iterable(headers))) > most:
             self.refuse(431, "http.headers", "the head of the request is too large")
             return
-        request = Request(self, self._client, self._scheme, headers)
-        fields, chunked = request.fields, b"transfer-encoding" in request.fields
+        chunked = b"transfer-encoding" in fields
         # HTTP/1.0 knows no chunks: somebody on the way may have taken them for the next request (RFC 9112, 6.1).
         if chunked and (not modern or b"content-length" in fields or not _plain(headers)):
             self.refuse(400, "http.framing", "the length of the body is told in more than one way, or in chunks in 1.0")
             return
+        request = Request(self, self._client, self._scheme, headers, fields)
         request.method = parser.get_method().decode("ascii")
         request.path, request.query = _split(self._url)
         # Behind CONNECT comes what is meant for somebody else.
@@ -255,7 +259,7 @@ class Connection(asyncio.Protocol):
         request = self._coming
         if self._chunk >= 0:
             self._chunk += len(body)
-        if request is None or request.answered or self.transport.is_closing():
+        if request is None or request.answered or self._over:
             return
         if not request.content:
             request.content = body
@@ -286,10 +290,12 @@ class Connection(asyncio.Protocol):
             request.announced = len(request.content) - came + int(size, 16)
 
     def on_message_complete(self) -> None:
-        if self._parser.should_upgrade() and not self._over:
+        if self._over:
+            return
+        if self._parser.should_upgrade():
             return  # only its head is: see _parse
         request, self._coming = self._coming, None
-        if request is None or self.transport.is_closing():
+        if request is None:
             return
         request.complete = True
         self._stage = _ANSWER

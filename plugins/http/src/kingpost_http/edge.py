@@ -390,10 +390,9 @@ def _shown(given: bytes) -> str:
     Raises:
         Unauthorized: there is none.
     """
-    kind, _, token = given.partition(b" ")
-    if kind.lower() != b"bearer":
+    if given[:7].lower() != b"bearer ":
         raise Unauthorized("show a token as 'Authorization: Bearer kp_...'")
-    return token.strip().decode("latin-1")
+    return given[7:].strip().decode("latin-1")
 
 
 async def _options(allowed: bytes) -> Answer:

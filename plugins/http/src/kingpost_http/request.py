@@ -45,9 +45,11 @@ class Request:
     endpoint: Endpoint | None = None
     _came: asyncio.Future[None] | None = None
 
-    def __init__(self, carrier: Carrier, client: tuple[str, int] | None, scheme: str, headers: list[Header]) -> None:
-        self.carrier, self.client, self.scheme, self.headers = carrier, client, scheme, headers
-        self.fields: dict[bytes, bytes] = dict(headers)
+    def __init__(
+        self, carrier: Carrier, client: tuple[str, int] | None, scheme: str, headers: list[Header],
+        fields: dict[bytes, bytes],
+    ) -> None:  # fmt: skip
+        self.carrier, self.client, self.scheme, self.headers, self.fields = carrier, client, scheme, headers, fields
 
     @property
     def has_body(self) -> bool:
