@@ -29,9 +29,6 @@ STREAM = "tokens"
 _PREFIX = "kp"
 _SECRET_BYTES = 32
 
-_MOST_HASHES = 1024
-"""Of tokens that were shown; a hash costs as much as half of all else that is asked about who asks."""
-
 
 class Key(Record, kw_only=True):
     """One token as it stands. Times are seconds since the epoch; ``until`` is the end of its overlap."""
@@ -62,8 +59,6 @@ class Keyring:
         self._log, self._tail, self._ports = log, tail, ports
         self.keys: dict[str, Key] = {}
         self._access: dict[bytes, tuple[Access, float]] = {}
-        # Of tokens that were let in; emptied with every change.
-        self._hashes: dict[str, bytes] = {}
         self._heard = 0
         self._rates: Mapping[str, float] = {}
         self._ears: dict[object, Callable[[], None]] = {}
@@ -96,8 +91,6 @@ class Keyring:
         for event in frame.events:
             self._fold(event)
         self._index()
-        for ear in list(self._ears.values()):
-            ear()
 
     def heed(self, ear: Callable[[], None]) -> Callable[[], None]:
         """Tell ``ear`` of every change; returns how to stop."""
@@ -122,7 +115,6 @@ class Keyring:
             self.keys[known.id] = replace(known, revoked=True)
 
     def _index(self) -> None:
-        self._hashes.clear()
         self._access = {
             bytes.fromhex(key.hash): (
                 Access(
@@ -134,6 +126,8 @@ class Keyring:
             for key in self.keys.values()
             if not key.revoked
         }  # fmt: skip
+        for ear in list(self._ears.values()):
+            ear()
 
     def bound(self, rates: Mapping[str, float]) -> None:
         """The requests per second that each tenant may make, where somebody has bounded them."""
@@ -146,15 +140,12 @@ class Keyring:
         Raises:
             Unauthorized: nobody, or no more.
         """
-        hash = self._hashes.get(token) or sha256(token.encode("utf-8", "replace")).digest()
-        found = self._access.get(hash)
+        found = self._access.get(sha256(token.encode("utf-8", "replace")).digest())
         if found is None:
             raise Unauthorized("nobody is known by this token; show one as 'Authorization: Bearer kp_...'")
         access, ends = found
         if self._ports.clock.now() >= ends:
             raise Unauthorized("this token has expired; 'kingpost token rotate' or 'create' gives a new one")
-        if len(self._hashes) < _MOST_HASHES:
-            self._hashes[token] = hash
         return access
 
     def of(self, tenant: str) -> Sequence[Key]:

@@ -28,9 +28,10 @@ class Buckets:
         """
         now = monotonic()
         step = 1 / rate
-        due = max(self._due.get(who, 0.0), now) + step
+        due = self._due.get(who, now)
+        due = max(due, now) + step
         ahead = due - now
-        if ahead > max(self._burst, step):
+        if ahead > self._burst and ahead > step:
             seconds = max(int(ahead - self._burst) + 1, 1)
             raise Refusal(
                 429, "http.rate", f"{rate:g} requests a second are the most here; ask again in {seconds} s",
