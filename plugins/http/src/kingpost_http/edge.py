@@ -73,6 +73,7 @@ class Edge:
         """``names`` are those that the Host header may have, besides any port."""
         self._kernel, self._settings, self._routes, self._metrics = kernel, settings, routes, metrics
         self._names = names
+        self._loop = asyncio.get_running_loop()
         self._hosts: set[bytes] = set()
         self._origins = frozenset(origin.encode() for origin in settings.origins)
         self._trusted = frozenset(settings.trusted)
@@ -83,7 +84,7 @@ class Edge:
         self._let_in: dict[bytes, Access] = {}
         """By what was shown; only until the next look, which each change of a token brings, and each second."""
         self._salt, self._count = os.urandom(6).hex().encode(), 0
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks: dict[Request, asyncio.Task[None]] = {}
         """Requests that are being answered."""
         self._patient: dict[Request, asyncio.Task[Any]] = {}
         self._dismissed: set[Request] = set()
@@ -95,14 +96,14 @@ class Edge:
         try:
             answering = self._admitted(request)
             if request.endpoint is None or not request.endpoint.at_once:
-                self._later(self._carried(request, answering))
+                self._later(request, answering)
                 return
             try:
                 waiting = answering.send(None)
             except StopIteration as done:
                 self._answer(request, done.value)
             else:
-                self._later(self._carried(request, going_on(answering, waiting)))
+                self._later(request, going_on(answering, waiting))
         except Exception as problem:  # noqa: BLE001 - whatever it is, somebody waits for an answer
             self._failed(request, problem)
 
@@ -111,8 +112,8 @@ class Edge:
         self._metrics.seen(None, status, 0.0)
         return self._request_id({})
 
-    def _later(self, answering: Coroutine[Any, Any, None]) -> None:
-        self.tasks.add(asyncio.get_running_loop().create_task(answering))
+    def _later(self, request: Request, answering: Awaitable[Answer | None]) -> None:
+        self.tasks[request] = self._loop.create_task(self._carried(request, answering))
 
     async def _carried(self, request: Request, answering: Awaitable[Answer | None]) -> None:
         try:
@@ -124,7 +125,7 @@ class Edge:
                 self._answer(request, answer)
         finally:
             # A callback for when it is done would cost another turn of the loop.
-            self.tasks.discard(asyncio.current_task())
+            del self.tasks[request]
 
     def _answer(self, request: Request, answer: Answer) -> None:
         status, body, headers = answer

@@ -81,10 +81,10 @@ class HttpFace:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._settings.drain_seconds):
                 while tasks:
-                    await asyncio.wait(tasks)
+                    await asyncio.wait(tasks.values())
         for connection in list(connections):
             connection.transport.close()
-        for task in list(tasks):
+        for task in list(tasks.values()):
             task.cancel()
         if self._looking is not None:
             self._looking.cancel()
