@@ -18,10 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import astuple
+
 from ..errors import Corrupted, Fenced
 from ..records.event import Event
 from .steps import AFTERWARDS, STEPS, queued
-from .task import FINAL, Amount, Bound, Refused, TaskState, from_row, to_row, values
+from .task import FINAL, Amount, Bound, Refused, TaskState, from_row, to_row
 
 __all__ = [
     "TASK_STREAM", "UPCASTERS", "Amount", "Bound", "Refused", "TaskState", "Upcaster", "fold", "from_row",
@@ -50,7 +52,7 @@ def fold(state: TaskState | None, stream: str, version: str, at: int, events: Se
         return None
     if state is not None:
         # One copy a frame keeps the fold pure; the steps below then change the copy in place.
-        state = TaskState(*values(state))
+        state = TaskState(*astuple(state))
         if state.open or state.lent:
             state.open, state.pending = dict(state.open), dict(state.pending)
             state.waits, state.lent = dict(state.waits), dict(state.lent)

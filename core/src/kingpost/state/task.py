@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import astuple
 
 from ..errors import FinalError
 from ..records.task import Status
@@ -107,12 +107,11 @@ class TaskState(Struct):
 QUEUED, RUNNING, WAITING = Status.QUEUED.value, Status.RUNNING.value, Status.WAITING.value
 FINAL = frozenset({Status.SUCCEEDED.value, Status.FAILED.value, Status.CANCELLED.value})
 _NAMES = TaskState.__struct_fields__
-values = attrgetter(*_NAMES)
 
 
 def to_row(state: TaskState) -> dict[str, Any]:
     """The state as JSON values, in the order of its fields."""
-    return dict(zip(_NAMES, values(state), strict=True))
+    return dict(zip(_NAMES, astuple(state), strict=True))
 
 
 def from_row(row: Mapping[str, Any]) -> TaskState:

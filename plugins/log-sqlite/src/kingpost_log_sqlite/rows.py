@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from kingpost import Corrupted, TaskState
+from msgspec.structs import astuple
 from pydantic_core import from_json, to_json
 
 COLUMNS = "id, tenant, agent, status, open, root, parent, thread, state"
@@ -25,14 +26,16 @@ _LISTED = (
 )  # fmt: skip
 UNLISTED = [name for name in TaskState.__struct_fields__ if name not in (*_SELECTED_BY, *_LISTED)]
 _KNOWN = set(TaskState.__struct_fields__)
-# Then a list is handed to the class as it stands, which is twice as quick as by name.
+# Then a list is taken from the class and handed to it as it stands, which is several times as quick as by name.
 _IN_ORDER = TaskState.__struct_fields__[: len(_SELECTED_BY + _LISTED)] == _SELECTED_BY + _LISTED
+_AT = slice(len(_SELECTED_BY), len(_SELECTED_BY + _LISTED))
 _listed = attrgetter(*_LISTED)
 
 
 def packed(state: TaskState) -> str:
     """What stands in the column ``state``: by name what a newer kernel has added, or null, and then the list."""
-    return to_json((_unlisted(state) if UNLISTED else None, *_listed(state))).decode()
+    listed = astuple(state)[_AT] if _IN_ORDER else _listed(state)
+    return to_json([_unlisted(state) if UNLISTED else None, *listed]).decode()
 
 
 def columns(state: TaskState) -> tuple[object, ...]:
