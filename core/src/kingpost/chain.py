@@ -27,6 +27,7 @@ GENESIS = bytes(32)
 SALT_BYTES = 16
 _LENGTH = struct.Struct(">I")
 _NONE = 0xFFFFFFFF
+_ABSENT = _LENGTH.pack(_NONE)
 
 
 class Written(Event):
@@ -81,12 +82,12 @@ def encode(stream: str, version: str, at: int, events: Sequence[Event], salts: b
         content = event.content if isinstance(event, Written) else _content(event)
         if content is None:
             listed.append([event.kind, event.v, event.header, None])
-            packed.append(_LENGTH.pack(_NONE))
+            packed.append(_ABSENT)
             continue
         full = True
         salted = salts[number * SALT_BYTES : (number + 1) * SALT_BYTES] + content
         listed.append([event.kind, event.v, event.header, sha256(salted).hexdigest()])
-        packed.append(_LENGTH.pack(len(salted)) + salted)
+        packed += _LENGTH.pack(len(salted)), salted
     body: bytes = to_json({"stream": stream, "version": version, "at": at, "events": listed})
     return body, b"".join(packed) if full else None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from functools import cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any
@@ -29,8 +30,11 @@ from .heads import Heads, Held
 from .jobs import Put
 from .rows import COLUMNS, columns
 
+# To bind NULL, or bytes that are no bytearray, Python makes an error and throws it away: so 0 stands for NULL.
 _FRAME = "INSERT INTO frames (position, stream, first, hash, body, payloads) VALUES "
+_FRAME_ROW = "(?, nullif(?, 0), ?, ?, ?, nullif(?, 0))"
 _BORN = f"INSERT INTO task (position, {COLUMNS}) VALUES "  # noqa: S608 - the columns are our own
+_BORN_ROW = "(?, ?, ?, ?, ?, nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), ?)"
 # Of what has a column of its own, these change: another agent may take a task over.
 _MOVED = "UPDATE task SET agent = ?, status = ?, state = ? WHERE position = ?"
 _ENDED = "UPDATE task SET agent = ?, status = ?, state = ?, open = NULL WHERE position = ?"
@@ -53,11 +57,13 @@ _ROW_BYTES = 1500
 class Group:
     """What goes into one transaction."""
 
-    def __init__(self, heads: Heads, at: int, max_frame: int) -> None:
-        self._heads, self._at, self._max_frame = heads, at, max_frame
+    def __init__(self, heads: Heads, at: int, max_frame: int, salts: bytes) -> None:
+        """``salts`` holds ``SALT_BYTES`` for each event that is to come."""
+        self._heads, self._at, self._max_frame, self._salts = heads, at, max_frame, salts
+        self._used = 0
         self._position, self._hash = heads.position, heads.hash
         self._touched: dict[str, Held] = {}
-        self._frames: list[tuple[int, str | None, int, bytes, bytes, bytes | None]] = []
+        self._frames: list[tuple[object, ...]] = []
         self._blobs: list[tuple[str, str, bytes]] = []
         self._bytes = 0
         self.rows: list[tuple[Any, ...]] = []
@@ -78,7 +84,7 @@ class Group:
         """About how many bytes this adds to the write-ahead log."""
         return self._bytes + _ROW_BYTES * len(self._frames)
 
-    def append(self, frames: Sequence[Frame], salts: bytes) -> list[Receipt]:
+    def append(self, frames: Sequence[Frame]) -> list[Receipt]:
         """Frames behind those before them, in this group as in the log: all of them or none.
 
         Raises:
@@ -87,13 +93,11 @@ class Group:
         before = len(self._frames), self._position, self._hash, self._bytes
         changed: list[tuple[Held, str, TaskState | None, int]] = []
         receipts: list[Receipt] = []
-        used = 0
         try:
             for stream, expected, events in frames:
                 held = self._heads.streams[stream]
                 changed.append((held, held.version, held.state, held.first))
-                start, used = used, used + SALT_BYTES * len(events)
-                receipts.append(self._append(held, stream, expected, events, salts[start:used]))
+                receipts.append(self._append(held, stream, expected, events))
         except Exception:
             # What is touched and as it was is written once more as it was, or not at all.
             del self._frames[before[0] :]
@@ -103,7 +107,7 @@ class Group:
             raise
         return receipts
 
-    def _append(self, held: Held, stream: str, expected: str | None, events: Sequence[Event], salts: bytes) -> Receipt:
+    def _append(self, held: Held, stream: str, expected: str | None, events: Sequence[Event]) -> Receipt:
         if expected is not None and expected != held.version:
             raise Conflict(stream, expected, held.version)
         position = self._position + 1
@@ -111,8 +115,9 @@ class Group:
         state = fold(held.state, stream, version, self._at, events)
         if state is not None and held.state is None:
             _check_names(state, stream)
-        sealed = seal(self._hash, stream, version, self._at, events, salts)
-        size = len(sealed.body) + (0 if sealed.payloads is None else len(sealed.payloads))
+        start, self._used = self._used, self._used + SALT_BYTES * len(events)
+        body, payloads, hash = seal(self._hash, stream, version, self._at, events, self._salts[start : self._used])
+        size = len(body) + (0 if payloads is None else len(payloads))
         if size > self._max_frame:
             raise InvalidRequest(
                 f"a frame for stream {stream!r} is larger than {self._max_frame} bytes; put its content into blobs"
@@ -120,10 +125,11 @@ class Group:
         named = None if held.first else stream
         held.version, held.state, held.first = version, state, held.first or position
         self._touched[stream] = held
-        self._frames.append((position, named, held.first, sealed.hash, sealed.body, sealed.payloads))
-        self._position, self._hash = position, sealed.hash
+        content = None if payloads is None else bytearray(payloads)
+        self._frames.append((position, named, held.first, bytearray(hash), bytearray(body), content))
+        self._position, self._hash = position, hash
         self._bytes += size
-        return Folded(position, version, self._at, sealed.hash, state)
+        return Folded(position, version, self._at, hash, state)
 
     def put(self, job: Put) -> str:
         """One blob, unless the tenant has it already."""
@@ -147,8 +153,8 @@ class Group:
             else:
                 born.append(row)
                 held.stored = True
-        _insert(connection, _FRAME, self._frames)
-        _insert(connection, _BORN, born)
+        _insert(connection, _FRAME, _FRAME_ROW, self._frames)
+        _insert(connection, _BORN, _BORN_ROW, born)
         for statement, rows in (
             (_MOVED, moved),
             (_ENDED, ended),
@@ -165,7 +171,7 @@ class Group:
         self._heads.advance(self._position, self._hash, at, self._touched)
 
 
-def _insert(connection: sqlite3.Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+def _insert(connection: sqlite3.Connection, statement: str, each: str, rows: Sequence[tuple[object, ...]]) -> None:
     """Insert rows, many with each statement: between two statements another thread may take the interpreter."""
     start, together = 0, _MOST_ROWS
     while start < len(rows):
@@ -173,9 +179,14 @@ def _insert(connection: sqlite3.Connection, statement: str, rows: Sequence[tuple
         while together > len(rows) - start:
             together //= 2
         part = rows[start : start + together]
-        each = f"({', '.join('?' * len(part[0]))})"
-        connection.execute(statement + ", ".join([each] * together), list(chain.from_iterable(part)))
+        values = [0 if value is None else value for value in chain.from_iterable(part)]
+        connection.execute(_for_many(statement, each, together), values)
         start += together
+
+
+@cache
+def _for_many(statement: str, each: str, together: int) -> str:
+    return statement + ", ".join([each] * together)
 
 
 def _check_names(state: TaskState, stream: str) -> None:

@@ -180,24 +180,21 @@ class Writer:
 
     def _group(self, jobs: Sequence[Job], *, trusting: bool) -> Group:
         now = int(self._ports.clock.now() * 1_000_000)
-        # A clock that is set back does not take the log back.
-        group = Group(self._heads, max(now, self._heads.at), self._settings.max_frame_mb * MEGABYTE)
-        appends = [job for job in jobs if isinstance(job, Append)]
-        frames = [frame for job in appends for frame in job.frames]
+        frames = [frame for job in jobs if isinstance(job, Append) for frame in job.frames]
         new = [stream for stream, expected, _ in frames if trusting and expected == ""]
         self._heads.look_up([stream for stream, expected, _ in frames if not trusting or expected != ""], new)
-        counts = [sum([len(events) for _, _, events in job.frames]) for job in appends]
-        salts = self._ports.entropy(SALT_BYTES * sum(counts))
-        used = 0
-        for job, count in zip(appends, counts, strict=True):
-            start, used = used, used + SALT_BYTES * count
+        salts = self._ports.entropy(SALT_BYTES * sum([len(events) for _, _, events in frames]))
+        # A clock that is set back does not take the log back.
+        group = Group(self._heads, max(now, self._heads.at), self._settings.max_frame_mb * MEGABYTE, salts)
+        for job in jobs:
             try:
-                job.value, job.error = group.append(job.frames, salts[start:used]), None
+                if isinstance(job, Append):
+                    job.value = group.append(job.frames)
+                elif isinstance(job, Put):
+                    job.value = group.put(job)
+                job.error = None
             except Exception as problem:  # noqa: BLE001 - whatever is wrong with one is told to that one
                 job.error = explained(problem, self._path)
-        for put in jobs:
-            if isinstance(put, Put):
-                put.value, put.error = group.put(put), None
         return group
 
     def _commit(self, group: Group) -> None:
