@@ -115,11 +115,9 @@ class Attempt(Record):
     async def _walk(self, held: Held, journal: Journal, task: Task) -> None:
         """Walk, and record how it ended. Only a stop leaves the task as it is."""
         now: Walk | None = None
-        limit = asyncio.timeout(self._left(task))
         try:
-            now = Walk(await self.outfitter.gear(task), task, journal)
-            async with limit:
-                await walk(now)
+            now = Walk.begun(await self.outfitter.gear(task), task, journal)
+            await (walk(now) if task.deadline is None else self._in_time(now, task.deadline))
             return
         except asyncio.CancelledError:
             if not held.cancelled:
@@ -131,8 +129,6 @@ class Attempt(Record):
             if await self._try_again(journal, task, problem, _cost(now)):
                 return
             outcome = failure(Exhausted(f"tried {self.settings.retries + 1} times, the last: {told(problem)}"))
-        except TimeoutError as problem:
-            outcome = failure(OutOfTime("its deadline has passed") if limit.expired() else problem)
         except KingpostError as problem:
             outcome = failure(problem)
         except BaseException as problem:
@@ -140,6 +136,21 @@ class Attempt(Record):
                 raise
             outcome = failure(problem)  # whatever a plugin throws, its task must end with an outcome too
         await self.record(journal, outcome, _cost(now))
+
+    async def _in_time(self, now: Walk, deadline: float) -> None:
+        """Walk until the deadline.
+
+        Raises:
+            OutOfTime: it has passed.
+        """
+        limit = asyncio.timeout(max(deadline - self.ports.clock.now(), 0.0))
+        try:
+            async with limit:
+                await walk(now)
+        except TimeoutError as problem:
+            if not limit.expired():
+                raise
+            raise OutOfTime("its deadline has passed") from problem
 
     async def record(self, journal: Journal, outcome: Outcome, spent: Amount) -> None:
         """How it ended, unless it was told already. A log that cannot write now is tried again by the next attempt."""
@@ -198,9 +209,6 @@ class Attempt(Record):
         if met is None:
             first = await unstow_frame(self.log, state.tenant, first)
         return met or load(Task, first.events[0].payload), list(first.events)
-
-    def _left(self, task: Task) -> float | None:
-        return None if task.deadline is None else max(task.deadline - self.ports.clock.now(), 0.0)
 
 
 def _cost(now: Walk | None) -> Amount:

@@ -7,8 +7,8 @@ is shortened from the oldest on, and once shortened stays so, that the prompt's 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from pydantic_core import to_json
 
 from ..protocols import Compressor, TokenCounter
@@ -16,7 +16,7 @@ from ..records.action import Answer, Observation
 from ..records.context import Dropped, Passage, Trust, Turn
 from ..records.record import replace
 from .kit import DELEGATE
-from .ledger import Backlog
+from .ledger import NO_TURNS, Backlog
 from .shrink import NOTHING, shrunk
 
 _TURN = "turn "
@@ -24,8 +24,7 @@ LOW_WATER = 0.7
 """Above the budget the turns are fitted into this share of it, so that the next ones need no new fit."""
 
 
-@dataclass(slots=True)
-class Shortener:
+class Shortener(Struct, eq=False):
     """Fits turns and remembers the shorter forms, by turn and call.
 
     What a child has answered takes at most ``outcome_tokens``, whatever room there is. ``recorded`` is what an attempt
@@ -36,7 +35,7 @@ class Shortener:
     counter: TokenCounter
     query: str
     outcome_tokens: int = 1000
-    recorded: Backlog = field(default_factory=Backlog)
+    recorded: Backlog = NO_TURNS
     _short: dict[tuple[int, str], str] = field(default_factory=dict)
     _gone: set[int] = field(default_factory=set)
     _bounded: set[int] = field(default_factory=set)
@@ -55,6 +54,8 @@ class Shortener:
 
     async def fit(self, turns: Sequence[Turn], room: int) -> tuple[tuple[Turn, ...], Backlog]:
         """The turns that the agent sees, whole or shortened, and their rows for the ledger."""
+        if not turns:
+            return (), NO_TURNS
         for turn in turns:
             await self._bound_children(turn)
         seen, backlog = self._listed(turns)

@@ -128,7 +128,10 @@ async def fit(
     listed = _tools(tools, counter)
     passages = tuple(replace(passage, tokens=counter.count(passage.text)) for passage in stock.passages)
     pinned = [passage for passage in passages if passage.pinned]
-    room, least = _room(pinned, budget, listed, counter)
+    # Alone and without a label the task's words are the prompt, and counted.
+    alone = len(pinned) == 1 and pinned[0].trust is Trust.TASK
+    least = pinned[0].tokens if alone else counter.count(render(pinned))
+    room = _room(least, budget, listed, counter)
     if len(pinned) == len(passages):
         return _pack(budget, passages, (), least, listed, stock, counter)
     kept, dropped, used = await _fitted(passages, room, query, compressor, counter)
@@ -144,22 +147,21 @@ def check(description: str, budget: int, counter: TokenCounter, tools: Sequence[
     # Far below it nobody needs to count; the walk does, with everything that the prompt holds.
     if not tools and _MOST_PER_BYTE * (len(description.encode("utf-8", "replace")) + _LABEL_BYTES) <= budget:
         return
-    _room([_own(description)], budget, _tools(tools, counter), counter)
+    _room(counter.count(description), budget, _tools(tools, counter), counter)
 
 
 _MOST_PER_BYTE, _LABEL_BYTES = 4, 64
 """More tokens than any counter sees in a byte, and more bytes than stand around a task's own words."""
 
 
-def _room(pinned: Sequence[Passage], budget: int, listed: Passage | None, counter: TokenCounter) -> tuple[int, int]:
-    """What the prompt may take beside the tools, and what the pinned passages take of it."""
+def _room(least: int, budget: int, listed: Passage | None, counter: TokenCounter) -> int:
+    """What the prompt may take beside the tools; the pinned passages take ``least`` of it."""
     share = FRAME_SHARE if listed else 1.0
     taken = listed.tokens if listed else 0
     room = int(budget * share) - taken
-    least = counter.count(render(pinned))
     if least > room:
         raise BudgetTooSmall(budget, math.ceil((least + taken) / share), counter.name)
-    return room, least
+    return room
 
 
 def _own(description: str) -> Passage:

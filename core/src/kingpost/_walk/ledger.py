@@ -7,9 +7,10 @@ what was shortened or left out; a later one holds only what it changed: which ea
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
-from ..records.codec import dump, load
+from ..records.codec import dump, dump_flat, load
 from ..records.context import Dropped, Pack, Passage
 from ..records.event import Event
 from ..records.record import Record, field, replace
@@ -41,6 +42,9 @@ class Backlog(Record):
         return sum(passage.tokens for passage in self.kept)
 
 
+NO_TURNS = Backlog()
+
+
 def account(frame: Pack, backlog: Backlog) -> Pack:
     """The whole pack of a turn: the frame and the earlier turns behind it."""
     if not backlog.kept and not backlog.dropped:
@@ -60,23 +64,30 @@ def packed(turn: int, frame: Pack, backlog: Backlog, before: Backlog, stock: Sto
         "turn": turn, "budget": whole.budget, "used": whole.used, "framing": whole.framing,
         "counter": whole.counter, "exact": whole.exact, "kept": len(whole.kept), "dropped": len(whole.dropped),
     }  # fmt: skip
-    stood = set(before.kept)
-    stays = {passage.id for passage in backlog.kept}
-    new = Backlog(
-        tuple(passage for passage in backlog.kept if passage not in stood),
-        () if backlog.dropped == before.dropped else backlog.dropped,
-        {call: text for call, text in backlog.short.items() if before.short.get(call) != text},
-    )
-    payload: dict[str, Any] = {"turns": dump(new)}
+    new = NO_TURNS if backlog is before else _new(backlog, before)
+    payload: dict[str, Any] = {"turns": dump_flat(new, "kept", "dropped")}
+    stays = {passage.id for passage in backlog.kept} if before.kept else ()
     if out := [passage.id for passage in before.kept if passage.id not in stays]:
         payload["out"] = out
     if stock is not None:
         kept = {passage.id: passage.text for passage in frame.kept}
         lost = {p.id: p.text for p in stock.passages if kept.get(p.id) != p.text}
-        payload |= {"frame": dump(frame), "originals": lost}
+        # A score is what a memory says, which may be no number.
+        finite = isfinite(sum([passage.score for passage in frame.kept]))
+        plain = dump_flat(frame, "kept", "dropped") if finite else dump(frame)
+        payload |= {"frame": plain, "originals": lost}
         if names := {id: stock.memories[id] for id in kept if id in stock.memories}:
             payload["memories"] = names
     return Event("context.packed", header, payload)
+
+
+def _new(backlog: Backlog, before: Backlog) -> Backlog:
+    stood = set(before.kept)
+    return Backlog(
+        tuple(passage for passage in backlog.kept if passage not in stood),
+        () if backlog.dropped == before.dropped else backlog.dropped,
+        {call: text for call, text in backlog.short.items() if before.short.get(call) != text},
+    )
 
 
 def frame_of(history: Sequence[Event]) -> Pack | None:
@@ -89,7 +100,7 @@ def frame_of(history: Sequence[Event]) -> Pack | None:
 
 def backlog_of(history: Sequence[Event]) -> Backlog:
     """Earlier turns as they were last recorded, for a walk that goes on after a crash."""
-    found = Backlog()
+    found = NO_TURNS
     for event in history:
         if event.kind == "context.packed" and event.payload is not None:
             found = _changed(found, event.payload)
@@ -108,7 +119,7 @@ def ledgers(history: Sequence[Event]) -> Mapping[int, Pack]:
     """The account of every turn whose content has not been erased."""
     found: dict[int, Pack] = {}
     frame: Pack | None = None
-    backlog = Backlog()
+    backlog = NO_TURNS
     for event in history:
         if event.kind != "context.packed" or event.payload is None:
             continue

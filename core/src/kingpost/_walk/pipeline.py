@@ -8,7 +8,8 @@ that this is safe.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ..errors import OverGrant
 from ..protocols import Compressor
@@ -27,32 +28,32 @@ from .gear import Gear
 from .hearing import Heard
 from .inputs import Root, Shelf, read_in
 from .journal import Journal, payloads
-from .ledger import Backlog, account, backlog_of, frame_of, packed
+from .ledger import NO_TURNS, Backlog, account, backlog_of, frame_of, packed
 from .paying import Paying, fitting
 from .replay import charged, count_messages, decided, ended, first_messages, latest, mark_of, replay
 from .spend import Meter, affordable, charge, reserve
 from .thread import earlier
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(Struct, eq=False):
     """One attempt at a task: what it knows between two turns."""
 
     gear: Gear
     task: Task
     journal: Journal
+    meter: Meter
+    compressor: Compressor
     heard: Heard = field(default_factory=Heard)
     turns: list[Turn] = field(default_factory=list)
     stock: Stock | None = None
-    backlog: Backlog = field(default_factory=Backlog)
+    backlog: Backlog = NO_TURNS
     seen: int = 0
-    meter: Meter = field(init=False)
-    compressor: Compressor = field(init=False)
 
-    def __post_init__(self) -> None:
+    @classmethod
+    def begun(cls, gear: Gear, task: Task, journal: Journal) -> Walk:
         """Active time is counted by the clock of this world, and a compressor's by it too where it is paid."""
-        self.meter = Meter(self.gear.ports.clock)
-        self.compressor = fitting(self.gear.compressor, self.meter, self.journal)
+        meter = Meter(gear.ports.clock)
+        return cls(gear, task, journal, meter, fitting(gear.compressor, meter, journal))
 
     def cost(self) -> Amount:
         """What the turn in flight has cost when it came to nothing: as its agent said, else all that was reserved."""

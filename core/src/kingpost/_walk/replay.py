@@ -10,13 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..records.action import Action, Calls, Observation, Usage
-from ..records.codec import adapter, dump, load
+from ..records.codec import adapter, dump, dump_flat, load
 from ..records.context import Turn
 from ..records.event import Event
 from ..records.record import replace
 from ..records.task import Artefact, Outcome
 from ..state import Amount
 from .reading import Names
+
+_TUPLES = {"answer": ("sources", "artefacts"), "calls": ("calls",)}
 
 
 def decided(number: int, action: Action, seen: int, spent: Amount, reserve: Amount | None) -> Event:
@@ -27,7 +29,7 @@ def decided(number: int, action: Action, seen: int, spent: Amount, reserve: Amou
         "input_tokens": action.usage.input_tokens, "output_tokens": action.usage.output_tokens, "seen": seen,
         "spent": spent, "reserve": reserve,
     }  # fmt: skip
-    return Event("turn.decided", header, {"action": dump(action)})
+    return Event("turn.decided", header, {"action": dump_flat(action, *_TUPLES[action.kind])})
 
 
 def charged(event: Event, paid: Usage | None, spent: Amount) -> Event:
@@ -55,13 +57,13 @@ def observed(
     named: dict[str, Any] = {"memories": memories} if memories else {}
     if artefacts:
         named["artefacts"] = [dump(one) for one in artefacts]
-    return Event("call.observed", header, {"observation": dump(observation), **named})
+    return Event("call.observed", header, {"observation": dump_flat(observation), **named})
 
 
 def ended(outcome: Outcome, **more: Any) -> Event:
     """The event of an outcome; ``more`` goes into its header (``seen``, ``spent``)."""
     header = {"reason": outcome.reason, "error": outcome.error, **more}
-    return Event(f"task.{outcome.status}", header, {"outcome": dump(outcome)})
+    return Event(f"task.{outcome.status}", header, {"outcome": dump_flat(outcome, "sources", "artefacts")})
 
 
 def replay(history: Sequence[Event]) -> list[Turn]:
