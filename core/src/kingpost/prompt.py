@@ -21,7 +21,7 @@ def render(passages: Sequence[Passage]) -> str:
 
     A closing tag inside a passage is broken up, so that a text from outside cannot end its own label.
     """
-    return "\n\n".join(_element(passage) for passage in passages)
+    return "\n\n".join([_element(passage) for passage in passages])
 
 
 def _element(passage: Passage) -> str:

@@ -68,7 +68,7 @@ class Desk:
         if before is None:
             self.payloads[id] = frame
         self.put(after)
-        if any(event.kind == "task.started" for event in frame.events) and after.id in self.running:
+        if before is not None and after.attempt > before.attempt and id in self.running:
             self._claims[id] = frame.position
         return before, after
 

@@ -21,7 +21,7 @@ from .._walk.kit import DELEGATE, Kit
 from .._walk.policy import Rule, parsed
 from .._walk.remote import WORKERS, RemoteAgent, RemoteTools, decide_tool
 from ..errors import ConfigurationError, InvalidRequest, KingpostError, SettingsInvalid, TransientError, Unavailable
-from ..protocols import Agent, Executor, Log, MemoryBackend, Reader, TokenCounter
+from ..protocols import Agent, Executor, Log, MemoryBackend, Reader
 from ..records.action import Tool
 from ..records.context import Description
 from ..records.record import replace
@@ -49,15 +49,19 @@ class Outfitter:
     tell: Callable[[str, Speech | Progress | KingpostError], None]
     breakers: Breakers
     policy: tuple[Rule, ...] = field(init=False)
+    bounds: Bounds = field(init=False)
+    reader: Callable[[str], Awaitable[Reader | None]] = field(init=False)
     _seen: dict[str, Sequence[Tool]] = field(default_factory=dict, init=False)
     same: set[Crew] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
-        """The policy is read once.
+        """What is the same for every task is made once.
 
         Raises:
-            SettingsInvalid: one of its rules is none.
+            SettingsInvalid: a rule of the policy is none.
         """
+        object.__setattr__(self, "bounds", _bounds(self.drafter.settings))
+        object.__setattr__(self, "reader", finder(self.plugins))
         try:
             object.__setattr__(self, "policy", parsed(self.drafter.settings.policy))
         except InvalidRequest as problem:
@@ -116,15 +120,15 @@ class Outfitter:
             description=description,
             counter=counter,
             compressor=await plugins.use("compressors", crew.compressor.name if crew.compressor else ""),
-            bounds=_bounds(task, counter, settings),
+            bounds=replace(self.bounds, budget=task.budget or default_budget(counter, settings)),
             memory=await self._memory(task),
             tools=tools,
-            reader=finder(plugins),
+            reader=self.reader,
             say=lambda said: self.tell(task.id, said),
             workspace=_workspace(task, ports.home, needed=bool(tools)),
             breakers=self.breakers,
             policy=self.policy,
-            learn=await self.drafter.learner(name, description.model),
+            learn=None if description.model is None else await self.drafter.learner(name, description.model),
             delegates=Children(self.drafter, self.log, tuple(tools)) if DELEGATE in tools else None,
             anew=lambda: self.tools(task, description),
         )
@@ -202,9 +206,10 @@ def _asks(agent: str) -> Tool:
     return Tool(name=decide_tool(agent), description=says, parameters={"type": "object"}, repeatable=True)
 
 
-def _bounds(task: Task, counter: TokenCounter, settings: KernelSettings) -> Bounds:
+def _bounds(settings: KernelSettings) -> Bounds:
+    """What the settings bound; each task has a budget of its own."""
     return Bounds(
-        budget=task.budget or default_budget(counter, settings),
+        budget=0,
         recall=settings.recall,
         recall_seconds=settings.recall_seconds,
         turns=settings.turns,

@@ -50,7 +50,7 @@ class Kernel(Front):
     def __init__(self, home: Path, settings: Settings, plugins: Plugins, ports: Ports) -> None:
         self.home, self.settings, self.plugins, self.ports = home, settings, plugins, ports
         self.config = settings.section("kernel", KernelSettings)
-        self._ears: list[Ear] = []
+        self._ears: tuple[Ear, ...] = ()
         self._opening = asyncio.Lock()
         self._opened: _Opened | None = None
         self._running: _Running | None = None
@@ -188,7 +188,7 @@ class Kernel(Front):
 
         Frames are told while this kernel works. Returns how to stop.
         """
-        self._ears.append(ear)
+        self._ears = (*self._ears, ear)
         return lambda: self._silence(ear)
 
     async def work(self, *roots: str) -> None:
@@ -224,15 +224,14 @@ class Kernel(Front):
         """Tell the listeners; one that raises is not told again."""
         if self._running is not None and not isinstance(what, Recorded):
             self._running.work.hear(task)
-        for ear in list(self._ears):
+        for ear in self._ears:
             try:
                 ear(task, what)
             except Exception:  # noqa: BLE001 - a broken listener must never reach the work
                 self._silence(ear)
 
     def _silence(self, ear: Ear) -> None:
-        if ear in self._ears:
-            self._ears.remove(ear)
+        self._ears = tuple(other for other in self._ears if other != ear)
 
     async def drain(self) -> None:
         """Claim no more, let running tasks end within ``drain_seconds``, and let go of the rest."""

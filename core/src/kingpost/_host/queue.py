@@ -162,7 +162,8 @@ class Queue:
         if place.line is not None:
             place.line.size -= 1
             place.line.lane.size -= not place.line.size
-            _offer(place.line)
+            if not begun:
+                _offer(place.line)
         elif place.delayed:
             self._delayed -= 1
             _compact(self._later, self._delayed, lambda entry: not entry[-1].gone)

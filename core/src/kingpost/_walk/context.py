@@ -126,7 +126,7 @@ async def fit(
         BudgetTooSmall: the task's own words do not fit.
     """
     listed = _tools(tools, counter)
-    passages = tuple(replace(passage, tokens=counter.count(passage.text)) for passage in stock.passages)
+    passages = tuple([replace(passage, tokens=counter.count(passage.text)) for passage in stock.passages])
     pinned = [passage for passage in passages if passage.pinned]
     # Alone and without a label the task's words are the prompt, and counted.
     alone = len(pinned) == 1 and pinned[0].trust is Trust.TASK
@@ -177,7 +177,7 @@ def _pack(
     return Pack(
         budget=budget,
         used=used,
-        framing=used - sum(passage.tokens for passage in kept),
+        framing=used - sum([passage.tokens for passage in kept]),
         counter=counter.name,
         exact=counter.exact,
         error=error_of(counter),
@@ -294,7 +294,7 @@ def recall_limit(setting: int | None, budget: int) -> int:
 def budget_for(description: Description, counter: TokenCounter, granted: int | None, setting: int) -> int:
     """The context budget of one prompt: what window and grant leave after the answer's room, and the setting."""
     window = description.window
-    left = [setting]
-    left += [] if window is None else [window - description.room - margin_of(counter, window)]
-    left += [] if granted is None else [granted - description.room]
-    return max(min(left), 0)
+    left = setting if granted is None else min(setting, granted - description.room)
+    if window is not None:
+        left = min(left, window - description.room - margin_of(counter, window))
+    return max(left, 0)

@@ -60,7 +60,7 @@ class Journal:
             Fenced: another attempt holds the task. Refused: the task has ended, or is past this.
             Unavailable: the log cannot write, and could not for a while.
         """
-        frame = [await stow(self._log, self.state.tenant, self._signed(event)) for event in events]
+        frame = await stow_all(self._log, self.state.tenant, [self._signed(event) for event in events])
         waits = list(WAITS_SECONDS)
         async with self._order:
             while True:

@@ -39,7 +39,7 @@ class Backlog(Record):
     @property
     def tokens(self) -> int:
         """Tokens of the turns in the prompt."""
-        return sum(passage.tokens for passage in self.kept)
+        return sum([passage.tokens for passage in self.kept])
 
 
 NO_TURNS = Backlog()

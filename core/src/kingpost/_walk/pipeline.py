@@ -71,17 +71,20 @@ async def walk(now: Walk) -> None:
     """Walk until the task has an outcome or waits. Raises what the task has to fail with."""
     gear, task, journal = now.gear, now.task, now.journal
     history = await journal.history()
-    await _read_inputs(gear, task, journal)
-    now.turns, now.seen = replay(history), count_messages(history)
+    if task.inputs:
+        await _read_inputs(gear, task, journal)
+    now.seen = count_messages(history)
+    if journal.attempt > 1 or journal.state.turn:
+        # Only who held the task before, or who forked it, can have left something of a walk.
+        now.turns, now.backlog, now.heard.mark = replay(history), backlog_of(history), mark_of(history)
     frame = await _frame(now, history)
-    now.backlog = backlog_of(history)
     await _keep_paid(now, frame, now.backlog)
     shortener = Shortener(now.compressor, gear.counter, task.description, gear.bounds.outcome_tokens, now.backlog)
-    now.heard.mark = mark_of(history)
     while True:
         if journal.state.open and not await settle(gear, task, journal, now.turns, now.meter):
             return
-        await _hear(now)
+        if journal.stale or journal.state.messages > now.seen:
+            await _hear(now)
         if journal.state.cancel:
             await journal.append(ended(await cancelled(journal), spent=[0, 0, now.meter.take()]))
             return
@@ -167,7 +170,7 @@ async def _hear(now: Walk) -> None:
 
 async def _read_inputs(gear: Gear, task: Task, journal: Journal) -> None:
     """The first durable step: what was handed in is in the memory before anything is recalled."""
-    if not task.inputs or journal.state.inputs_read or gear.memory is None:
+    if journal.state.inputs_read or gear.memory is None:
         return
     roots = [Root.of(path) for path in task.inputs]
     shelf = Shelf(gear.memory, task.tenant, gear.ports.clock.now(), gear.bounds.input_bytes, gear.reader)
@@ -232,7 +235,7 @@ def _context(now: Walk, frame: Pack, whole: Pack, turns: Sequence[Turn]) -> Cont
         prompt=prompt_of(frame),
         pack=whole,
         turns=tuple(turns),
-        tools=tuple(tool for tool, _ in gear.tools.values()),
+        tools=tuple([tool for tool, _ in gear.tools.values()]),
         model=gear.description.model,
         room=gear.description.room,
         now=gear.ports.clock.now(),
@@ -258,6 +261,8 @@ def _learn(now: Walk, frame: Pack, action: Action) -> None:
 
 def _rest(state: TaskState) -> Bound:
     """What this turn may cost at most: what is left, and what is set aside for it."""
+    if state.granted is None:
+        return [None, None, None]
     reserved = state.reserved or [0, 0, 0]
     return [None if left is None else left + aside for left, aside in zip(state.left(), reserved, strict=True)]
 

@@ -125,7 +125,7 @@ def _said(event: Event) -> str:
 
 def count_messages(history: Sequence[Event]) -> int:
     """How many messages have come in."""
-    return sum(event.kind == "message.received" for event in history)
+    return [event.kind for event in history].count("message.received")
 
 
 def first_messages(history: Sequence[Event]) -> tuple[str, ...]:
