@@ -18,6 +18,7 @@ from .._walk.breaker import Breakers, Key
 from .._walk.gear import Bounds, Gear
 from .._walk.inputs import Root
 from .._walk.kit import DELEGATE, Kit
+from .._walk.patience import Patience
 from .._walk.policy import Rule, parsed
 from .._walk.remote import WORKERS, RemoteAgent, RemoteTools, decide_tool
 from ..errors import ConfigurationError, InvalidRequest, KingpostError, SettingsInvalid, TransientError, Unavailable
@@ -50,6 +51,7 @@ class Outfitter:
     breakers: Breakers
     policy: tuple[Rule, ...] = field(init=False)
     bounds: Bounds = field(init=False)
+    patience: Patience = field(init=False)
     reader: Callable[[str], Awaitable[Reader | None]] = field(init=False)
     _seen: dict[str, Sequence[Tool]] = field(default_factory=dict, init=False)
     same: set[Crew] = field(default_factory=set, init=False)
@@ -61,6 +63,7 @@ class Outfitter:
             SettingsInvalid: a rule of the policy is none.
         """
         object.__setattr__(self, "bounds", _bounds(self.drafter.settings))
+        object.__setattr__(self, "patience", Patience(self.drafter.settings.silence_seconds))
         object.__setattr__(self, "reader", finder(self.plugins))
         try:
             object.__setattr__(self, "policy", parsed(self.drafter.settings.policy))
@@ -127,6 +130,7 @@ class Outfitter:
             say=lambda said: self.tell(task.id, said),
             workspace=_workspace(task, ports.home, needed=bool(tools)),
             breakers=self.breakers,
+            patience=self.patience,
             policy=self.policy,
             learn=None if description.model is None else await self.drafter.learner(name, description.model),
             delegates=Children(self.drafter, self.log, tuple(tools)) if DELEGATE in tools else None,
@@ -216,7 +220,6 @@ def _bounds(settings: KernelSettings) -> Bounds:
         input_bytes=settings.input_bytes,
         calls=settings.calls,
         calls_together=settings.calls_together,
-        silence_seconds=settings.silence_seconds,
         tool_seconds=settings.tool_seconds,
         ask_seconds=settings.ask_seconds,
         answer_bytes=settings.answer_bytes,

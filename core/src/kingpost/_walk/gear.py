@@ -18,15 +18,15 @@ from ..records.speech import Progress, Speech
 from ..records.task import Task
 from ..state import Bound
 from .breaker import Breakers
+from .patience import Patience
 from .policy import Rule
 
 
 class Bounds(Record, kw_only=True):
     """Limits of one walk, out of the settings. ``budget`` is the context budget in tokens.
 
-    ``silence_seconds`` is how long an agent may give no sign of life, ``tool_seconds`` how long a tool may take,
-    ``ask_seconds`` how long somebody has to answer. ``outcome_tokens`` is the most that a child's answer takes,
-    ``artefact_bytes`` the most that the files handed in by a task take together.
+    ``tool_seconds`` is how long a tool may take, ``ask_seconds`` how long somebody has to answer. ``outcome_tokens`` is
+    the most that a child's answer takes, ``artefact_bytes`` the most that the files handed in by a task take together.
     """
 
     budget: int
@@ -35,7 +35,6 @@ class Bounds(Record, kw_only=True):
     turns: int
     input_bytes: int
     calls: int = 1024
-    silence_seconds: float = 300.0
     tool_seconds: float = 60.0
     calls_together: int = 32
     ask_seconds: float | None = None
@@ -85,6 +84,7 @@ class Gear(Record, kw_only=True):
     say: Callable[[Speech | Progress], None]
     workspace: Path
     breakers: Breakers
+    patience: Patience
     policy: tuple[Rule, ...] = ()
     delegates: Delegates | None = None
     learn: Callable[[str, int], None] | None = None

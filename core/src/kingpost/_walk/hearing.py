@@ -18,9 +18,6 @@ from .gear import Gear
 from .spend import charge
 from .told import told
 
-_SHARE = 20
-"""A sign of life puts the end of the patience off when this share of it has passed: an agent may speak by the token."""
-
 
 class Heard(Struct):
     """What an agent said in one decision that matters afterwards: its last checkpoint, and what the turn has cost."""
@@ -33,27 +30,23 @@ class Heard(Struct):
 class Ear:
     """``Say`` of one decision: never blocks, never raises. ``flaw`` is the first thing said that was no speech.
 
-    ``timeout`` ends the decision after ``silence_seconds`` without a sign of life. ``left`` is what the turn may cost.
+    ``timeout`` ends the decision when the patience with it is over. ``left`` is what the turn may cost.
     """
-
-    timeout: asyncio.Timeout
 
     def __init__(self, gear: Gear, heard: Heard, left: Bound) -> None:
         self._gear, self._heard, self._left = gear, heard, left
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
-        self._patience = gear.bounds.silence_seconds
-        self._put_off = self._loop.time()
+        self._wait = gear.patience.begin(self._loop.time())
+        self.timeout = self._wait.timeout
         self._closed = False
         self.flaw: str | None = None
 
     def __call__(self, came: object) -> None:
         now = self._loop.time()
-        until = self.timeout.when()
-        if self._closed or until is None or until <= now or (self._task is not None and self._task.cancelling()):
+        over = self._closed or self._gear.patience.is_over(self._wait, now)
+        if over or (self._task is not None and self._task.cancelling()):
             return
-        if now - self._put_off >= self._patience / _SHARE:
-            self.timeout.reschedule(now + self._patience)
-            self._put_off = now
+        self._wait.sign = now
         try:
             speech = sound.speech(came, self._gear.bounds)
             if isinstance(speech, Checkpoint):
@@ -66,13 +59,15 @@ class Ear:
         self._gear.say(speech)
 
     def close(self) -> None:
-        """The decision is over."""
+        """The decision is over, or is to end."""
         self._closed = True
+        self._gear.patience.end(self._wait)
 
     def _count(self, usage: Usage, now: float) -> None:
         self._heard.usage = usage
         if _beyond(charge(usage, self._gear.description, (0, 0), 0), self._left):
-            self._heard.over = self._closed = True
+            self._heard.over = True
+            self.close()
             self.timeout.reschedule(now)
 
 

@@ -41,7 +41,7 @@ async def decide(gear: Gear, context: Context, heard: Heard, left: Bound) -> Act
     gear.breakers.check(key)
     ear = Ear(gear, heard, left)
     try:
-        async with asyncio.timeout(gear.bounds.silence_seconds) as ear.timeout:
+        async with ear.timeout:
             came = await gear.agent.decide(context, ear)
     except BaseException as problem:
         if not is_fault(problem):
@@ -62,7 +62,7 @@ def _blamed(gear: Gear, problem: BaseException, heard: Heard, ear: Ear) -> Kingp
     if heard.over:
         return OverGrant(f"agent {name!r} was stopped in its turn: it has cost all that was left of the grant")
     if ear.timeout.expired():
-        return Unavailable(f"agent {name!r} gave no sign of life for {gear.bounds.silence_seconds:g} s")
+        return Unavailable(f"agent {name!r} gave no sign of life for {gear.patience.seconds:g} s")
     if isinstance(problem, KingpostError) and not isinstance(problem, _OURS) and sound.is_name(problem.code):
         return problem
     return AgentFailed(f"agent {name!r} raised {thrown(problem)}")
