@@ -1,13 +1,16 @@
 """The baselines of ``http``: one row with one index, durable before the 202, as it is usually written.
 
-Run by ``http`` as a script, with the folder on the path into which ``make bench`` installs the frameworks. Loaded by
-name, so that what a type checker says does not depend on them.
+Beside them, for streams, a program that writes to sockets one after the other. Run by ``http`` as a script, with the
+folder on the path into which ``make bench`` installs the frameworks. Loaded by name, so that what a type checker says
+does not depend on them.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import select
+import socket
 import sqlite3
 import sys
 import uuid
@@ -19,6 +22,9 @@ _TABLE = "CREATE TABLE IF NOT EXISTS task (id TEXT PRIMARY KEY, thread TEXT, bod
 _INDEX = "CREATE INDEX IF NOT EXISTS by_thread ON task (thread)"
 _INSERT = "INSERT INTO task VALUES (?, ?, ?)"
 _SETUP = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
+
+_PART_BYTES = 1452
+"""As long as the event of a submit is in a stream."""
 
 _GRAPH = """
 from langgraph.graph import END, START, StateGraph
@@ -106,8 +112,35 @@ def langgraph(folder: Path) -> None:
     (folder / "langgraph.json").write_text('{"dependencies": ["."], "graphs": {"noop": "./graph.py:graph"}}')
 
 
+def sockets(port: int) -> None:
+    """Who asks by GET follows; a POST sends all of them one message of a stream, and nothing is done beside that."""
+    part = b"id: 1.0\nevent: task.queued\ndata: %b\n\n" % (b"x" * (_PART_BYTES - 38))
+    part = b"%x\r\n%b\r\n" % (len(part), part)
+    poll, following = select.epoll(), dict[int, socket.socket]()
+    door = socket.create_server(("127.0.0.1", port), backlog=2000)
+    poll.register(door, select.EPOLLIN)
+    while True:
+        for file, _ in poll.poll():
+            if file == door.fileno():
+                one, _ = door.accept()
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                following[one.fileno()] = one
+                poll.register(one, select.EPOLLIN)
+            elif not (asked := (one := following[file]).recv(1 << 16)):
+                following.pop(file).close()
+            elif asked.startswith(b"GET"):
+                one.sendall(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nd\r\nretry: 1000\n\n\r\n")
+            else:
+                one.sendall(b"HTTP/1.1 202 Accepted\r\ncontent-length: 2\r\n\r\n{}")
+                for other in following.values():
+                    if other is not one:
+                        other.send(part)
+
+
 def main(kind: str, port: str, path: str) -> None:
     """Serve until somebody ends it."""
+    if kind == "sockets":
+        sockets(int(port))
     _prepare(path)
     if kind == "flask":
         os.environ["BENCH_DATABASE"] = path

@@ -282,6 +282,10 @@ def main() -> None:
         figures |= {f"{name}_us": value for name, value in edge_us().items()}
         _ours(folder, figures)
         tell(f"kingpost: submit {figures['submit_cpu_us']:.0f} us CPU, read {figures['read_cpu_us']:.0f} us CPU")
+        with baseline("sockets", folder) as server:
+            _told(figures, "sockets", found := stream(server, TASK, SUBSCRIBERS, EVENTS))
+        ratios["stream_sockets_cpu"] = figures["stream_cpu_us_per_delivery"] / found["cpu_us_per_delivery"]
+        ratios["stream_sockets_p99"] = figures["stream_p99_ms"] / found["p99_ms"]
         if not BASELINES.is_dir():
             tell("no baselines here; 'make bench BENCH=http' installs them")
         for kind in ("bare", "fastapi_aiosqlite", "fastapi_shared", "flask") if BASELINES.is_dir() else ():
