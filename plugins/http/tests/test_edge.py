@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -471,6 +472,27 @@ async def test_a_slow_reader_is_sent_back_to_the_log(serving: Any) -> None:
                 line = await reader.readline()
                 came += line.startswith(b"id: ")
         writer.close()
+
+
+async def test_who_never_sends_the_body_it_announced_is_followed_by_no_stream(serving: Any) -> None:
+    """Its stream is cut without another answer inside it, and everybody else is told as ever."""
+    hello = b"\r\n\r\nd\r\nretry: 1000\n\n\r\n"
+    async with serving({"body_seconds": 0.1}, work=False) as (opened, url):
+        where, cut = urlsplit(url), b""
+        owing, other = [await asyncio.open_connection(where.hostname, where.port) for _ in range(2)]
+        owing[1].write(b"GET /v1/events/stream HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n")
+        other[1].write(b"GET /v1/events/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        async with asyncio.timeout(30):
+            await other[0].readuntil(hello)
+            with contextlib.suppress(ConnectionResetError):
+                while part := await owing[0].read(4096):
+                    cut += part
+            await opened.kernel.perform(operations.tasks.SUBMIT, operations.tasks.Submit(description="tea"))
+            await other[0].readuntil(b"event: task.queued\n")
+        for _, writer in (owing, other):
+            writer.close()
+
+    assert b"http.slow" not in cut
 
 
 async def test_what_was_accepted_is_answered_when_the_server_closes(serving: Any) -> None:

@@ -423,6 +423,10 @@ class Connection(asyncio.Protocol):
             self._advance()
             return
         self._waiting.clear()
+        if any(one.begun for one in taken):
+            # Nothing that is said now would be taken for more than a part of the answer that is under way.
+            self.transport.abort()
+            return
         id = self._shared.edge.refused(status)
         id = next((one.id for one in taken if one.id), id)
         body = document(status, code, detail, id.decode())
