@@ -30,6 +30,7 @@ class _Nowhere:
     """Where answers go instead of a connection."""
 
     lost = full = False
+    written = 0.0
     on_lost: Callable[[], None] | None = None
 
     def wanted(self, request: Request) -> None: ...

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from kingpost.operations import steering
 from kingpost.operations import tasks as ops
-from kingpost.operations.events import EVENTS, FOLLOW, EventView, Feed, Follow, ListEvents, SpeechView
+from kingpost.operations.events import EVENTS, FOLLOW, EventView, Feed, Follow, ListEvents, Views
 from kingpost.testing import OpenKernel, open_kernel
 
 TASKS, FOLLOWERS, PATIENCE = 20, 230, 30
@@ -21,9 +21,10 @@ class Reader:
         self.seen: list[str] = []
         self.handed = self._asked = 0
         self._feed, self._last = feed, last
-        feed.hand(self._take)
+        feed.hand(_take, self)
 
-    def _take(self, views: Sequence[EventView | SpeechView]) -> bool:
+    def take(self, views: Views) -> bool:
+        """Whether it took them."""
         self._asked += 1
         if self._asked % 3 == 0:
             return False
@@ -31,7 +32,7 @@ class Reader:
         self._see(views)
         return True
 
-    def _see(self, views: Sequence[EventView | SpeechView]) -> None:
+    def _see(self, views: Views) -> None:
         self.seen += [f"{view.kind} {view.id}" for view in views if isinstance(view, EventView)]
         if any(each.startswith(self._last) for each in self.seen[-len(views) :]):
             self._feed.close()
@@ -41,6 +42,10 @@ class Reader:
         while views := await self._feed.next():
             self._see(views)
         return self.seen
+
+
+def _take(views: Views, readers: Sequence[Reader]) -> list[Reader]:
+    return [reader for reader in readers if not reader.take(views)]
 
 
 async def _happened(opened: OpenKernel) -> list[str]:
@@ -80,6 +85,31 @@ async def test_every_event_comes_once_and_in_order_however_it_is_taken() -> None
     assert all(reader.seen == [each for each in happened if each.split()[0] in kinds] for reader in some)
     assert any(reader.handed for reader in some)
     assert any(reader.handed for reader in all_of_them)
+
+
+async def test_who_fails_at_what_it_is_handed_ends_alone() -> None:
+    """Nobody knows what it has had, so it asks anew; everybody else is told as ever."""
+
+    def fail(_: Views, __: Sequence[object]) -> list[object]:
+        raise OSError("gone")
+
+    async with open_kernel() as opened, asyncio.timeout(PATIENCE):
+        failing, feed = [await opened.kernel.perform(FOLLOW, Follow()) for _ in range(2)]
+        failing.hand(fail, failing)
+        reading = asyncio.create_task(Reader(feed, "message.received").read())
+
+        async def follow() -> None:
+            while await failing.next():
+                pass
+
+        ended = asyncio.create_task(follow())
+        happened = await _happened(opened)
+        seen = await reading
+        while not ended.done():
+            await opened.kernel.perform(ops.SUBMIT, ops.Submit(description="tea"))
+        failing.close()
+
+    assert seen == happened
 
 
 LARGE = 300_000

@@ -463,7 +463,7 @@ async def test_a_slow_reader_is_sent_back_to_the_log(serving: Any) -> None:
             await opened.kernel.perform(operations.tasks.SUBMIT_ALL, many)
             await asyncio.sleep(0)
         feeds = await opened.kernel.feeds()
-        held = [len(feed._waiting) for each in feeds._feeds.values() for feed in each]  # noqa: SLF001 - the bound itself
+        held = [len(feed._waiting) for feed in feeds.audiences.everybody()]  # noqa: SLF001 - the bound itself
         assert held
         assert max(held) <= 512
         came = 0

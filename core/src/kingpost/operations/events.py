@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from ..errors import NotFound
@@ -65,20 +65,26 @@ class SpeechView(Record, kw_only=True):
     text: str
 
 
+Views = Sequence[EventView | SpeechView]
+Take = Callable[[Views, Sequence[Any]], Collection[Any]]
+
+
 class Feed(Protocol):
     """Events as they come. ``next`` waits for some; an empty answer is the end, and ``close`` gives it up."""
 
     finished: bool
     """True once the task that is followed has ended, and all of it was handed over."""
 
-    async def next(self) -> Sequence[EventView | SpeechView]:
+    async def next(self) -> Views:
         """What has come, in order, at least one; none when no more will ever come."""
         ...
 
-    def hand(self, take: Callable[[Sequence[EventView | SpeechView]], bool]) -> None:
+    def hand(self, take: Take, to: Any) -> None:
         """Let what comes while ``next`` is waited for be taken at once, without waking who waits.
 
-        What ``take`` answers with false to, ``next`` brings. It must not wait.
+        ``take`` is called once for many who follow alike and gave the same: with the events, and with what each of them
+        gave as ``to``, which is hashable and its own. It answers with those who did not take the events, to whom
+        ``next`` brings them. It must not wait. Where it raises, all of their feeds end.
         """
         ...
 

@@ -62,12 +62,10 @@ class Shared:
         self.addresses: Counter[str] = Counter()
         self.connections: set[Connection] = set()
         self._heads: dict[int, bytes] = {}
-        self._part = self._framed = b""
         self.tick()
 
     def tick(self) -> None:
         """A second has passed."""
-        self._part = self._framed = b""
         self._date = formatdate(usegmt=True).encode()
         self._heads.clear()
 
@@ -78,20 +76,39 @@ class Shared:
             known = self._heads[status] = b"HTTP/1.1 %d %b\r\ndate: %b\r\n" % (status, phrase, self._date)
         return known
 
-    def framed(self, part: bytes) -> bytes:
-        """A part as a chunk (RFC 9112, section 7.1); the same one often goes out to many."""
-        if part is not self._part:
-            self._part, self._framed = part, b"%x\r\n%b\r\n" % (len(part), part)
-        return self._framed
+
+def push(part: bytes, connections: Iterable[Connection]) -> list[Connection]:
+    """Write a part of the answers that these give in chunks; back come those that are full, and were left out.
+
+    What is touched for each of them, itself and its transport, is most of what it costs beside the sockets.
+    """
+    chunk, now = framed(part), asyncio.get_running_loop().time()
+    full = []
+    for one in connections:
+        if one.full:
+            full.append(one)
+        else:
+            one.written = now
+            one.transport.write(chunk)
+    return full
+
+
+def framed(part: bytes) -> bytes:
+    """A part as a chunk (RFC 9112, section 7.1)."""
+    return b"%x\r\n%b\r\n" % (len(part), part)
 
 
 class Connection(asyncio.Protocol):
-    """A connection whose every part has an end. ``full`` while the caller does not take what is written."""
+    """A connection whose every part has an end.
+
+    ``full`` while the caller does not take what is written; ``written`` is when the last part was, by the loop's clock.
+    """
 
     __slots__ = (
         "_advancing", "_again", "_before", "_came", "_chunk", "_client", "_coming", "_counted", "_current", "_fields",
         "_headers", "_left", "_loop", "_over", "_parser", "_scheme", "_settings", "_shared", "_since", "_size",
         "_stage", "_still", "_url", "_waiting", "_writable", "full", "lost", "on_lost", "transport",
+        "written",
     )  # fmt: skip
 
     def __init__(self, shared: Shared) -> None:
@@ -107,6 +124,7 @@ class Connection(asyncio.Protocol):
         self._current: Request | None = None
         self._waiting: deque[Request] = deque()
         self._stage, self._since, self._left = _IDLE, self._loop.time(), 0
+        self.written = self._since
         self.lost = self._counted = self._advancing = self._still = self._over = False
         self._writable: asyncio.Future[None] | None = None
         self.full = False
@@ -359,7 +377,8 @@ class Connection(asyncio.Protocol):
     def write(self, request: Request, part: bytes) -> None:
         """A part of such an answer, which is not empty."""
         if not request.answered and not self.lost:
-            self.transport.write(self._shared.framed(part) if request.chunked else part)
+            self.written = self._loop.time()
+            self.transport.write(framed(part) if request.chunked else part)
 
     def end(self, request: Request) -> None:
         """The end of such an answer."""

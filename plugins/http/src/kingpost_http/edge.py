@@ -31,7 +31,7 @@ from .raw import RawRoutes
 from .request import Request
 from .routes import Routes
 from .settings import Settings
-from .stream import Following, stream
+from .stream import Streams
 
 log = logging.getLogger("kingpost.http")
 
@@ -81,6 +81,7 @@ class Edge:
         self._answers: OrderedDict[tuple[str, str, bytes], tuple[bytes, Answer]] = OrderedDict()
         self._pages = Pages(kernel, routes, metrics)
         self._raw = RawRoutes(kernel)
+        self._streams = Streams(kernel, self.common, settings, metrics)
         self._let_in: dict[bytes, Access] = {}
         """By what was shown; only until the next look, which each change of a token brings, and each second."""
         self._salt, self._count = os.urandom(6).hex().encode(), 0
@@ -211,8 +212,7 @@ class Edge:
     async def _followed(self, request: Request, parameters: Sequence[bytes], access: Access) -> None:
         assert request.endpoint is not None
         asked = request.endpoint.request(parameters, request.query, b"")
-        following = Following(self._kernel, asked, access, request)
-        await self._while_admitted(request, stream(following, self.common, self._settings, self._metrics))
+        await self._while_admitted(request, self._streams.follow(asked, access, request))
 
     async def _as_it_came(
         self, request: Request, operation: Operation[Any, Any], parameters: tuple[str, ...]

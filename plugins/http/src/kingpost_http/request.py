@@ -21,6 +21,7 @@ class Carrier(Protocol):
 
     lost: bool
     full: bool
+    written: float
     on_lost: Callable[[], None] | None
 
     def wanted(self, request: Request) -> None: ...

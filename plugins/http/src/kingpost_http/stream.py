@@ -1,4 +1,4 @@
-"""Events as a stream (WHATWG HTML, section 9.2): encoded once for all who follow, joined into one write for each wake.
+"""Events as a stream (WHATWG HTML, section 9.2): encoded once for all who follow, one write for each.
 
 Called by the edge. A reader that does not keep up is held back by its own connection and sent back to the log by the
 kernel's feed, so that it costs no memory.
@@ -7,11 +7,11 @@ kernel's feed, so that it costs no memory.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Sequence
 
-from kingpost import Access, Kernel, Record, operations, replace
+from kingpost import Access, Kernel, operations, replace
 
+from .connection import Connection, push
 from .headers import lines
 from .metrics import Metrics
 from .request import Request
@@ -27,8 +27,6 @@ _END = b"event: end\ndata: {}\n\n"
 
 _KEPT_BYTES = 8 * 1024 * 1024
 
-Views = Sequence[op.EventView | op.SpeechView]
-
 
 class Encoded:
     """The newest events as bytes, each made once."""
@@ -36,9 +34,9 @@ class Encoded:
     def __init__(self, most: int = 2048) -> None:
         self._kept: dict[str, bytes] = {}
         self._most, self._size = most, 0
-        self._last: tuple[Views, bytes] = (), b""
+        self._last: tuple[op.Views, bytes] = (), b""
 
-    def joined(self, views: Views) -> bytes:
+    def joined(self, views: op.Views) -> bytes:
         """Several messages. All who follow without a filter are handed the very same ones."""
         if self._last[0] is not views:
             self._last = views, b"".join(map(self.of, views))
@@ -60,95 +58,80 @@ class Encoded:
         return made
 
 
-@lru_cache(maxsize=8)
-def _encoded(kernel: int) -> Encoded:
-    return Encoded()
+class Streams:
+    """The streams of one face. ``common`` are headers of every answer."""
 
+    def __init__(
+        self, kernel: Kernel, common: Callable[[Request], bytes], settings: Settings, metrics: Metrics
+    ) -> None:
+        self._kernel, self._common, self._settings, self._metrics = kernel, common, settings, metrics
+        self._encoded = Encoded()
 
-class Following(Record):
-    """Somebody who wants to follow."""
+    async def follow(self, asked: op.Follow, access: Access, request: Request) -> None:
+        """Follow until the caller goes, the task ends, or the kernel closes."""
+        if (last := request.fields.get(b"last-event-id")) is not None:
+            # An empty id is one that was reset: it begins anew.
+            asked = replace(asked, after=last.decode("latin-1") or None)
+        feed = await self._kernel.ask(op.FOLLOW, asked, access)
+        request.carrier.on_lost = feed.close
+        self._metrics.streams += 1
+        try:
+            request.carrier.begin(request, 200, b"".join((_HEAD, self._common(request), request.answer)))
+            request.carrier.write(request, _HELLO)
+            if not request.answered:
+                await self._told(feed, request)
+            request.carrier.end(request)
+        finally:
+            self._metrics.streams -= 1
+            feed.close()
 
-    kernel: Kernel
-    asked: op.Follow
-    access: Access
-    request: Request
+    def _tell(self, views: op.Views, carriers: Sequence[Connection]) -> Collection[Connection]:
+        full = push(self._encoded.joined(views), carriers)
+        self._metrics.delivered += len(views) * (len(carriers) - len(full))
+        return full
 
-
-async def stream(who: Following, common: Callable[[Request], bytes], settings: Settings, metrics: Metrics) -> None:
-    """Follow until the caller goes, the task ends, or the kernel closes. ``common`` are headers of every answer."""
-    asked, request = who.asked, who.request
-    if (last := request.fields.get(b"last-event-id")) is not None:
-        # An empty id is one that was reset: it begins anew.
-        asked = replace(asked, after=last.decode("latin-1") or None)
-    feed = await who.kernel.ask(op.FOLLOW, asked, who.access)
-    request.carrier.on_lost = feed.close
-    metrics.streams += 1
-    try:
-        request.carrier.begin(request, 200, b"".join((_HEAD, common(request), request.answer)))
-        request.carrier.write(request, _HELLO)
-        if not request.answered:
-            await _follow(feed, request, settings.heartbeat_seconds, metrics, _encoded(id(who.kernel)))
-        request.carrier.end(request)
-    finally:
-        metrics.streams -= 1
-        feed.close()
-
-
-async def _follow(feed: op.Feed, request: Request, seconds: float, metrics: Metrics, encoded: Encoded) -> None:
-    carrier = request.carrier
-    beat = Beat(request, seconds)
-
-    def take(views: Views) -> bool:
-        if carrier.full or carrier.lost:
-            return False
-        metrics.delivered += len(views)
-        carrier.write(request, encoded.joined(views))
-        beat.heard()
-        return True
-
-    feed.hand(take)
-    try:
-        while not carrier.lost:
-            views = await feed.next()
-            if views:
-                metrics.delivered += len(views)
-                if carrier.full:
-                    await carrier.drained()
-                carrier.write(request, encoded.joined(views))
-                beat.heard()
-            if feed.finished:
-                carrier.write(request, _END)
-                return
-            if not views:
-                return
-    finally:
-        beat.stop()
+    async def _told(self, feed: op.Feed, request: Request) -> None:
+        carrier = request.carrier
+        beat = Beat(request, self._settings.heartbeat_seconds)
+        if request.chunked:
+            feed.hand(self._tell, carrier)
+        try:
+            while not carrier.lost:
+                views = await feed.next()
+                if views:
+                    self._metrics.delivered += len(views)
+                    if carrier.full:
+                        await carrier.drained()
+                    carrier.write(request, self._encoded.joined(views))
+                if feed.finished:
+                    carrier.write(request, _END)
+                    return
+                if not views:
+                    return
+        finally:
+            beat.stop()
 
 
 class Beat:
     """Signs of life while nothing happens. One timer that looks when it is due costs less than one for each event."""
 
-    __slots__ = ("_last", "_loop", "_request", "_seconds", "_timer")
+    __slots__ = ("_loop", "_request", "_seconds", "_timer")
 
     def __init__(self, request: Request, seconds: float) -> None:
         self._request, self._seconds = request, seconds
         self._loop = asyncio.get_running_loop()
-        self._last = self._loop.time()
         self._timer = self._loop.call_later(seconds, self._look)
-
-    def heard(self) -> None:
-        """Something was sent."""
-        self._last = self._loop.time()
 
     def stop(self) -> None:
         """Send no more."""
         self._timer.cancel()
 
     def _look(self) -> None:
-        now = self._loop.time()
-        if now >= self._last + self._seconds:
+        carrier = self._request.carrier
+        if (now := self._loop.time()) >= carrier.written + self._seconds:
             # Who does not take what was sent is not sent more.
-            if not self._request.carrier.full:
-                self._request.carrier.write(self._request, _BEAT)
-            self._last = now
-        self._timer = self._loop.call_at(self._last + self._seconds, self._look)
+            if carrier.full:
+                carrier.written = now
+            else:
+                carrier.write(self._request, _BEAT)
+        self._timer = self._loop.call_at(carrier.written + self._seconds, self._look)
