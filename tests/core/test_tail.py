@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,6 +28,31 @@ async def test_what_was_appended_behind_frames_of_others_is_told_before_the_end(
     silence()
 
     assert [frame.stream for frame in heard] == ["other", "own"]
+
+
+class Late(MemoryLog):
+    """A log whose readers are never woken, as on a machine that has no time for them."""
+
+    async def wait(self, position: int, timeout: float) -> bool:
+        await asyncio.Event().wait()
+        return False
+
+
+async def test_the_end_waits_for_no_clock(tmp_path: Path) -> None:
+    """What is in the log is told before a worker stops, also where an append was given up when it was on disk."""
+    ports, heard = Ports(home=tmp_path), list[Recorded]()
+    shared = Late(ports)
+    tail = Tail(shared, ports, lambda problem: None)
+    here = EchoLog(shared, tail)
+    silence = await tail.listen(None, heard.append)
+    await shared.append("other", None, [Event("note.made")])
+    await here.append("own", None, [Event("note.made")])
+    await shared.append("given up", None, [Event("note.made")])
+
+    await tail.settle()
+    silence()
+
+    assert [frame.stream for frame in heard] == ["other", "own", "given up"]
 
 
 async def test_what_is_told_at_once_is_what_would_be_read(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ list with a step for each turn, or any text, which comes back in capitals. A ste
 - a text: the answer, in which ``{seen}`` stands for what came back and ``{heard}`` for what was said meanwhile;
 - ``[[tool, arguments], ...]``: calls, named 1, 2, 3;
 - ``{"until": file, "fail": text}``: the world fails as long as there is no such file, then the next step is taken;
-- ``{"sleep": seconds}``: the same, after a while.
+- ``{"sleep": seconds}``: the same, after a while;
+- ``{"when": file}``: the same, once there is such a file.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ class Actor:
 async def _meet(step: dict[str, Any]) -> None:
     if "until" in step and not _is_there(step["until"]):
         raise Unavailable(step["fail"])
+    while "when" in step and not _is_there(step["when"]):  # noqa: ASYNC110 - it is another process that gives the file
+        await asyncio.sleep(0.02)
     await asyncio.sleep(step.get("sleep", 0))
 
 

@@ -67,12 +67,15 @@ def states(shell: Shell) -> dict[str, str]:
 def test_a_worker_takes_over_from_one_that_was_killed(actor: Shell, started: Start) -> None:
     """At once, and beside it a run still does its own task."""
     first = started("work")
-    id = actor.queue({"sleep": 2}, "done")
+    id = actor.queue({"when": "both ran"}, "done")
     eventually(lambda: states(actor)[id] == "running")
     second = started("work", "--json")
-    first.send_signal(signal.SIGKILL)
+    first.kill()
+    # A run that begins while nobody holds the task would finish it too.
+    eventually(lambda: attempts(actor, id) == 2)
 
     ran = actor("run", "beside")
+    actor.write("both ran", "")
     eventually(lambda: states(actor)[id] == "succeeded")
     second.send_signal(signal.SIGINT)
     out, _ = second.communicate(timeout=100)
@@ -82,7 +85,25 @@ def test_a_worker_takes_over_from_one_that_was_killed(actor: Shell, started: Sta
     # Either of the two may do what the run has queued.
     assert told.count(id) == 1
     assert len(told) <= 2
-    assert actor.look("task", id, "--json").json["task"]["attempt"] == 2
+    assert attempts(actor, id) == 2
+
+
+def attempts(shell: Shell, id: str) -> int:
+    """How often a task was begun."""
+    count: int = shell.look("task", id, "--json").json["task"]["attempt"]
+    return count
+
+
+def test_a_worker_tells_how_a_task_ended_that_said_nothing_in_its_hands(actor: Shell) -> None:
+    """One that had no turn left when its answer came ends before anybody decides."""
+    actor.write("kingpost.toml", '[kernel]\nagent = "actor"\nturns = 1\n')
+    id = actor.queue([["ask_human", {"question": "?"}]], "x")
+    waiting = actor("work", "--once", "--json")
+    actor.look("reply", id, "blue")
+    ended = actor("work", "--once", "--json")
+
+    assert waiting.out == ""
+    assert (ended.json["task"], ended.json["reason"]) == (id, "over_grant")
 
 
 def test_a_schedule_fires_while_somebody_works(actor: Shell) -> None:

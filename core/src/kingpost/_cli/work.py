@@ -99,18 +99,20 @@ class _Worker:
         return "" in self._told or await all_fired(self._kernel)
 
     def _hear(self, task: str, what: Any) -> None:
-        if isinstance(what, Recorded):
-            last = what.events[-1]
-            if last.kind in _ENDS and (task in self._here or "attempt" not in last.header):
-                self._ended.put_nowait(task)
-                self._here.discard(task)
-            elif task in self._here:
-                tell_retries(task, what, self._kernel.ports.clock.now())
-        elif isinstance(what, Exception):
+        if isinstance(what, Exception):
             self._trouble(task, what)
-        else:
-            # Only what is worked on in this process says anything.
-            self._here.add(task)
+        elif isinstance(what, Recorded):
+            self._follow(task, what)
+
+    def _follow(self, task: str, frame: Recorded) -> None:
+        first, last = frame.events[0], frame.events[-1]
+        if first.kind == "task.started":
+            (self._here.add if first.header["worker"] == self._kernel.worker else self._here.discard)(task)
+        elif last.kind in _ENDS and (task in self._here or "attempt" not in last.header):
+            self._ended.put_nowait(task)
+            self._here.discard(task)
+        elif task in self._here:
+            tell_retries(task, frame, self._kernel.ports.clock.now())
 
     def _trouble(self, task: str, problem: Exception) -> None:
         if task and isinstance(problem, KingpostError) and not isinstance(problem, TransientError):

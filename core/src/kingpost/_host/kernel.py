@@ -54,7 +54,8 @@ class Kernel(Front):
         self._opening = asyncio.Lock()
         self._opened: _Opened | None = None
         self._running: _Running | None = None
-        self._worker: str | None = None
+        self.worker: str | None = None
+        """What the claims of this process say; ``None`` before it has worked."""
         self.views = Views(ports.clock)
         self._drafter = Drafter(
             plugins,
@@ -205,8 +206,8 @@ class Kernel(Front):
     async def _begin(self, opened: _Opened) -> _Running:
         shop = Shop(opened.log, opened.tail, opened.outfitter, self.config, self.ports, self.tell)
         # The same one after a drain, or it would take what it let go then for held by somebody alive.
-        self._worker = self._worker or self.ports.ids.new()
-        work = Work(shop, self._worker)
+        self.worker = self.worker or self.ports.ids.new()
+        work = Work(shop, self.worker)
         await work.start()
         await opened.delivery.start()
         watchdog = Watchdog(self.config.block_seconds, work.names)

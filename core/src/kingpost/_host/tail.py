@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 
+from ..errors import KingpostError
 from ..ports import Ports
 from ..protocols import Log
 from ..records.event import Recorded
@@ -20,6 +21,7 @@ from ..records.event import Recorded
 PATIENCE_SECONDS = 1.0
 RECENT_FRAMES = 2048
 _MOST_EARLY = 10_000
+_PAGE = 500
 
 BREATH_SECONDS = 0.02
 """How long the log is not asked after this process has told all there was by itself. It may add so much to the time
@@ -68,9 +70,13 @@ class Tail:
                 self._early[frame.position] = frame
 
     async def settle(self) -> None:
-        """Wait until all that this process has appended is told, which others may have appended before."""
-        if self._early:
-            await self.wait(max(self._early), PATIENCE_SECONDS)
+        """Tell all that the log has by now, for who stops listening; a log that cannot be read tells no more."""
+        if self._reading is None:
+            return
+        with contextlib.suppress(KingpostError):
+            end = (await self._log.head()).position
+            while self.position < end and (frames := await self._log.read(self.position, _PAGE)):
+                self._take(frames)
 
     def recent(self, after: int, limit: int) -> list[Recorded]:
         """Frames behind ``after`` out of memory, without a gap; none when the log must be asked."""
@@ -131,14 +137,17 @@ class Tail:
                 if self.position != told and not self._early:
                     await self._breathe()
                     continue
-                frames = await self._log.read(self.position, 500)
+                frames = await self._log.read(self.position, _PAGE)
             except Exception as problem:  # noqa: BLE001 - a full disk passes; whoever waits must be woken when it has
                 self._trouble(problem)
                 await self._ports.clock.sleep(PATIENCE_SECONDS)
                 continue
-            for frame in frames:
-                if frame.position > self.position:
-                    self.echo(frame)
+            self._take(frames)
+
+    def _take(self, frames: Sequence[Recorded]) -> None:
+        for frame in frames:
+            if frame.position > self.position:
+                self.echo(frame)
 
     def _tell(self, frame: Recorded) -> None:
         self.position = frame.position
