@@ -13,8 +13,8 @@ from kingpost import Operation, Record
 from kingpost.operations import OPERATIONS
 from kingpost_http.body import shaped
 from kingpost_http.problem import Refusal
-from kingpost_http.quick import alike, taken
-from kingpost_http.shapes import requests
+from kingpost_http.quick import alike, plain, taken
+from kingpost_http.shapes import adapter, dumped, requests
 from msgspec import NODEFAULT, Meta, structs
 
 READ = [each for each in OPERATIONS if each.method != "GET" and alike(each.request)]
@@ -85,3 +85,20 @@ def test_what_is_bounded_for_one_reader_only_is_read_by_the_other(kind: Any) -> 
         field: kind
 
     assert not alike(Asked)
+
+
+PLAIN = [each for each in OPERATIONS if each.item is None and plain(each.response)]
+
+
+@pytest.mark.parametrize("operation", PLAIN, ids=lambda one: one.id)
+def test_answers_are_written_alike(operation: Operation[Any, Any]) -> None:
+    """Where one library writes them in place of the other; what has a number or may be absent is not among them."""
+    answer = adapter(operation.response).validate_python(fitting(operation.response))
+
+    assert dumped(operation.response)(answer) == adapter(operation.response).dump_json(answer, exclude_none=True)
+
+
+def test_answers_to_submits_are_written_quickly() -> None:
+    """And an answer that has a time in it, or leaves something out, is not."""
+    assert {"tasks.submit", "tasks.submit_all"} <= {one.id for one in PLAIN}
+    assert "tasks.get" not in {one.id for one in PLAIN}
