@@ -38,12 +38,16 @@ class Agents:
         Raises:
             KingpostError: as ``get``, or the model's server does not answer.
         """
+        if (kept := self.kept(name, model)) is not None:
+            return kept
         now = self._clock.monotonic()
-        kept = self._kept.get((name, model))
-        if kept is not None and now - kept[0] < KEPT_SECONDS:
-            return kept[1]
         description = await description_of(self._plugins, name, model)
         if len(self._kept) >= _MOST:
             self._kept.clear()
         self._kept[name, model] = now, description
         return description
+
+    def kept(self, name: str, model: str | None) -> Description | None:
+        """The same, if it is known still."""
+        kept = self._kept.get((name, model))
+        return kept[1] if kept is not None and self._clock.monotonic() - kept[0] < KEPT_SECONDS else None

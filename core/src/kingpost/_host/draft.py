@@ -48,14 +48,18 @@ INPUTS = "inputs"
 class Fitted(Record):
     """What all tasks have in common that ask for the same agent, model, memory and compressor.
 
-    It holds while the agent's ``description`` is this very one, and no plugin more has a problem.
+    It holds while the agent's ``description`` with the model that was ``asked`` for is this very one, and no plugin
+    more has a problem. ``room`` is the budget of each prompt where a request bounds nothing; 0 where it depends on more
+    than this: an agent with a model, or with tools.
     """
 
     description: Description
+    asked: str | None
     crew: Crew
     counter: str
     fallbacks: tuple[Part, ...]
     problems: int
+    room: int
 
 
 _MOST_FITTED = 256
@@ -70,31 +74,28 @@ class Drafter(Record):
     ports: Ports
     calibrations: Calibrations
     guests: Callable[[str], Awaitable[Guests]]
-    _fitted: dict[tuple[Part | str | None, ...], Fitted] = field(default_factory=dict)
+    _fitted: dict[tuple[str | None, ...], Fitted] = field(default_factory=dict)
     _counters: dict[str, tuple[TokenCounter, int]] = field(default_factory=dict)
 
     async def task(self, request: Submit, tenant: str, id: str, inputs: tuple[str, ...] = ()) -> Task:
         """As ``draft``, for who needs to know no more."""
         return (await self.draft(request, tenant, id, inputs))[0]
 
-    async def draft(
-        self, request: Submit, tenant: str, id: str, inputs: tuple[str, ...] = ()
-    ) -> tuple[Task, Description]:
-        """A root task, and what its agent is; whoever makes a child of it says so with ``replace``.
+    async def draft(self, request: Submit, tenant: str, id: str, inputs: tuple[str, ...] = ()) -> tuple[Task, Fitted]:
+        """A root task, and what it has in common with others; whoever makes a child of it says so with ``replace``.
 
         Raises:
             InvalidRequest: it cannot be bounded as it asks.
             KingpostError: a name is unknown, or a model does not answer.
         """
-        name, persona = request.agent or self.settings.agent, None
-        if name not in self.plugins.names("agents"):
-            persona = (await self.guests(tenant)).personas.get(name)
-            request = request if persona is None else laid_over(persona, request)
+        fitted, persona = self._known(request), None
+        if fitted is None:
             name = request.agent or self.settings.agent
-        agent = await self.part(name, tenant)
-        description = await self.described(agent, self.model(name, request.model), tenant)
-        fitted = self._fit(agent, description, request)
-        crew = fitted.crew
+            if name not in self.plugins.names("agents"):
+                persona = (await self.guests(tenant)).personas.get(name)
+                request = request if persona is None else laid_over(persona, request)
+            fitted = await self._fit(request, tenant)
+        crew, description = fitted.crew, fitted.description
         if request.money is not None and description.model is not None and description.prices is None:
             raise InvalidRequest(
                 f"nobody knows the price of model {description.model!r}, so a grant of money cannot be kept; "
@@ -113,14 +114,19 @@ class Drafter(Record):
             fallbacks=fitted.fallbacks, bound=bound, material=request.material, origin=request.origin,
             persona=None if persona is None else persona.name,
         )  # fmt: skip
-        return task, description
+        return task, fitted
 
-    def _fit(self, agent: Part, description: Description, request: Submit) -> Fitted:
-        key = agent, description.model, request.model, request.memory, request.compressor
-        known = self._fitted.get(key)
-        plugins = self.plugins
-        if known is not None and known.description is description and known.problems == len(plugins.problems):
-            return known
+    def _known(self, request: Submit) -> Fitted | None:
+        """What is known still of what others asked for alike. Plugins' agents only: those of guests come and go."""
+        known = self._fitted.get((request.agent, request.model, request.memory, request.compressor))
+        if known is None or known.problems != len(self.plugins.problems):
+            return None
+        return known if self.agents.kept(known.crew.agent.name, known.asked) is known.description else None
+
+    async def _fit(self, request: Submit, tenant: str) -> Fitted:
+        name, plugins = request.agent or self.settings.agent, self.plugins
+        agent, asked = await self.part(name, tenant), self.model(name, request.model)
+        description = await self.described(agent, asked, tenant)
         counter = self.counter_name(description)
         crew = Crew(
             agent=agent,
@@ -130,9 +136,15 @@ class Drafter(Record):
             executors=tuple(plugins.part("executors", name) for name in plugins.names("executors")),
         )
         fallbacks = tuple(plugins.part("agents", other) for other in self.settings.fallbacks.get(agent.name, ()))
-        if len(self._fitted) >= _MOST_FITTED:
-            self._fitted.clear()
-        made = self._fitted[key] = Fitted(description, crew, counter, fallbacks, len(plugins.problems))
+        room = 0
+        if description.model is None and not description.tools and agent.plugin != WORKERS:
+            counts = await self.counter(counter, None)
+            room = budget_for(description, counts, None, default_budget(counts, self.settings))
+        made = Fitted(description, asked, crew, counter, fallbacks, len(plugins.problems), room)
+        if agent.plugin != WORKERS and name in plugins.names("agents"):
+            if len(self._fitted) >= _MOST_FITTED:
+                self._fitted.clear()
+            self._fitted[request.agent, request.model, request.memory, request.compressor] = made
         return made
 
     async def part(self, name: str, tenant: str) -> Part:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .._walk.context import budget_for, check
+from .._walk.counting import surely_fits
 from .._walk.inputs import check as check_input
 from .._walk.inputs import seen
 from .._walk.journal import stow, stow_all, unstow
@@ -86,8 +87,10 @@ class Intake:
         check_words(request, self._settings)
         check_workspace(request.workspace)
         inputs = await check_inputs(request.inputs, self._plugins, self._settings) if request.inputs else ()
-        task, description = await self._drafter.draft(request, tenant, id, inputs)
-        await self.check_budget(task, description)
+        task, fitted = await self._drafter.draft(request, tenant, id, inputs)
+        bounded = task.budget is not None or task.grant.tokens is not None
+        if bounded or not surely_fits(request.description, fitted.room):
+            await self.check_budget(task, fitted.description)
         return task
 
     async def submit_all(

@@ -23,7 +23,7 @@ from ..records.memory import Query, Recollection
 from ..records.record import Record, field, replace
 from ..records.task import Material
 from .breaker import Breakers, Key
-from .counting import error_of, margin_of
+from .counting import error_of, margin_of, surely_fits
 from .reading import Names, read_together
 from .shrink import shrunk
 from .told import is_fault, told
@@ -144,14 +144,9 @@ def check(description: str, budget: int, counter: TokenCounter, tools: Sequence[
     Raises:
         BudgetTooSmall: they do not.
     """
-    # Far below it nobody needs to count; the walk does, with everything that the prompt holds.
-    if not tools and _MOST_PER_BYTE * (len(description.encode("utf-8", "replace")) + _LABEL_BYTES) <= budget:
+    if not tools and surely_fits(description, budget):
         return
     _room(counter.count(description), budget, _tools(tools, counter), counter)
-
-
-_MOST_PER_BYTE, _LABEL_BYTES = 4, 64
-"""More tokens than any counter sees in a byte, and more bytes than stand around a task's own words."""
 
 
 def _room(least: int, budget: int, listed: Passage | None, counter: TokenCounter) -> int:

@@ -60,3 +60,12 @@ def error_of(counter: TokenCounter) -> float | None:
     """The part by which a calibrated counter may be off, ``None`` of one that is exact or a proven bound."""
     error: Any = getattr(counter, "error", None)
     return error if isinstance(error, float) else None
+
+
+_MOST_PER_BYTE, _LABEL_BYTES = 4, 64
+"""More tokens than any counter sees in a byte, and more bytes than stand around a task's own words."""
+
+
+def surely_fits(description: str, budget: int) -> bool:
+    """Whether a task's words are so far below a budget that nobody needs to count; the walk does, with all the rest."""
+    return _MOST_PER_BYTE * (len(description.encode("utf-8", "replace")) + _LABEL_BYTES) <= budget
