@@ -1,4 +1,4 @@
-"""Which endpoint a method and a path lead to: static paths out of a dictionary, the others by their segments.
+"""Which endpoint a method and a path lead to: out of a dictionary, or by the segments of the path.
 
 Made by the face out of the kernel's table; asked by the edge for every request.
 """
@@ -22,6 +22,7 @@ class Routes:
         self.endpoints = tuple(endpoints)
         self._static: dict[bytes, dict[str, Endpoint]] = {}
         self._whole: dict[tuple[str, bytes], tuple[Endpoint, Sequence[bytes]]] = {}
+        self._one_of: dict[bytes, dict[str, Endpoint]] = {}
         self._patterns: dict[int, list[tuple[tuple[bytes | None, ...], dict[str, Endpoint]]]] = {}
         for endpoint in self.endpoints:
             self._add(endpoint)
@@ -31,6 +32,10 @@ class Routes:
         if not endpoint.names:
             self._static.setdefault(path, {})[endpoint.method] = endpoint
             self._whole[endpoint.method, path] = endpoint, ()
+            return
+        before, _, last = path.rpartition(b"/")
+        if last.startswith(b"{") and b"{" not in before:
+            self._one_of.setdefault(before, {})[endpoint.method] = endpoint
             return
         parts = tuple(None if part.startswith(b"{") else part for part in path.split(b"/"))
         known = self._patterns.setdefault(len(parts), [])
@@ -76,6 +81,9 @@ class Routes:
     def _methods(self, path: bytes) -> tuple[dict[str, Endpoint], Sequence[bytes]] | None:
         if (methods := self._static.get(path)) is not None:
             return methods, ()
+        before, _, last = path.rpartition(b"/")
+        if last and (methods := self._one_of.get(before)) is not None:
+            return methods, (last,)
         parts = path.split(b"/")
         for pattern, methods in self._patterns.get(len(parts), ()):
             found = []
