@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from functools import cache
-from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -26,6 +25,7 @@ from kingpost import (
     task_stream,
 )
 
+from . import snapshots
 from .heads import Heads, Held
 from .jobs import Put
 from .rows import COLUMNS, columns
@@ -63,11 +63,12 @@ class Group:
         self._used = 0
         self._position, self._hash = heads.position, heads.hash
         self._touched: dict[str, Held] = {}
-        self._frames: list[tuple[object, ...]] = []
+        # The values of their rows, one behind the other.
+        self._frames: list[object] = []
         self._blobs: list[tuple[str, str, bytes]] = []
         self._bytes = 0
-        self.rows: list[tuple[Any, ...]] = []
-        """Of each task that is touched, once it is written: the position of its first frame and its ``COLUMNS``."""
+        self.rows: dict[int, snapshots.Row] = {}
+        """Of each task that is touched, by the position of its first frame: that, and its ``COLUMNS``, once written."""
 
     @property
     def empty(self) -> bool:
@@ -82,7 +83,7 @@ class Group:
     @property
     def size(self) -> int:
         """About how many bytes this adds to the write-ahead log."""
-        return self._bytes + _ROW_BYTES * len(self._frames)
+        return self._bytes
 
     def append(self, frames: Sequence[Frame]) -> list[Receipt]:
         """Frames behind those before them, in this group as in the log: all of them or none.
@@ -90,12 +91,14 @@ class Group:
         Raises:
             Conflict, Fenced, Refused, Corrupted, InvalidRequest: one may not be; the group goes on without them.
         """
+        known = self._heads.streams
         before = len(self._frames), self._position, self._hash, self._bytes
         changed: list[tuple[Held, str, TaskState | None, int]] = []
         receipts: list[Receipt] = []
         try:
             for stream, expected, events in frames:
-                held = self._heads.streams[stream]
+                # Who is said to be new is believed to be: the index of streams has the last word when it is written.
+                held = self._touched.get(stream) or known.get(stream) or Held()
                 changed.append((held, held.version, held.state, held.first))
                 receipts.append(self._append(held, stream, expected, events))
         except Exception:
@@ -122,13 +125,13 @@ class Group:
             raise InvalidRequest(
                 f"a frame for stream {stream!r} is larger than {self._max_frame} bytes; put its content into blobs"
             )
-        named = None if held.first else stream
+        named = 0 if held.first else stream
         held.version, held.state, held.first = version, state, held.first or position
         self._touched[stream] = held
-        content = None if payloads is None else bytearray(payloads)
-        self._frames.append((position, named, held.first, bytearray(hash), bytearray(body), content))
+        content = 0 if payloads is None else bytearray(payloads)
+        self._frames += position, named, held.first, bytearray(hash), bytearray(body), content
         self._position, self._hash = position, hash
-        self._bytes += size
+        self._bytes += size + _ROW_BYTES
         return Folded(position, version, self._at, hash, state)
 
     def put(self, job: Put) -> str:
@@ -139,7 +142,7 @@ class Group:
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Everything into the transaction: frames, one row for each task that they touch, blobs."""
-        born: list[tuple[Any, ...]] = []
+        born: list[snapshots.Row] = []
         moved: list[tuple[Any, ...]] = []
         ended: list[tuple[Any, ...]] = []
         for held in self._touched.values():
@@ -147,14 +150,14 @@ class Group:
             if state is None:
                 continue
             row = (held.first, *columns(state))
-            self.rows.append(row)
+            self.rows[held.first] = row
             if held.stored:
                 (ended if state.final else moved).append(_changing(row))
             else:
                 born.append(row)
                 held.stored = True
         _insert(connection, _FRAME, _FRAME_ROW, self._frames)
-        _insert(connection, _BORN, _BORN_ROW, born)
+        _insert(connection, _BORN, _BORN_ROW, [0 if value is None else value for row in born for value in row])
         for statement, rows in (
             (_MOVED, moved),
             (_ENDED, ended),
@@ -171,22 +174,21 @@ class Group:
         self._heads.advance(self._position, self._hash, at, self._touched)
 
 
-def _insert(connection: sqlite3.Connection, statement: str, each: str, rows: Sequence[tuple[object, ...]]) -> None:
+def _insert(connection: sqlite3.Connection, statement: str, row: str, values: Sequence[object]) -> None:
     """Insert rows, many with each statement: between two statements another thread may take the interpreter."""
-    start, together = 0, _MOST_ROWS
-    while start < len(rows):
+    width, start, together = row.count("?"), 0, _MOST_ROWS
+    while (left := (len(values) - start) // width) > 0:
         # Few lengths, so that SQLite's statements are prepared once.
-        while together > len(rows) - start:
+        while together > left:
             together //= 2
-        part = rows[start : start + together]
-        values = [0 if value is None else value for value in chain.from_iterable(part)]
-        connection.execute(_for_many(statement, each, together), values)
-        start += together
+        end = start + together * width
+        connection.execute(_for_many(statement, row, together), values[start:end])
+        start = end
 
 
 @cache
-def _for_many(statement: str, each: str, together: int) -> str:
-    return statement + ", ".join([each] * together)
+def _for_many(statement: str, row: str, together: int) -> str:
+    return statement + ", ".join([row] * together)
 
 
 def _check_names(state: TaskState, stream: str) -> None:

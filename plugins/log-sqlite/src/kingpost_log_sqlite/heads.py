@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from kingpost import GENESIS, TaskState, decode
 from pydantic_core import to_json
@@ -64,22 +65,18 @@ class Heads:
         """Believe nothing until the next ``refresh``."""
         self._seen = None
 
-    def look_up(self, names: Iterable[str], new: Iterable[str] = ()) -> None:
+    def look_up(self, names: Iterable[str]) -> None:
         """Have these ``streams`` ready: one question for all is a third of the price of one each.
-
-        Those that are said to be ``new`` are believed to be, unless they are known here; the index of streams has the
-        last word when they are written.
 
         Raises:
             Corrupted: the row of one of these tasks cannot be read.
         """
-        while len(self.streams) > self._limit:
-            del self.streams[next(iter(self.streams))]
+        if (more := len(self.streams) - self._limit) > 0:
+            for name in list(islice(self.streams, more)):
+                del self.streams[name]
         missing = [name for name in names if name not in self.streams]
         if missing:
             self._look_up(missing)
-        for name in new:
-            self.streams.setdefault(name, Held())
 
     def _look_up(self, missing: Sequence[str]) -> None:
         for stream, first, newest, *row in self._connection.execute(_STREAMS, (to_json(missing).decode(),)):
@@ -95,7 +92,7 @@ class Heads:
         self.position, self.hash, self.at = position, hash, at
         for name, held in touched.items():
             # Taken out and put back, it is the last to be forgotten.
-            del self.streams[name]
+            self.streams.pop(name, None)
             if held.state is None or not held.state.final:
                 self.streams[name] = held
 

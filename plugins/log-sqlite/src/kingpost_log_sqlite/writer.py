@@ -181,8 +181,7 @@ class Writer:
     def _group(self, jobs: Sequence[Job], *, trusting: bool) -> Group:
         now = int(self._ports.clock.now() * 1_000_000)
         frames = [frame for job in jobs if isinstance(job, Append) for frame in job.frames]
-        new = [stream for stream, expected, _ in frames if trusting and expected == ""]
-        self._heads.look_up([stream for stream, expected, _ in frames if not trusting or expected != ""], new)
+        self._heads.look_up([stream for stream, expected, _ in frames if not trusting or expected != ""])
         salts = self._ports.entropy(SALT_BYTES * sum([len(events) for _, _, events in frames]))
         # A clock that is set back does not take the log back.
         group = Group(self._heads, max(now, self._heads.at), self._settings.max_frame_mb * MEGABYTE, salts)
@@ -209,7 +208,7 @@ class Writer:
         self._connection.execute("COMMIT")
         group.advance()
         if self._touched is not None:
-            self._touched.update([(row[0], row) for row in group.rows])
+            self._touched.update(group.rows)
         self._checkpoint.wrote(group.size)
 
     def _snapshot_if_due(self) -> None:
