@@ -176,11 +176,10 @@ class Group:
 
 def _insert(connection: sqlite3.Connection, statement: str, row: str, values: Sequence[object]) -> None:
     """Insert rows, many with each statement: between two statements another thread may take the interpreter."""
-    width, start, together = row.count("?"), 0, _MOST_ROWS
+    width, start = row.count("?"), 0
     while (left := (len(values) - start) // width) > 0:
-        # Few lengths, so that SQLite's statements are prepared once.
-        while together > left:
-            together //= 2
+        # Few lengths, powers of two, so that SQLite's statements are prepared once.
+        together = min(1 << left.bit_length() - 1, _MOST_ROWS)
         end = start + together * width
         connection.execute(_for_many(statement, row, together), values[start:end])
         start = end
