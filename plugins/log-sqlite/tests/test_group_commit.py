@@ -147,6 +147,21 @@ async def test_what_cannot_be_recorded_is_told_so(ports: Ports, stream: str, eve
     await log.stop()
 
 
+async def test_a_name_that_reads_as_zero_is_a_name(log: SqliteLog, sql: Sql) -> None:
+    """What has no name has none in the table either, and is not taken for what is called "0"."""
+    await log.append("0", "", [note(payload={"text": "0"})])
+    await log.append("0", "1", [note()])
+    await log.append(
+        task_stream("0"), "", [Event("task.queued", {"task": "0", "tenant": "0", "agent": "0", "thread": "0"})]
+    )
+    await log.append(task_stream("t"), "", [facts.queued("t")])
+
+    assert sql("SELECT stream, payloads IS NULL FROM frames") == [("0", 0), (None, 1), ("task/0", 1), ("task/t", 1)]
+    assert sql("SELECT id, tenant, root, parent, thread FROM task")[0] == ("0", "0", None, None, "0")
+    assert [task.id for task in await log.select(TaskQuery(thread="0"))] == ["0"]
+    assert (await log.verify()).sound
+
+
 async def test_a_row_that_sqlite_refuses_fails_alone(log: SqliteLog, sql: Sql) -> None:
     """SQLite does not say which row of a group it was; nobody else must suffer for it."""
     sql("CREATE TRIGGER refuse BEFORE INSERT ON task WHEN NEW.id = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END")
