@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from kingpost import ConfigurationError, SettingsInvalid
 from kingpost._host.home import find_home, made
+from kingpost._host.index import Found, installed
 from kingpost._host.settings import KernelSettings, Settings
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 def read(tmp_path: Path, text: str | bytes, **environ: str) -> Settings:
@@ -19,6 +21,45 @@ def read(tmp_path: Path, text: str | bytes, **environ: str) -> Settings:
 
 def test_nothing_written_means_the_defaults() -> None:
     assert Settings.read(None).section("kernel", KernelSettings) == KernelSettings()
+
+
+@pytest.mark.parametrize("plugin", [plugin for plugin in installed() if plugin.settings], ids=lambda plugin: plugin.id)
+def test_nothing_written_means_what_a_check_of_nothing_would_say(plugin: Found) -> None:
+    """A model that nobody has filled in is not built; its defaults are the same, of the same types."""
+    module, _, name = str(plugin.settings).partition(":")
+    model: type[BaseModel] = getattr(import_module(module), name)
+
+    given = Settings.read(None).section(plugin.id, model)
+
+    assert given == model.model_validate({})
+    assert given.model_fields_set == set()
+
+
+class _Needy(BaseModel, defer_build=True):
+    must: int
+
+
+class _Checked(BaseModel, defer_build=True):
+    first: int = 2
+    second: int = 1
+
+    @model_validator(mode="after")
+    def in_order(self) -> _Checked:
+        raise ValueError("the second comes before the first")
+
+
+class _Doubtful(BaseModel, defer_build=True):
+    port: int = Field(default=70_000, le=65_535, validate_default=True)
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [(_Needy, "must: field required"), (_Checked, "the second comes before the first"), (_Doubtful, "equal to 65535")],
+)
+def test_defaults_that_a_model_does_not_take_for_granted_are_checked(model: type[BaseModel], says: str) -> None:
+    """Something is required, or the whole is looked at, or defaults are checked: then nothing is not enough."""
+    with pytest.raises(SettingsInvalid, match=says):
+        Settings.read(None).section("own", model)
 
 
 def test_variables_are_filled_in_from_the_environment(tmp_path: Path) -> None:

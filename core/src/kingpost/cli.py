@@ -9,11 +9,15 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from . import __version__
 from ._host.heap import relax
+
+if TYPE_CHECKING:
+    from ._host.index import Found
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Do work": {
@@ -61,6 +65,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
 """Headings of the help, below each the commands: the module that holds one, and the first line of its help."""
 
 COMMANDS = {name: entry for commands in GROUPS.values() for name, entry in commands.items()}
+_INSTALLED = "kingpost.installed"
 
 
 class _Lazy(click.Group):
@@ -71,27 +76,29 @@ class _Lazy(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
-            from ._cli.brought import brought, opener
+            if name not in _brought(ctx):
+                return None
+            from ._cli.brought import Brought
 
-            ctx.obj = opener
-            return brought(name) if name in _brought() else None
+            ctx.obj = brought = Brought(_found(ctx))
+            return brought.command(name)
         command: click.Command = getattr(import_module(f"._cli.{COMMANDS[name][0]}", __package__), name)
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and args[0] not in _brought():
+        if args and args[0] not in COMMANDS and args[0] not in (from_plugins := _brought(ctx)):
             import difflib
 
-            nearest = difflib.get_close_matches(args[0], [*COMMANDS, *_brought()], 1)
+            nearest = difflib.get_close_matches(args[0], [*COMMANDS, *from_plugins], 1)
             hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
             ctx.fail(f"There is no command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         width = max(map(len, COMMANDS))
-        from_plugins = _brought()
+        from_plugins = _brought(ctx)
         for heading, commands in GROUPS.items():
             with formatter.section(heading):
                 formatter.write_dl([(name.ljust(width), text) for name, (_, text) in commands.items()])
@@ -100,13 +107,21 @@ class _Lazy(click.Group):
                 formatter.write_dl([(name.ljust(width), text) for name, text in from_plugins.items()])
 
 
-def _brought() -> dict[str, str]:
-    """Commands of plugins with their help, read from the index of manifests: nothing of a plugin is imported."""
+def _found(ctx: click.Context) -> tuple[Found, ...]:
+    """The installed plugins, looked for once in a command."""
     from ._host.index import installed
 
+    if _INSTALLED not in ctx.meta:
+        ctx.meta[_INSTALLED] = installed()
+    found: tuple[Found, ...] = ctx.meta[_INSTALLED]
+    return found
+
+
+def _brought(ctx: click.Context) -> dict[str, str]:
+    """Commands of plugins with their help, read from the index of manifests: nothing of a plugin is imported."""
     return {
         name: plugin.help.get(name, plugin.summary)
-        for plugin in installed()
+        for plugin in _found(ctx)
         if plugin.problem is None
         for name in plugin.provides.get("commands", ())
     }

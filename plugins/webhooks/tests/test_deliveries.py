@@ -10,7 +10,7 @@ from kingpost.testing import MemoryLog, seeded_ports
 from kingpost_webhooks import deliveries
 from kingpost_webhooks.asked import DeliveryView, Follow, ListDeliveries
 from kingpost_webhooks.deliveries import backwards, followed, listed
-from kingpost_webhooks.ledger import stream_of
+from kingpost_webhooks.endpoint import stream_of
 
 
 async def _log(ports: Ports, streams: list[str]) -> MemoryLog:

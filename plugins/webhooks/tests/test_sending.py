@@ -17,8 +17,8 @@ from kingpost import Event, Ports, Receipt
 from kingpost.testing import MemoryLog, SeededClock, facts
 from kingpost_webhooks.arrived import Arrived, Headers
 from kingpost_webhooks.courier import Courier
-from kingpost_webhooks.endpoint import Endpoint, Key
-from kingpost_webhooks.ledger import MARK, Ledger, stream_of
+from kingpost_webhooks.endpoint import Endpoint, Key, stream_of
+from kingpost_webhooks.ledger import MARK, Ledger
 from kingpost_webhooks.pace import DELAYS, LONGEST_RETRY_AFTER, delay, retry_after
 from kingpost_webhooks.schemes import SCHEMES
 from kingpost_webhooks.sign import new_private, shown

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
-
 from .._walk.breaker import Breakers, Key
 from .._walk.gear import Bounds, Gear
 from .._walk.inputs import Root
@@ -242,6 +240,8 @@ def replaced(crew: Crew, changes: Mapping[Part, Part]) -> Crew:
 
 
 def _major(version: str) -> int | str:
+    from packaging.version import InvalidVersion, Version  # needed once a plugin has changed
+
     try:
         return Version(version).major
     except InvalidVersion:

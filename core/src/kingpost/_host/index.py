@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tomllib
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -121,6 +120,8 @@ def _read(name: str, module: str, version: str) -> Found:
         origin = None
     if origin is None:
         return Found(id=name, version=version, module=module, problem=f"its module {module!r} cannot be found")
+    import tomllib  # like the rest of this, not needed while the cache is good
+
     path = Path(origin).parent / MANIFEST
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))

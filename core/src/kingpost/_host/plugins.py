@@ -7,11 +7,10 @@ that does not load or answers wrongly is left out with a reason; the others go o
 from __future__ import annotations
 
 import asyncio
-import difflib
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from typing import Any
 
@@ -114,6 +113,8 @@ class Plugins:
             broken = [id for id, p in self.found.items() if id in self.problems and name in p.provides.get(kind, ())]
             if broken:
                 raise PluginBroken(broken[0], "start", "a usable plugin", self.problems[broken[0]])
+            import difflib
+
             nearest = difflib.get_close_matches(name, names, 3, 0.4) or sorted(names)[:5]
             raise UnknownName(noun, name, nearest, f"'kingpost {kind}' lists them" if kind == "agents" else "")
         ids = names[name]
@@ -260,14 +261,12 @@ class Plugins:
         # Without the rest of what it takes it would be asked as one that costs nothing, and nobody would count.
         if kind == "compressors" and getattr(offered, "costly", False):
             protocol = protocols.Costly
-        for name, promised in inspect.getmembers(protocol, inspect.isfunction):
-            if name.startswith("_"):
-                continue
+        for name, waited_for in _promised(protocol):
             found = getattr(offered, name, None)
             where = f"{kind} {offered.name!r}"
             if not callable(found):
                 raise self._blame(plugin, where, f"a method {name!r}", type(found).__name__)
-            if inspect.iscoroutinefunction(promised) and not inspect.iscoroutinefunction(found):
+            if waited_for and not inspect.iscoroutinefunction(found):
                 raise self._blame(plugin, where, f"'async def {name}'", f"'def {name}'")
 
     def _blame(self, plugin: Found, where: str, expected: str, came: str) -> PluginBroken:
@@ -276,6 +275,13 @@ class Plugins:
         for known in (self._names, self._offer, self._parts, self._ready):
             known.clear()
         return broken
+
+
+@cache
+def _promised(protocol: type) -> tuple[tuple[str, bool], ...]:
+    """The methods of a protocol, and whether each is awaited."""
+    methods = inspect.getmembers(protocol, inspect.isfunction)
+    return tuple((name, inspect.iscoroutinefunction(one)) for name, one in methods if not name.startswith("_"))
 
 
 def _told(problem: BaseException) -> str:

@@ -7,7 +7,6 @@ the days when the clocks change, at the end of the gap if its time falls into it
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterable
@@ -152,6 +151,8 @@ def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as problem:
+        import difflib
+
         names = {each.casefold(): each for each in available_timezones()}
         nearest = difflib.get_close_matches(name.casefold(), names, 1)
         hint = f"did you mean {names[nearest[0]]!r}?" if nearest else "use an IANA name such as 'Europe/Berlin'"
@@ -193,6 +194,8 @@ def _check_request(request: JsonObject) -> None:
     known = {field.name for field in fields(Submit)}
     strange = sorted(set(request) - known)
     if strange:
+        import difflib
+
         nearest = difflib.get_close_matches(strange[0], known, 1)
         raise InvalidRequest(
             f"the request has no {strange[0]!r}; "

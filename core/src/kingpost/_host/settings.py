@@ -6,12 +6,10 @@ read, so that a plugin that is not used cannot stop the start with a variable th
 
 from __future__ import annotations
 
-import difflib
 import math
 import os
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,7 +24,7 @@ _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 class KernelSettings(BaseModel):
     """Section ``[kernel]``: what a task gets that names nothing itself, and the bounds of this kernel."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
     agent: str = Field(default="extract", description="agent of a task that names none")
     model: str | None = Field(default=None, description="model handed to the agent; none lets the agent choose")
@@ -104,7 +102,7 @@ class KernelSettings(BaseModel):
 class PluginSettings(BaseModel):
     """Section ``[plugins]``: which are left out, and who wins a name that two offer."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     disabled: tuple[str, ...] = Field(default=(), description="ids of plugins that are left out")
     choose: dict[str, dict[str, str]] = Field(
@@ -134,6 +132,8 @@ class Settings:
         """
         if path is None:
             return cls({}, "no kingpost.toml", environ)
+        import tomllib  # not needed without a file
+
         try:
             raw = tomllib.loads(path.read_bytes().decode("utf-8"))
         except OSError as problem:
@@ -165,6 +165,8 @@ class Settings:
         where = f"{self.where} [{name}]"
         if not isinstance(raw, Mapping):
             raise SettingsInvalid(where, "is a value, not a section", f"write it as [{name}]")
+        if not raw and _stands(model):
+            return model.model_construct()
         try:
             return model.model_validate(self._filled(raw, where))
         except ValidationError as problem:
@@ -190,6 +192,13 @@ class Settings:
         return value
 
 
+def _stands(model: type[BaseModel]) -> bool:
+    """Whether a model's defaults are all there is to check: then it is not built, which takes 5 to 20 ms of a start."""
+    if not model.model_config.get("defer_build") or model.__pydantic_decorators__.model_validators:
+        return False
+    return not any(field.is_required() or field.validate_default for field in model.model_fields.values())
+
+
 def _check_top(raw: Mapping[str, Any], where: str) -> None:
     """Refuse what would be read by nobody though it is meant for the kernel: its rules would silently not hold.
 
@@ -200,11 +209,17 @@ def _check_top(raw: Mapping[str, Any], where: str) -> None:
     """
     for name, value in raw.items():
         if isinstance(value, Mapping):
-            if name not in _OWN and (nearest := difflib.get_close_matches(name, _OWN, 1, _ALIKE)):
+            if name not in _OWN and (nearest := _nearest(name, _OWN, _ALIKE)):
                 raise SettingsInvalid(where, f"there is no section [{name}]", f"did you mean [{nearest[0]}]?")
         elif name not in _OWN:
             owner = next((f"[{own}]" for own, model in _OWN.items() if name in model.model_fields), "its section")
             raise SettingsInvalid(where, f"{name!r} stands in no section", f"write {owner} above it")
+
+
+def _nearest(name: str, known: Iterable[str], alike: float = 0.6) -> list[str]:
+    import difflib  # for what is wrong only
+
+    return difflib.get_close_matches(name, known, 1, alike)
 
 
 def _explained(problem: ValidationError, where: str, model: type[BaseModel], raw: Mapping[str, Any]) -> SettingsInvalid:
@@ -213,7 +228,7 @@ def _explained(problem: ValidationError, where: str, model: type[BaseModel], raw
     if first["type"] in _STRANGE and len(first["loc"]) > 1:
         return SettingsInvalid(where, f"there is no setting {key!r}", "mend its name, or take it out")
     if first["type"] in _STRANGE:
-        nearest = difflib.get_close_matches(key, model.model_fields, 1)
+        nearest = _nearest(key, model.model_fields)
         mend = f"did you mean {nearest[0]!r}?" if nearest else f"known: {', '.join(sorted(model.model_fields))}"
         return SettingsInvalid(where, f"there is no setting {key!r}", mend)
     return SettingsInvalid(where, f"{key}{_written(raw, first['loc'])}: {first['msg'].lower()}", "mend the value")

@@ -11,7 +11,6 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from ..protocols import TokenCounter
@@ -122,6 +121,8 @@ def fitted(pairs: list[list[int]]) -> Calibration | None:
     """
     if len(pairs) < LEAST_ANSWERS:
         return None
+    from statistics import median  # hardly ever needed
+
     sizes = sorted(x for x, _ in pairs)
     ratio, height = median(y / x for x, y in pairs), 0.0
     if sizes[-1] >= _SPREAD * sizes[0]:

@@ -110,9 +110,11 @@ def _names(settings: Settings) -> frozenset[str]:
 
 
 def _bound(settings: Settings) -> socket.socket:
+    # As bytes a name goes without the tables of names that are not ASCII.
+    host = settings.host.encode() if settings.host.isascii() else settings.host
     try:
         (family, kind, proto, _, address), *_ = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
         made = socket.socket(family, kind, proto)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

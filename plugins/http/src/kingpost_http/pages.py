@@ -6,7 +6,6 @@ Asked by the edge before the routes.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from importlib.metadata import version
 from importlib.resources import files
 from time import monotonic
 from typing import Any
@@ -88,6 +87,8 @@ class Pages:
         return 200, to_json({"ready": True}), _JSON
 
     async def _version(self, access: Access | None) -> Answer:
+        from importlib.metadata import version  # a twentieth of a start, which nobody else needs
+
         return 200, to_json({"version": version("kingpost-core"), "api": "v1"}), _JSON
 
     async def _health(self, access: Access | None) -> Answer:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Settings(BaseModel):
     """Where the face listens, whom it lets in, and the bounds of a request."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
     host: str = Field(default="127.0.0.1", description="address to listen on; beyond loopback only with tokens")
     port: int = Field(default=8420, ge=0, le=65535, description="port; 0 takes a free one")

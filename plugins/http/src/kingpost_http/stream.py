@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 
 from kingpost import Access, Kernel, operations, replace
 
@@ -19,7 +20,7 @@ from .settings import Settings
 from .shapes import dumped
 
 op = operations.events
-_EVENT, _SPEECH = dumped(op.EventView), dumped(op.SpeechView)
+_dumped = cache(dumped)  # made with the first event, not with the start
 _HEAD = lines((b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no"))
 _HELLO = b"retry: 1000\n\n"
 _BEAT = b": still here\n\n"
@@ -45,14 +46,14 @@ class Encoded:
     def of(self, view: op.EventView | op.SpeechView) -> bytes:
         """One message."""
         if isinstance(view, op.SpeechView):
-            return b"event: %b\ndata: %b\n\n" % (view.kind.encode(), _SPEECH(view))
+            return b"event: %b\ndata: %b\n\n" % (view.kind.encode(), _dumped(op.SpeechView)(view))
         if (known := self._kept.get(view.id)) is not None:
             return known
         if len(self._kept) >= self._most or self._size > _KEPT_BYTES:
             for id in list(self._kept)[: max(len(self._kept) // 2, 1)]:
                 self._size -= len(self._kept.pop(id))
         made = self._kept[view.id] = b"id: %b\nevent: %b\ndata: %b\n\n" % (
-            view.id.encode(), view.kind.encode(), _EVENT(view)
+            view.id.encode(), view.kind.encode(), _dumped(op.EventView)(view)
         )  # fmt: skip
         self._size += len(made)
         return made

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kingpost import (
     GENESIS,
@@ -36,22 +37,18 @@ from kingpost import (
 )
 
 from .arrivals import Arrivals
-from .care import erased_for_good, rebuilt, sealed
-from .copies import copied, sound_copy, sync, taken_in
 from .cuts import moved_away
-from .erase import Erasure
 from .failures import closed, explained
-from .frames import Listener
 from .jobs import Alone, Append, Job, Put
 from .readers import Readers
-from .rebuild import Order
 from .rows import COLUMNS, unpacked
-from .seal import Sealing
 from .selection import count_for, is_narrow, question_for
 from .settings import MEGABYTE, Settings
-from .verify import verified
 from .workers import Workers
 from .writer import Writer
+
+if TYPE_CHECKING:
+    from .frames import Listener
 
 _HEAD = "SELECT position, hash FROM frames ORDER BY position DESC LIMIT 1"
 _FRAMES = """
@@ -237,29 +234,46 @@ class SqliteLog:
             },
         )
 
+    # What a log is cared for with is loaded when somebody cares for it, which most processes never do.
+
     async def verify(self, progress: Told | None = None, head: Head | None = None) -> Report:
+        from .verify import verified
+
         with self._heard(progress) as listener:
             return await asyncio.to_thread(verified, self._path, listener, head)
 
     async def rebuild(self, progress: Told | None = None, since: float | None = None) -> Report:
+        from .care import rebuilt
+        from .rebuild import Order
+
         with self._heard(progress) as listener:
             order = Order(self._path, self._settings.busy_seconds, since, listener, self._ports.point)
             return await asyncio.to_thread(rebuilt, order)
 
     async def erase(self, tenant: str, task: str | None = None) -> Erased:
+        from .care import erased_for_good
+        from .erase import Erasure
+
         order = Erasure(self._path, self._settings.busy_seconds, tenant, task, self._ports.point)
         return await asyncio.to_thread(erased_for_good, order)
 
     async def seal(self, before: float, target: Path) -> Segment | None:
+        from .care import sealed
+        from .seal import Sealing
+
         with self._heard(None) as listener:
             order = Sealing(self._path, self._settings.busy_seconds, before, target, listener, self._ports.point)
             return await asyncio.to_thread(sealed, order)
 
     async def backup(self, target: Path, progress: Told | None = None) -> Head:
+        from .copies import copied
+
         with self._heard(progress) as listener:
             return await asyncio.to_thread(copied, self._path, target, listener)
 
     async def restore(self, source: Path) -> Head:
+        from .copies import sound_copy, taken_in
+
         if others := self._workers.others():
             raise Unavailable(
                 f"{others} other worker(s) are alive on the log {str(self._path)!r}; end them and restore again"
@@ -274,6 +288,8 @@ class SqliteLog:
     @contextmanager
     def _heard(self, progress: Told | None) -> Iterator[Listener]:
         """The caller, as long as it waits, for a thread that works for it."""
+        from .frames import Listener
+
         loop = asyncio.get_running_loop()
         gone = threading.Event()
 
@@ -297,6 +313,8 @@ class SqliteLog:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             writer = Writer(self._path, self._settings, self._ports, self._arrivals)
             if is_new:
+                from .copies import sync
+
                 # SQLite sees to the names of its files; that of the home is ours, where the system lets us.
                 with suppress(OSError):
                     sync(self._path.parent.parent)

@@ -12,7 +12,7 @@ MEGABYTE = 1024 * 1024
 class Settings(BaseModel):
     """Where the log is, and its bounds."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     path: Path = Field(default=Path("log.db"), description="The log's file; a relative path starts at the home.")
     busy_seconds: float = Field(

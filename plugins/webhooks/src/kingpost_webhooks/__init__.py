@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from kingpost import Answerer, Command, Ports, Sink, hookimpl
 
-from .answers import answers
-from .commands import WEBHOOKS
 from .registry import Registry
 from .settings import Settings, fixed
-from .sink import WebhookSink
 
 
 @hookimpl
 def provide_sinks(settings: Settings | None, ports: Ports) -> list[Sink]:
     """The sink named ``webhooks``."""
+    from .sink import WebhookSink  # each door loads its own room, and nobody needs all of them
+
     given = settings or Settings()
     return [WebhookSink(given, ports, Registry(fixed(given), ports))]
 
@@ -24,6 +23,8 @@ def provide_sinks(settings: Settings | None, ports: Ports) -> list[Sink]:
 @hookimpl
 def provide_operations(settings: Settings | None, ports: Ports) -> list[Answerer]:
     """Receiving, and the operations on sources, endpoints and deliveries."""
+    from .answers import answers
+
     given = settings or Settings()
     return answers(given, Registry(fixed(given), ports), ports)
 
@@ -31,4 +32,6 @@ def provide_operations(settings: Settings | None, ports: Ports) -> list[Answerer
 @hookimpl
 def provide_commands() -> list[Command]:
     """The command ``webhooks``."""
+    from .commands import WEBHOOKS
+
     return [WEBHOOKS]

@@ -31,7 +31,6 @@ from . import asked as op
 from .deliveries import backwards, followed, listed
 from .endpoint import Endpoint, Key
 from .endpoint import check as check_endpoint
-from .guard import Guard
 from .mac import PRIVATE
 from .parse import Unreadable, parse
 from .receive import Delivery, Receiving, Submitting, content, stream_of
@@ -145,7 +144,7 @@ async def _set_endpoint(room: Room, kernel: Kernel, request: op.SetEndpoint, ten
         description=request.description, keys=keys,
     )  # fmt: skip
     check_endpoint(endpoint)
-    _reachable(request.url, Guard(room.settings.allow))
+    _reachable(request.url, room.settings.allow)
     await room.registry.set_endpoint(room.at, endpoint)
     return _endpoint(room.registry.endpoint(tenant, request.id), room, show=new)
 
@@ -158,11 +157,13 @@ def _keys(signing: Iterable[str], room: Room) -> tuple[Key, ...]:
     return keys
 
 
-def _reachable(url: str, guard: Guard) -> None:
+def _reachable(url: str, allow: Sequence[str]) -> None:
     """Refuse now what could never be connected to; names are looked up when something is sent."""
     from ipaddress import ip_address
 
-    to = target(url)
+    from .guard import Guard
+
+    to, guard = target(url), Guard(allow)
     if not to.secure and not guard.named(to.host):
         raise InvalidRequest(f"{url!r}: use https://; http:// is for hosts under 'allow' in the section [webhooks]")
     try:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from kingpost import Event, InvalidRequest, Log, NotFound, Recorded
 
 from .asked import DeliveryPage, DeliveryView, Follow, Followed, ListDeliveries
-from .ledger import stream_of as endpoint_stream
+from .endpoint import stream_of as endpoint_stream
 
 STATES = ("queued", "unmatched", "rejected", "failed", "delivered", "gone", "ours", "dead")
 """What can have come of a delivery, in or out."""

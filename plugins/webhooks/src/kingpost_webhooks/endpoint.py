@@ -75,3 +75,8 @@ def check(endpoint: Endpoint) -> None:
     for pattern in endpoint.events:
         if not any(fnmatchcase(kind, pattern) for kind in EVENTS):
             raise InvalidRequest(f"no event fits {pattern!r}; there are {', '.join(EVENTS)}")
+
+
+def stream_of(tenant: str, id: str) -> str:
+    """The stream of an endpoint's cursor and attempts."""
+    return f"webhooks.endpoint/{tenant}/{id}"

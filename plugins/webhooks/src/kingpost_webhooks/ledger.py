@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from kingpost import Event, KingpostError, Log, Ports, Recorded
 
 from .courier import Courier, places
-from .endpoint import Endpoint
+from .endpoint import Endpoint, stream_of
 
 MARK = "webhooks.outbox"
 """The stream of marks."""
@@ -21,11 +21,6 @@ _NOTES = 20
 _TOGETHER = 64
 _MARK_FRAMES = 1000
 _MANY, _SELDOM_SECONDS = 100, 10.0
-
-
-def stream_of(tenant: str, id: str) -> str:
-    """The stream of an endpoint's cursor and attempts."""
-    return f"webhooks.endpoint/{tenant}/{id}"
 
 
 Reached = Callable[[], tuple[int, int]]

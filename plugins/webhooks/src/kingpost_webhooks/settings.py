@@ -13,7 +13,7 @@ from .source import Source, check_name
 class Settings(BaseModel):
     """What comes in, and how events go out."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     log: str = Field(default="sqlite", description="The log of the kernel, as under [kernel].")
     sources: dict[str, Source] = Field(
