@@ -9,8 +9,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 import pytest
 from annotated_types import Ge, MaxLen
-from kingpost import Operation, Record
-from kingpost.operations import OPERATIONS
+from kingpost import OPERATIONS, Operation, Record
 from kingpost_http.body import shaped
 from kingpost_http.problem import Refusal
 from kingpost_http.quick import alike, plain, taken
