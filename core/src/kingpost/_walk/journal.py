@@ -105,7 +105,10 @@ class Journal:
         return self._known
 
     def _signed(self, event: Event) -> Event:
-        return Event(event.kind, {**event.header, "attempt": self.attempt}, event.payload, event.v)
+        header = {**event.header, "attempt": self.attempt}
+        if isinstance(event, Written):
+            return Written(event.kind, header, None, event.v, content=event.content)
+        return Event(event.kind, header, event.payload, event.v)
 
 
 def folded(receipt: Receipt, before: TaskState | None, stream: str, events: Sequence[Event]) -> TaskState:

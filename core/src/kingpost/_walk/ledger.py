@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from ..records.codec import dump, dump_flat, load
+from ..records.codec import load
 from ..records.context import Dropped, Pack, Passage
 from ..records.event import Event
 from ..records.record import Record, field, replace
 from .context import Stock
 from .reading import Names
-from .replay import replay
+from .replay import plain, replay, written
 
 
 class Seen(Record):
@@ -65,20 +65,20 @@ def packed(turn: int, frame: Pack, backlog: Backlog, before: Backlog, stock: Sto
         "counter": whole.counter, "exact": whole.exact, "kept": len(whole.kept), "dropped": len(whole.dropped),
     }  # fmt: skip
     new = NO_TURNS if backlog is before else _new(backlog, before)
-    payload: dict[str, Any] = {"turns": dump_flat(new, "kept", "dropped")}
+    payload: dict[str, Any] = {"turns": new}
     stays = {passage.id for passage in backlog.kept} if before.kept else ()
     if out := [passage.id for passage in before.kept if passage.id not in stays]:
         payload["out"] = out
     if stock is not None:
         kept = {passage.id: passage.text for passage in frame.kept}
         lost = {p.id: p.text for p in stock.passages if kept.get(p.id) != p.text}
-        # A score is what a memory says, which may be no number.
-        finite = isfinite(sum([passage.score for passage in frame.kept]))
-        plain = dump_flat(frame, "kept", "dropped") if finite else dump(frame)
-        payload |= {"frame": plain, "originals": lost}
+        payload |= {"frame": frame, "originals": lost}
         if names := {id: stock.memories[id] for id in kept if id in stock.memories}:
             payload["memories"] = names
-    return Event("context.packed", header, payload)
+        if not isfinite(sum([passage.score for passage in frame.kept])):
+            # What a memory says may be no number, and is kept as it is.
+            return Event("context.packed", header, plain(payload))
+    return written("context.packed", header, payload)
 
 
 def _new(backlog: Backlog, before: Backlog) -> Backlog:

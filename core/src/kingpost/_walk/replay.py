@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from msgspec.json import encode
+
+from ..chain import Written
 from ..records.action import Action, Calls, Observation, Usage
-from ..records.codec import adapter, dump, dump_flat, load
+from ..records.codec import adapter, dump, load
 from ..records.context import Turn
 from ..records.event import Event
 from ..records.record import replace
@@ -18,7 +21,19 @@ from ..records.task import Artefact, Outcome
 from ..state import Amount
 from .reading import Names
 
-_TUPLES = {"answer": ("sources", "artefacts"), "calls": ("calls",)}
+
+def written(kind: str, header: Mapping[str, Any], payload: Mapping[str, Any]) -> Event:
+    """An event whose payload holds records, written down at once where it can be. Its numbers are finite."""
+    try:
+        return Written(kind, header, content=encode(payload))
+    except (UnicodeEncodeError, OverflowError, TypeError):
+        # Half a surrogate pair, for one, or what is a text only by its class.
+        return Event(kind, header, plain(payload))
+
+
+def plain(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload with its records as plain values."""
+    return {name: dump(value) for name, value in payload.items()}
 
 
 def decided(number: int, action: Action, seen: int, spent: Amount, reserve: Amount | None) -> Event:
@@ -29,7 +44,7 @@ def decided(number: int, action: Action, seen: int, spent: Amount, reserve: Amou
         "input_tokens": action.usage.input_tokens, "output_tokens": action.usage.output_tokens, "seen": seen,
         "spent": spent, "reserve": reserve,
     }  # fmt: skip
-    return Event("turn.decided", header, {"action": dump_flat(action, *_TUPLES[action.kind])})
+    return written("turn.decided", header, {"action": action})
 
 
 def charged(event: Event, paid: Usage | None, spent: Amount) -> Event:
@@ -57,13 +72,13 @@ def observed(
     named: dict[str, Any] = {"memories": memories} if memories else {}
     if artefacts:
         named["artefacts"] = [dump(one) for one in artefacts]
-    return Event("call.observed", header, {"observation": dump_flat(observation), **named})
+    return Event("call.observed", header, {"observation": dump(observation), **named})
 
 
 def ended(outcome: Outcome, **more: Any) -> Event:
     """The event of an outcome; ``more`` goes into its header (``seen``, ``spent``)."""
     header = {"reason": outcome.reason, "error": outcome.error, **more}
-    return Event(f"task.{outcome.status}", header, {"outcome": dump_flat(outcome, "sources", "artefacts")})
+    return written(f"task.{outcome.status}", header, {"outcome": outcome})
 
 
 def replay(history: Sequence[Event]) -> list[Turn]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from msgspec import to_builtins
 from pydantic import TypeAdapter
 
 T = TypeVar("T")
@@ -27,21 +26,6 @@ def adapter(shape: Any) -> TypeAdapter[Any]:
 def dump(record: Any, shape: Any = None) -> Any:
     """A record as plain JSON values (dict, list, str, int, float, bool, None)."""
     return adapter(shape or type(record)).dump_python(record, mode="json")
-
-
-def dump_flat(record: Any, *tuples: str) -> dict[str, Any]:
-    """What ``dump`` makes of a record, in a third of the time, for one with no other tuples in it than these fields.
-
-    Its numbers must be finite: ``dump`` makes null of others.
-    """
-    try:
-        values: dict[str, Any] = to_builtins(record, str_keys=True)
-    except TypeError:
-        # What is a text only by its class, for one, which an agent may answer with.
-        values = dump(record)
-    for name in tuples:
-        values[name] = list(values[name])
-    return values
 
 
 def load(shape: type[T], value: Any) -> T:
