@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
 
-from cronsim import CronSim, CronSimError
 from pydantic import ValidationError
 
 from ..errors import InvalidRequest
@@ -161,7 +160,9 @@ def _zone(name: str) -> tzinfo:
         raise InvalidRequest(f"there is no time zone {name!r}; {hint}") from problem
 
 
-def _matches(schedule: Schedule, start: float, *, back: bool = False) -> CronSim:
+def _matches(schedule: Schedule, start: float, *, back: bool = False) -> Iterator[datetime]:
+    from cronsim import CronSim, CronSimError  # most schedules come every so often
+
     given = schedule.cron or ""
     words = _NICKNAMES.get(given.strip().lower(), given)
     if len(words) > 256 or len(words.split()) != 5:
