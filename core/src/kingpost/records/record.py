@@ -44,7 +44,12 @@ if TYPE_CHECKING:
         __struct_fields__: ClassVar[tuple[str, ...]]
 
         def __init_subclass__(
-            cls, *, frozen: bool = True, kw_only: bool = False, forbid_unknown_fields: bool = True
+            cls,
+            *,
+            frozen: bool = True,
+            kw_only: bool = False,
+            forbid_unknown_fields: bool = True,
+            omit_defaults: bool = False,
         ) -> None: ...
 
 else:

@@ -56,7 +56,7 @@ class Material(Record, kw_only=True):
     kind: str = ""
 
 
-class Task(Record, kw_only=True):
+class Task(Record, kw_only=True, omit_defaults=True):
     """The only unit of work.
 
     ``description`` is what to do, in words; ``context`` what was handed along, trusted as the caller is.
@@ -66,7 +66,8 @@ class Task(Record, kw_only=True):
     one's model does not answer, in order. ``bound`` is the most that one turn can cost: tokens, and money in
     micro-units. ``replay_of`` and ``fork_of`` name the task that this one begins again, ``schedule`` what fired it.
     ``material`` is what somebody outside said, and ``origin`` names what of the outside the task came from
-    (``webhook/<source>/<delivery>``). ``persona`` is the agent that was asked for, where it is data.
+    (``webhook/<source>/<delivery>``). ``persona`` is the agent that was asked for, where it is data. In the log it is
+    without what is as it is by default: so three of them fit a page of a file instead of two.
     """
 
     id: str
