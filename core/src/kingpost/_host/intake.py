@@ -45,8 +45,9 @@ _NEEDED = {
 }
 _DOORS = tuple(_NEEDED)
 
-_bounds = attrgetter("budget", "tokens", "money", "seconds", "depth", "fan_out")
-_UNBOUNDED = (None,) * 6
+_AMOUNTS = ("budget", "tokens", "money", "seconds")
+_UNBOUNDED = (None,) * len(_AMOUNTS)
+_amounts = attrgetter(*_AMOUNTS)
 
 
 class Intake:
@@ -238,19 +239,13 @@ def check_words(request: Submit, settings: KernelSettings) -> None:
         )
     if not request.description.strip():
         raise InvalidRequest("the description is empty; say what is to be done")
-    if _bounds(request) != _UNBOUNDED:
-        _check_bounds(request)
-
-
-def _check_bounds(request: Submit) -> None:
-    amounts = ("budget", "tokens", "money", "seconds")
-    for name, value in zip((*amounts, "depth", "fan_out"), _bounds(request), strict=True):
-        if value is None:
-            continue
-        if name in amounts and not 0 < value < math.inf:
-            raise InvalidRequest(f"{name} is {value}; it must be more than 0, and finite")
-        if value < 0:
-            raise InvalidRequest(f"{name} is {value}; it must be 0 or more")
+    if _amounts(request) != _UNBOUNDED:
+        for name, value in zip(_AMOUNTS, _amounts(request), strict=True):
+            if value is not None and not 0 < value < math.inf:
+                raise InvalidRequest(f"{name} is {value}; it must be more than 0, and finite")
+    for name, most in (("depth", request.depth), ("fan_out", request.fan_out)):
+        if most is not None and most < 0:
+            raise InvalidRequest(f"{name} is {most}; it must be 0 or more")
 
 
 def check_text(name: str, text: str) -> None:
