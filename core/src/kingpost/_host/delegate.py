@@ -120,6 +120,7 @@ def queued(task: Task, once: str | None = None, turns: Sequence[Any] = ()) -> Ev
     if task.origin:
         header["origin"] = task.origin
     more = ({"once": once} if once is not None else {}) | ({"turns": turns} if turns else {})
+    # The turns of a fork, and half a surrogate pair, are for ``stow`` to look at.
     try:
         content = b"" if turns else encode(task)
     except (UnicodeEncodeError, OverflowError):
