@@ -27,7 +27,7 @@ def fitting(kind: Any) -> Any:
     """A value that a field of this type takes."""
     origin, inner = get_origin(kind), get_args(kind)
     if isinstance(kind, type) and issubclass(kind, Record):
-        return {one.name: fitting(one.type) for one in structs.fields(kind) if required(one)}
+        return {one.name: fitting(one.type) for one in parts(kind) if required(one)}
     if isinstance(kind, type) and issubclass(kind, Enum):
         return next(iter(kind)).value
     if origin is Annotated:
@@ -37,6 +37,10 @@ def fitting(kind: Any) -> Any:
     if NoneType in inner:
         return fitting(inner[0])
     return {str: "x", int: 1, float: 0.5, bool: True}.get(kind, {})
+
+
+def parts(record: Any) -> tuple[structs.FieldInfo, ...]:
+    return structs.fields(record)
 
 
 def required(one: structs.FieldInfo) -> bool:
@@ -56,7 +60,7 @@ def both(shape: Any, value: Any) -> tuple[Any, Any]:
 def test_what_the_quick_reader_takes_the_other_takes_alike(operation: Operation[Any, Any]) -> None:
     """Whatever stands in one field; and a request in which nothing is odd is taken by both."""
     whole = fitting(operation.request)
-    names = [one.name for one in structs.fields(operation.request)]
+    names = [one.name for one in parts(operation.request)]
     tried = [{**whole, name: odd} for name in (*names, "unknown") for odd in ODD]
 
     found = [(value, *both(operation.request, value)) for value in tried]
