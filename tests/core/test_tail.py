@@ -6,28 +6,13 @@ import asyncio
 from dataclasses import asdict
 from pathlib import Path
 
+import pytest
 from kingpost import Event, Ports, Recorded
 from kingpost._host.echo import EchoLog
 from kingpost._host.tail import Tail
 from kingpost._walk.journal import stow
 from kingpost.records.codec import dump
 from kingpost.testing import MemoryLog
-
-
-async def test_what_was_appended_behind_frames_of_others_is_told_before_the_end(tmp_path: Path) -> None:
-    """A worker that is stopped while another process writes still says what it has ended."""
-    ports, heard = Ports(home=tmp_path), list[Recorded]()
-    shared = MemoryLog(ports)
-    tail = Tail(shared, ports, lambda problem: None)
-    here = EchoLog(shared, tail)
-    silence = await tail.listen(None, heard.append)
-    await shared.append("other", None, [Event("note.made")])
-    await here.append("own", None, [Event("note.made")])
-
-    await tail.settle()
-    silence()
-
-    assert [frame.stream for frame in heard] == ["other", "own"]
 
 
 class Late(MemoryLog):
@@ -38,10 +23,14 @@ class Late(MemoryLog):
         return False
 
 
-async def test_the_end_waits_for_no_clock(tmp_path: Path) -> None:
-    """What is in the log is told before a worker stops, also where an append was given up when it was on disk."""
+@pytest.mark.parametrize("log", [MemoryLog, Late])
+async def test_what_is_in_the_log_is_told_before_the_end(tmp_path: Path, log: type[MemoryLog]) -> None:
+    """A worker that is stopped while others write still says what it has ended, by no clock.
+
+    Also what an append has left that was given up when it was on disk.
+    """
     ports, heard = Ports(home=tmp_path), list[Recorded]()
-    shared = Late(ports)
+    shared = log(ports)
     tail = Tail(shared, ports, lambda problem: None)
     here = EchoLog(shared, tail)
     silence = await tail.listen(None, heard.append)
