@@ -141,7 +141,7 @@ class Drafter(Record):
             counts = await self.counter(counter, None)
             room = budget_for(description, counts, None, default_budget(counts, self.settings))
         made = Fitted(description, asked, crew, counter, fallbacks, len(plugins.problems), room)
-        if agent.plugin != WORKERS and name in plugins.names("agents"):
+        if agent.plugin != WORKERS:
             if len(self._fitted) >= _MOST_FITTED:
                 self._fitted.clear()
             self._fitted[request.agent, request.model, request.memory, request.compressor] = made

@@ -21,7 +21,6 @@ class Routes:
     def __init__(self, endpoints: Iterable[Endpoint]) -> None:
         self.endpoints = tuple(endpoints)
         self._static: dict[bytes, dict[str, Endpoint]] = {}
-        self._whole: dict[tuple[str, bytes], tuple[Endpoint, Sequence[bytes]]] = {}
         self._one_of: dict[bytes, dict[str, Endpoint]] = {}
         self._patterns: dict[int, list[tuple[tuple[bytes | None, ...], dict[str, Endpoint]]]] = {}
         for endpoint in self.endpoints:
@@ -31,7 +30,6 @@ class Routes:
         path = f"{VERSION}{endpoint.path}".encode()
         if not endpoint.names:
             self._static.setdefault(path, {})[endpoint.method] = endpoint
-            self._whole[endpoint.method, path] = endpoint, ()
             return
         before, _, last = path.rpartition(b"/")
         if last.startswith(b"{") and b"{" not in before:
@@ -49,8 +47,6 @@ class Routes:
 
     def known(self, method: str, path: bytes) -> tuple[Endpoint, Sequence[bytes]] | None:
         """The endpoint, and the raw segments that stand for its parameters; ``None`` where there is none."""
-        if (whole := self._whole.get((method, path))) is not None:
-            return whole
         found = self._methods(path)
         endpoint = None if found is None else found[0].get(method)
         return None if found is None or endpoint is None else (endpoint, found[1])
